@@ -1,0 +1,1 @@
+"""Assay's engine. Everything the command line does, from Python."""

@@ -1,0 +1,139 @@
+"""What a plug-in implements. Structural: nothing needs to be inherited.
+
+A task hands out a `Material`; a model answers it. The engine asks for the contract that a flow
+needs and adapts what it gets, so a plug-in implements one of these and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+from harness.records import Document, Qrels, Query, Setting, TaskCard, Text
+
+if TYPE_CHECKING:
+    from harness.ranking import Ranking
+    from harness.run import Run
+    from harness.sources import Source
+
+
+class Corpus(Protocol):
+    """Documents by id. Never assumed to be in memory."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over ids, titles and texts in order: equal fingerprints may share an index."""
+        ...
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Document ids in the corpus's own order."""
+        ...
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, id: str) -> Document:
+        """The document of that id. Raises KeyError when there is none."""
+        ...
+
+    def __iter__(self) -> Iterator[Document]: ...
+    def blocks(self, n: int) -> Iterator[Sequence[Document]]:
+        """The documents in order, at most `n` at a time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One split: its documents, its queries, and what is right.
+
+    Attributes:
+        split: name of the split, unique within the material.
+        candidates: query id -> ids of the pool to rank; None ranks the whole corpus.
+        excluded: query id -> ids that must not be returned for that query.
+        weight: the split's weight in the task's mean; None means its number of queries.
+    """
+
+    split: str
+    corpus: Corpus
+    queries: Sequence[Query]
+    qrels: Qrels
+    candidates: Mapping[str, Sequence[str]] | None = None
+    excluded: Mapping[str, Sequence[str]] | None = None
+    weight: float | None = None
+
+
+Material: TypeAlias = tuple[Collection, ...]
+
+
+@runtime_checkable
+class Task(Protocol):
+    """A benchmark task: what is asked, what is right, which measures count."""
+
+    card: TaskCard
+    measures: Sequence[str]
+    """Measures reported by default, in the notation of `harness.measures`."""
+
+    def load(self, source: Source, setting: Setting) -> Material:
+        """Reads the task through `source`. Raises `MissingData` when it is not to be had."""
+        ...
+
+
+class Index(Protocol):
+    """An immutable index of one corpus."""
+
+    def search(
+        self,
+        queries: Sequence[Query],
+        k: int,
+        *,
+        within: Mapping[str, Sequence[str]] | None = None,
+        without: Mapping[str, Sequence[str]] | None = None,
+    ) -> Ranking | Run | Mapping[str, Mapping[str, float]]:
+        """The best `k` documents of each query, scored higher is better.
+
+        Args:
+            queries: what is asked; a query's instruction is already in its text when the model
+                declares a `join`, else it is in `instruction`.
+            k: how many documents a query gets at most.
+            within: query id -> the only ids that may be returned.
+            without: query id -> ids that may not be returned.
+        """
+        ...
+
+
+@runtime_checkable
+class Retriever(Protocol):
+    """Finds documents: a lexical model, a dense one, or a whole pipeline."""
+
+    def index(self, corpus: Corpus) -> Index:
+        """Builds the index of a corpus. Called once for each distinct corpus."""
+        ...
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Maps texts to vectors; the dense index makes it a `Retriever`."""
+
+    def encode(self, inputs: Sequence[Text], *, kind: str) -> object:
+        """Vectors of shape (len(inputs), d), float32. `kind` is "query" or "document"."""
+        ...
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """Reorders the candidates of a first stage."""
+
+    def rerank(
+        self, queries: Sequence[Query], candidates: Run, corpus: Corpus
+    ) -> Ranking | Run | Mapping[str, Mapping[str, float]]:
+        """New scores for the candidates of each query; a document left out is dropped."""
+        ...
+
+
+@runtime_checkable
+class Informed(Protocol):
+    """A reference model that must see the judgements (the oracle). Marked as such in results."""
+
+    def informed(self, qrels: Qrels) -> Retriever:
+        """The same model, knowing what is right."""
+        ...

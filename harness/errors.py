@@ -1,0 +1,40 @@
+"""Errors that people read: what was wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AssayError(Exception):
+    """Base of every error that is shown as one line, without a traceback."""
+
+    exit_code = 2
+
+
+class UserError(AssayError):
+    """The user's mistake: wrong name, broken file, impossible setting (exit code 2)."""
+
+
+class MissingData(UserError):
+    """A task's data is not here and could not be fetched. A suite goes on without the task."""
+
+
+class MissingExtra(UserError):
+    """An optional dependency is not installed. The message carries the install command."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an extra: pip install 'assay-harness[{extra}]'")
+
+
+class InfrastructureError(AssayError):
+    """Something outside the model failed (network, quota, disk). Never an answer; retried on resume."""
+
+    exit_code = 1
+
+
+def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UserError:
+    """An error for a name that is not registered, with the closest registered names."""
+    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    guess = f" Did you mean {' or '.join(close)}?" if close else ""
+    return UserError(f"unknown {kind} '{name}'.{guess}{' ' + hint if hint else ''}")

@@ -1,0 +1,1 @@
+"""Submissions, their checks, and the static site."""

@@ -1,0 +1,10 @@
+"""The benchmarks. One line a benchmark: its name, and where it is defined."""
+
+BENCHMARKS: dict[str, str] = {
+    "starter": "tasks.starter:BENCHMARK",
+    "toolret": "tasks.toolret:BENCHMARK",
+    "mair": "tasks.mair:BENCHMARK",
+}
+
+FOLDER = "tasks.folder:FolderTask"
+"""Makes a task of any folder in BEIR layout."""
