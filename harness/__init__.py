@@ -1,1 +1,79 @@
-"""Assay's engine. Everything the command line does, from Python."""
+"""Assay's engine. Everything the command line does, from Python.
+
+    from harness import evaluate
+    report = evaluate("bm25", suites="starter", out="results")
+    print(report.to_frame())
+
+Names are imported on first use: `import harness` loads neither torch nor pandas nor any SDK.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.check import check_model
+    from harness.compare import compare
+    from harness.contracts import Collection
+    from harness.corpus import ListCorpus
+    from harness.errors import AssayError, UserError
+    from harness.evaluate import evaluate, score
+    from harness.loading import load_model, load_suite, load_task
+    from harness.ranking import Ranking
+    from harness.records import Document, Query, Setting, TaskCard
+    from harness.run import Run
+    from harness.shards import merge
+    from harness.store import read_result
+
+_HOME = {
+    "AssayError": "errors",
+    "Collection": "contracts",
+    "Document": "records",
+    "ListCorpus": "corpus",
+    "Query": "records",
+    "Ranking": "ranking",
+    "Run": "run",
+    "Setting": "records",
+    "TaskCard": "records",
+    "UserError": "errors",
+    "check_model": "check",
+    "compare": "compare",
+    "evaluate": "evaluate",
+    "load_model": "loading",
+    "load_suite": "loading",
+    "load_task": "loading",
+    "merge": "shards",
+    "read_result": "store",
+    "score": "evaluate",
+}
+
+__all__ = [
+    "AssayError",
+    "Collection",
+    "Document",
+    "ListCorpus",
+    "Query",
+    "Ranking",
+    "Run",
+    "Setting",
+    "TaskCard",
+    "UserError",
+    "check_model",
+    "compare",
+    "evaluate",
+    "load_model",
+    "load_suite",
+    "load_task",
+    "merge",
+    "read_result",
+    "score",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'harness' has no attribute '{name}'")
+    value = getattr(import_module(f"harness.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

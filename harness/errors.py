@@ -20,6 +20,10 @@ class MissingData(UserError):
     """A task's data is not here and could not be fetched. A suite goes on without the task."""
 
 
+class NotAsked(MissingData):
+    """A task lacks what a setting asks for, such as instructions. Reported, never skipped."""
+
+
 class MissingExtra(UserError):
     """An optional dependency is not installed. The message carries the install command."""
 
@@ -28,7 +32,7 @@ class MissingExtra(UserError):
 
 
 class InfrastructureError(AssayError):
-    """Something outside the model failed (network, quota, disk). Never an answer; retried on resume."""
+    """Something outside the model failed (network, quota). Never an answer; retried on resume."""
 
     exit_code = 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.records import Usage
@@ -17,6 +17,7 @@ class Ranking:
         run: the ranked documents of the queries that were answered.
         errors: query id -> what failed outside the model; not an answer, retried on resume.
         malformed: query id -> why the answer could not be read; scores 0 and is counted.
+        left_out: queries that the model was asked and said nothing about; score 0 and are listed.
         usage: query id -> what answering cost.
         notes: counts worth showing, such as {"truncated documents": 12}.
     """
@@ -24,5 +25,33 @@ class Ranking:
     run: Run
     errors: Mapping[str, str] = field(default_factory=dict)
     malformed: Mapping[str, str] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
     usage: Mapping[str, Usage] = field(default_factory=dict)
     notes: Mapping[str, int] = field(default_factory=dict)
+
+    def covers(self, query: str) -> bool:
+        """True when the query's fate is known, an infrastructure error included."""
+        return (
+            query in self.run.index
+            or query in self.errors
+            or query in self.malformed
+            or query in self.left_out
+        )
+
+
+def merge(parts: Sequence[Ranking], keys: Sequence[str]) -> Ranking:
+    """Several rankings as one, queries in the task's order. Later answers replace earlier ones."""
+    run = Run.concat([part.run for part in parts]) if parts else Run.from_scores({})
+    answered = set(run.queries)
+    notes: dict[str, int] = {}
+    for part in parts:
+        for name, count in part.notes.items():
+            notes[name] = notes.get(name, 0) + count
+    return Ranking(
+        run=run.select([key for key in keys if key in answered]),
+        errors={q: text for p in parts for q, text in p.errors.items() if q not in answered},
+        malformed={q: text for p in parts for q, text in p.malformed.items()},
+        left_out=frozenset(q for p in parts for q in p.left_out) - answered,
+        usage={q: usage for p in parts for q, usage in p.usage.items()},
+        notes=notes,
+    )

@@ -37,7 +37,7 @@ class Document:
 
     @property
     def full_text(self) -> str:
-        """Title and text joined by one space, as BEIR's flat field; the text alone without a title."""
+        """Title and text joined by one space, as BEIR's flat field; without a title, the text."""
         return f"{self.title} {self.text}".strip() if self.title else self.text
 
 
@@ -77,7 +77,7 @@ class TaskCard:
     """BibTeX."""
     homepage: str = ""
     statistics: Mapping[str, int] = field(default_factory=dict)
-    """Published counts (`queries`, `documents`, `judgements`, ...), checked when the data is read."""
+    """Published counts (`queries`, `documents`, `judgements`, ...), checked on reading."""
     defects: tuple[str, ...] = ()
     """Known faults of the data, each a sentence."""
 

@@ -76,7 +76,7 @@ class Suite:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """What one file in `tasks/` provides: its tasks by full name ("toolret/apibank"), its suites."""
+    """What a file in `tasks/` provides: tasks by full name ("toolret/apibank") and suites."""
 
     name: str
     tasks: Mapping[str, Task]

@@ -1,0 +1,39 @@
+# make demo    sets up and runs the main job on the embedded starter suites
+# make test    sets up and runs the tests
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: demo test check slow bench clean
+
+demo: .venv/base
+	$(BIN)/assay run -m random -m bm25 -m bm25-mteb -m oracle -s starter --out demo-results
+	$(BIN)/assay compare demo-results/bm25-* demo-results/bm25-mteb-*
+
+test: .venv/dev
+	$(BIN)/python -m pytest -q
+
+slow: .venv/dev
+	$(BIN)/python -m pytest -q -m "slow or browser"
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev
+	$(BIN)/pip install -q -e '.[bench]'
+	for script in benchmarks/*.py; do $(BIN)/python $$script; done
+
+.venv/base: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -e .
+	touch $@
+
+.venv/dev: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -e '.[dev]'
+	touch $@ .venv/base
+
+clean:
+	rm -rf .venv demo-results build *.egg-info

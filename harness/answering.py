@@ -1,0 +1,201 @@
+"""One model, one task, one setting: from what is on disk to a finished result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.asking import Asked, score_answers
+from harness.checkpoint import Checkpoint
+from harness.errors import AssayError, InfrastructureError, UserError
+from harness.loading import LoadedModel
+from harness.measures import parse
+from harness.predictions import read_run, write_run
+from harness.ranking import Ranking, merge
+from harness.records import Setting
+from harness.resources import Meter, environment
+from harness.run import Run
+from harness.scoring import Scores
+from harness.store import RUN, Result, ResultFolder, setting_to_json
+
+if TYPE_CHECKING:
+    from harness.flows.retrieval import Indexes
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one model is with one task."""
+
+    model: str
+    task: str
+    setting: Setting
+    done: int
+    total: int
+    state: str
+    """"loading", "answering", "scoring", "reused", "finished" or "missing"."""
+
+
+Watcher = Callable[[Progress], None]
+
+
+def ignore(progress: Progress) -> None:
+    """Watches nothing."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How an evaluation goes about its work; none of it changes a number."""
+
+    out: Path | None = None
+    """Where results go; None keeps them in memory."""
+    fresh: bool = False
+    """Compute again what is there already."""
+    strict: bool = False
+    """Refuse judgements of documents that the corpus lacks."""
+    watch: Watcher = ignore
+
+
+class Unit:
+    """One model, one task, one setting: from what is on disk to a finished result."""
+
+    def __init__(
+        self, model: LoadedModel, asked: Asked, measures: Sequence[str], options: Options
+    ) -> None:
+        self.model, self.asked, self.measures, self.options = model, asked, measures, options
+        self.meter = Meter()
+        card, setting = asked.task.card, asked.setting
+        plan = {
+            "model": model.name,
+            "model_fingerprint": model.fingerprint,
+            "model_identity": model.identity,
+            "model_card": model.card,
+            "task": getattr(asked.task, "expression", card.name),
+            "task_version": card.version,
+            "setting": setting_to_json(setting),
+            "seed": asked.seed,
+            "data_hash": asked.flow.data_hash,
+        }
+        self.plan: dict[str, Any] = json.loads(json.dumps(plan))
+        self.folder = options.out and ResultFolder.of(
+            options.out, model.name, model.fingerprint, card.name, setting
+        )
+
+    def known(self) -> tuple[Result, Scores] | None:
+        """The finished result of this very plan, when it is on disk."""
+        if self.folder is None or self.options.fresh:
+            return None
+        result = self.folder.result()
+        if result is None or result.status != "complete" or not self._same(result):
+            return None
+        if list(result.measures) == self._names():
+            return result, self.folder.scores()
+        run = read_run(self.folder.path / RUN, self.asked.flow)
+        return self.finish(
+            Ranking(
+                run,
+                malformed=result.malformed,
+                left_out=frozenset(result.missing),
+                notes=result.notes,
+            )
+        )
+
+    def answer(
+        self,
+        indexes: Indexes,
+        tell: Callable[[str, int, int], None],
+        shard: tuple[int, int] | None = None,
+    ) -> Ranking | None:
+        """Asks the model whatever has no answer yet; None where a shard did its part of a task."""
+        flow = self.asked.flow
+        keys = flow.keys
+        part = "" if shard is None else f"{shard[0]}-of-{shard[1]}"
+        mine = keys if shard is None else keys[shard[0] - 1 :: shard[1]]
+        store = self.folder and Checkpoint(self.folder.path, self.plan, part)
+        if store and self.options.fresh:
+            store.clear()
+        parts = [self._earlier(store)] if store and not self.options.fresh else []
+        todo = {key for key in mine if not any(part.covers(key) for part in parts)}
+        tell("answering", len(mine) - len(todo), len(mine))
+        for batch in self._batches(todo, indexes):
+            covered = [key for key in keys if key in todo and batch.covers(key)]
+            todo.difference_update(covered)
+            if store and (todo or shard):
+                store.append(batch, covered)
+            parts.append(batch)
+            tell("answering", len(mine) - len(todo), len(mine))
+        return None if shard else merge(parts, keys)
+
+    def finish(self, ranking: Ranking) -> tuple[Result, Scores]:
+        """Scores what was answered and writes it down, the marker last."""
+        result, scores = score_answers(
+            self.asked,
+            ranking,
+            self.measures,
+            model={name: value for name, value in self.plan.items() if name.startswith("model")},
+        )
+        if self.folder is not None:
+            write_run(self.folder.path / RUN, ranking.run, tag=self.model.name)
+            self.folder.write(result, scores, {**self.meter.read(), **environment()})
+            Checkpoint(self.folder.path, self.plan).clear()
+        return result, scores
+
+    def conclude(self) -> tuple[Result, Scores] | None:
+        """The result of the answers on disk, errors included; None while some query has none."""
+        assert self.folder is not None
+        ranking = Checkpoint(self.folder.path, self.plan).load()
+        keys = self.asked.flow.keys
+        return self.finish(merge([ranking], keys)) if all(map(ranking.covers, keys)) else None
+
+    def _batches(self, todo: set[str], indexes: Indexes) -> Iterator[Ranking]:
+        """Batches of answers; what fails outside the model becomes errors of what is left."""
+        if not todo:
+            return
+        left = set(todo)
+        with _naming(self.model.name, self.asked.task.card.name):
+            try:
+                for batch in self.asked.flow.answer(self.model, frozenset(todo), indexes):
+                    left.difference_update(key for key in todo if batch.covers(key))
+                    yield batch
+            except (InfrastructureError, ConnectionError, TimeoutError) as error:
+                yield Ranking(Run.from_scores({}), errors=dict.fromkeys(sorted(left), str(error)))
+
+    def _earlier(self, store: Checkpoint) -> Ranking:
+        """Answers of an interrupted or incomplete run of this plan; its errors are not answers."""
+        found = replace(store.load(), errors={})
+        result = self.folder.result() if self.folder else None
+        if self.folder is None or result is None or not self._same(result):
+            return found
+        run = read_run(self.folder.path / RUN, self.asked.flow)
+        kept = Ranking(
+            run, malformed=result.malformed, left_out=frozenset(result.missing), notes=result.notes
+        )
+        return merge([kept, found], self.asked.flow.keys)
+
+    def _same(self, result: Result) -> bool:
+        """True when a stored result belongs to this plan."""
+        return (
+            result.model_fingerprint == self.plan["model_fingerprint"]
+            and result.task_version == self.plan["task_version"]
+            and result.data_hash == self.plan["data_hash"]
+            and result.seed == self.asked.seed
+            and result.setting == self.asked.setting
+        )
+
+    def _names(self) -> list[str]:
+        return [parse(name).name for name in self.measures]
+
+
+@contextmanager
+def _naming(model: str, task: str) -> Iterator[None]:
+    """Turns whatever a plug-in raises into one line that names the plug-in."""
+    try:
+        yield
+    except (AssayError, MemoryError):
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        raise UserError(f"{model} failed on {task}: {kind}: {error}") from error

@@ -1,0 +1,100 @@
+"""A task loaded under a setting, and the result that answers to it make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from harness.contracts import Task
+from harness.errors import UserError
+from harness.flows import FLOWS
+from harness.ranking import Ranking
+from harness.records import Setting
+from harness.registry import resolve
+from harness.scoring import Scores, estimates, split_means
+from harness.sources import Read, Source
+from harness.store import Counts, Result, Value
+
+if TYPE_CHECKING:
+    from harness.flows.retrieval import RetrievalFlow
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A task loaded under a setting: its flow, and where its data came from."""
+
+    task: Task
+    setting: Setting
+    seed: int
+    flow: RetrievalFlow
+    reads: tuple[Read, ...]
+    drift: tuple[str, ...]
+
+
+def ask(task: Task, setting: Setting, source: Source, seed: int) -> Asked:
+    """Loads a task and opens its flow. Raises `MissingData` when it is not to be had."""
+    with source.recording() as reads:
+        material = task.load(source, setting)
+    flow = cast("type[RetrievalFlow]", resolve(FLOWS[task.card.kind]))(material, setting, seed)
+    check = getattr(task, "check", None)
+    drift = tuple(check(material)) if check else ()
+    return Asked(task, setting, seed, flow, tuple(reads), drift)
+
+
+def score_answers(
+    asked: Asked, ranking: Ranking, measures: Sequence[str], *, model: dict[str, Any]
+) -> tuple[Result, Scores]:
+    """The result of a task from its answers alone.
+
+    Args:
+        asked: the loaded task.
+        ranking: the answers.
+        measures: what to compute, in notation.
+        model: the result's fields about the model.
+    """
+    flow, card = asked.flow, asked.task.card
+    scores = flow.score(ranking.run, measures)
+    rounding = 5 if "rounded-splits" in asked.setting.compat else None
+    values = estimates(scores, task=card.name, seed=asked.seed, rounding=rounding)
+    several = len(set(scores.splits)) > 1
+    answered = set(ranking.run.queries)
+    missing = [
+        key
+        for key in flow.keys
+        if key not in answered and key not in ranking.malformed and key not in ranking.errors
+    ]
+    relevant = [any(grade > 0 for grade in flow.qrels[key].values()) for key in flow.keys]
+    result = Result(
+        **model,
+        task=card.name,
+        task_version=card.version,
+        setting=asked.setting,
+        status="incomplete" if ranking.errors else "complete",
+        data_hash=flow.data_hash,
+        datasets=list(asked.reads),
+        seed=asked.seed,
+        main_measure=card.main_measure,
+        measures={
+            name: Value(value=e.value, ci_low=e.ci_low, ci_high=e.ci_high, n=e.n)
+            for name, e in values.items()
+        },
+        splits=split_means(scores) if several else {},
+        counts=Counts(
+            queries=len(flow.keys),
+            answered=sum(key in answered for key in flow.keys),
+            missing=len(missing),
+            malformed=len(ranking.malformed),
+            errors=len(ranking.errors),
+            without_relevant=relevant.count(False),
+            judged_outside_corpus=flow.judged_outside_corpus,
+            clusters=len(set(scores.clusters.tolist())),
+            tied=ranking.run.tied,
+        ),
+        missing=missing,
+        malformed=dict(ranking.malformed),
+        errors=dict(ranking.errors),
+        drift=list(asked.drift),
+        notes=dict(ranking.notes),
+    )
+    return result, scores

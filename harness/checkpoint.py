@@ -1,0 +1,139 @@
+"""Answers on their way to a result: an append-only file that survives a kill at any byte.
+
+The first line is the plan (who was asked what); each further line holds one query's answer. A
+line that was torn by a kill is dropped on reading. Shards of one task are several such files in
+one folder, and a folder whose files answer every query needs only to be scored.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from harness.ranking import Ranking
+from harness.records import Usage
+from harness.run import Run
+from harness.store import disk_error
+
+PATTERN = "answers*.jsonl"
+
+
+class Checkpoint:
+    """The answers of one folder.
+
+    Args:
+        folder: the result's folder.
+        plan: everything the answers depend on, JSON-able; files of another plan are ignored.
+        part: "" or a shard such as "2-of-4".
+    """
+
+    def __init__(self, folder: Path, plan: dict[str, Any], part: str = "") -> None:
+        self.folder, self.plan = folder, plan
+        self.path = folder / (f"answers.{part}.jsonl" if part else "answers.jsonl")
+
+    def append(self, ranking: Ranking, keys: Sequence[str]) -> None:
+        """Adds the answers to these queries and forces them to disk."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fresh = not self.path.exists() or _plan(self.path) != self.plan
+            with self.path.open("wb" if fresh else "ab") as file:
+                if fresh:
+                    file.write(_line(self.plan))
+                elif not _ends_whole(self.path):
+                    file.write(b"\n")
+                file.writelines(_line(row) for row in _rows(ranking, keys))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise disk_error(error, self.path) from error
+
+    def load(self) -> Ranking:
+        """Every answer of this plan in the folder, those of other shards too."""
+        rows: dict[str, dict[str, Any]] = {}
+        for path in sorted(self.folder.glob(PATTERN)):
+            if _plan(path) == self.plan:
+                rows |= {row["query"]: row for row in _read(path)}
+        return _ranking(list(rows.values()))
+
+    def clear(self) -> None:
+        """Removes the files, once a result stands in their place."""
+        for path in self.folder.glob(PATTERN):
+            path.unlink(missing_ok=True)
+
+
+def find_checkpoints(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every checkpoint file under a folder, with its plan."""
+    for file in sorted(path.rglob(PATTERN)):
+        if (plan := _plan(file)) is not None:
+            yield file, plan
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+def _plan(path: Path) -> dict[str, Any] | None:
+    """The plan of a file, None where its first line is torn."""
+    with path.open("rb") as file:
+        return _parse(file.readline())
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as file:
+        file.readline()
+        for line in file:
+            if (row := _parse(line)) is not None and "query" in row:
+                yield row
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _rows(ranking: Ranking, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+    scores = ranking.run.to_scores()
+    notes = dict(ranking.notes)
+    for key in keys:
+        row: dict[str, Any] = {"query": key}
+        if key in ranking.errors:
+            row["error"] = ranking.errors[key]
+        elif key in ranking.malformed:
+            row["malformed"] = ranking.malformed[key]
+        elif key in scores:
+            row["docs"] = list(scores[key].items())
+        if key in ranking.usage:
+            row["usage"] = asdict(ranking.usage[key])
+        if notes:
+            row["notes"], notes = notes, {}
+        yield row
+
+
+def _ranking(rows: list[dict[str, Any]]) -> Ranking:
+    notes: dict[str, int] = {}
+    for row in rows:
+        for name, count in row.get("notes", {}).items():
+            notes[name] = notes.get(name, 0) + count
+    return Ranking(
+        run=Run.from_scores({row["query"]: dict(row["docs"]) for row in rows if "docs" in row}),
+        errors={row["query"]: row["error"] for row in rows if "error" in row},
+        malformed={row["query"]: row["malformed"] for row in rows if "malformed" in row},
+        left_out=frozenset(
+            row["query"] for row in rows if not row.keys() & {"docs", "error", "malformed"}
+        ),
+        usage={row["query"]: Usage(**row["usage"]) for row in rows if "usage" in row},
+        notes=notes,
+    )

@@ -1,0 +1,252 @@
+"""The one loop: load, plan what is missing, answer through the flow, write, score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from harness.answering import Options, Progress, Unit, Watcher, ignore
+from harness.asking import Asked, ask, score_answers
+from harness.contracts import Task
+from harness.errors import MissingData, NotAsked, UserError
+from harness.loading import LoadedModel, load_model, load_suite, load_task
+from harness.predictions import check_run, read_run
+from harness.ranking import Ranking
+from harness.records import Setting
+from harness.report import Missing, Report, aggregates
+from harness.run import Run
+from harness.scoring import Scores
+from harness.sources import Source
+from harness.store import RESULT, RUN, Result, read_result
+
+
+def evaluate(
+    models: object,
+    tasks: object = (),
+    suites: object = (),
+    *,
+    data: str | Path | None = None,
+    out: str | Path | None = None,
+    settings: Sequence[Setting] | None = None,
+    seed: int = 0,
+    measures: Sequence[str] | None = None,
+    fresh: bool = False,
+    strict: bool = False,
+    shard: tuple[int, int] | None = None,
+    device: str | None = None,
+    batch_size: int | None = None,
+    watch: Watcher = ignore,
+    **setting: Any,
+) -> Report:
+    """Evaluates models on tasks and suites.
+
+    Args:
+        models: one or several: expressions ("bm25(k1=0.9)", "my_model.py:MyRetriever") or objects.
+        tasks: one or several: names, folders, expressions or objects.
+        suites: one or several names of suites, or `Suite` objects.
+        data: folder that mirrors the data; default the environment variable ASSAY_DATA.
+        out: folder for results, resumed where something is there; None keeps them in memory.
+        settings: several settings at once, instead of the fields below.
+        seed: seed of the bootstrap and of shuffled instructions.
+        measures: measures in notation ("nDCG@10") instead of each task's own.
+        fresh: compute again what `out` has already.
+        strict: refuse judgements of documents that the corpus lacks.
+        shard: (i, n), this machine's share, counted from 1.
+        device: where a neural model runs; does not change its identity.
+        batch_size: texts that a neural model encodes at a time; does not change its identity.
+        watch: called with a `Progress` whenever there is some.
+        **setting: fields of `Setting`: instruction ("both" means one run with and one without),
+            pool, view, join, k, trials, compat, limit.
+
+    Returns:
+        Results, aggregates of the suites, and what was missing.
+
+    Raises:
+        UserError: a mistake in the arguments or the data.
+        MissingData: the data of not a single task was to be had.
+    """
+    runtime = {"device": device, "batch_size": batch_size}
+    loaded = [load_model(model, runtime=runtime) for model in _several(models)]
+    chosen = [load_suite(suite) for suite in _several(suites)]
+    names = [*_several(tasks), *(task for suite in chosen for task in suite.tasks)]
+    todo = list({task.card.name: task for task in map(load_task, names)}.values())
+    if not loaded or not todo:
+        raise UserError("nothing to do: name at least one model and one task or suite")
+    options = Options(Path(out) if out else None, fresh, strict, watch)
+    plans = settings or expand(setting)
+    source = Source(data)
+    job = _Job(source, options, seed, measures, shard)
+    units = [(m, s, t) for m in loaded for s in plans for t in todo]
+    for number, (model, plan, task) in enumerate(units):
+        if shard is None or len(units) < shard[1] or number % shard[1] == shard[0] - 1:
+            job.run(model, plan, task, by_query=shard is not None and len(units) < shard[1])
+    if not job.finished and not job.unfinished and not job.not_asked and job.missing:
+        raise MissingData(job.missing[0].reason)
+    return Report(
+        results=tuple(result for result, _ in job.finished),
+        aggregates=tuple(v for suite in chosen for v in aggregates(suite, job.finished)),
+        missing=tuple(job.missing),
+        unfinished=tuple(job.unfinished),
+    )
+
+
+def score(
+    task: object,
+    predictions: str | Path | Run | Mapping[str, Mapping[str, float]],
+    *,
+    data: str | Path | None = None,
+    measures: Sequence[str] | None = None,
+    seed: int = 0,
+    strict: bool = False,
+    **setting: Any,
+) -> Result:
+    """Scores predictions that are there already, made here or elsewhere.
+
+    Args:
+        task: name, folder, expression or object.
+        predictions: a run in memory; a TREC run, JSONL or JSON file; or the folder of a result,
+            which is recomputed under its own setting and seed, bit for bit.
+        data: folder that mirrors the data; default the environment variable ASSAY_DATA.
+        measures: in notation; default the task's own.
+        seed: seed of the bootstrap.
+        strict: refuse judgements of documents that the corpus lacks.
+        **setting: fields of `Setting` that say how the task was asked (pool, view, ...).
+
+    Returns:
+        The result. Nothing is written.
+
+    Raises:
+        UserError: a broken file, unknown ids, or scores that are not finite.
+    """
+    stored = _stored(predictions)
+    if stored is not None and not setting:
+        [plan], seed = [stored.setting], stored.seed
+    else:
+        plan = replace(Setting(), **_fields(setting))
+    asked = ask(load_task(task), plan, Source(data), seed)
+    _refuse_outside(asked, strict=strict)
+    if isinstance(predictions, str | Path):
+        path = Path(predictions)
+        run = read_run(path / RUN if path.is_dir() else path, asked.flow)
+    else:
+        run = predictions if isinstance(predictions, Run) else Run.from_scores(predictions)
+        run = check_run(run, asked.flow)
+    ranking = (
+        Ranking(run)
+        if stored is None
+        else Ranking(run, errors=stored.errors, malformed=stored.malformed, notes=stored.notes)
+    )
+    chosen = tuple(measures or (stored.measures if stored else asked.task.measures))
+    return score_answers(asked, ranking, chosen, model=_identity(predictions, run, stored))[0]
+
+
+def expand(fields: dict[str, Any]) -> list[Setting]:
+    """The settings that a call's fields mean: instruction "both" is two."""
+    setting = Setting(**_fields(fields))
+    if setting.instruction == "both":
+        return [replace(setting, instruction=mode) for mode in ("no", "yes")]
+    return [setting]
+
+
+def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a `Setting`, refused when there is no such field."""
+    known = Setting.__dataclass_fields__
+    for name in fields:
+        if name not in known:
+            raise UserError(f"unknown setting '{name}': there are {', '.join(known)}")
+    return {**fields, "compat": tuple(sorted(_several(fields.get("compat", ()))))}
+
+
+def _stored(predictions: object) -> Result | None:
+    """The result that the predictions belong to, when they lie in a result's folder."""
+    if not isinstance(predictions, str | Path):
+        return None
+    path = Path(predictions)
+    folder = path if path.is_dir() else path.parent
+    inside = path.is_dir() or path.name == RUN
+    return read_result(folder) if inside and (folder / RESULT).exists() else None
+
+
+def _identity(predictions: object, run: Run, stored: Result | None) -> dict[str, Any]:
+    """The result's fields about the model, which is only known by its predictions."""
+    if stored is not None:
+        fields = ("model", "model_fingerprint", "model_identity", "model_card")
+        return {name: getattr(stored, name) for name in fields}
+    name = Path(predictions).name if isinstance(predictions, str | Path) else "predictions"
+    content = sha256(repr(sorted(run.to_scores().items())).encode()).hexdigest()
+    return {
+        "model": name,
+        "model_fingerprint": content,
+        "model_identity": {"predictions": content},
+        "model_card": None,
+    }
+
+
+class _Job:
+    """The state of one call of `evaluate`."""
+
+    def __init__(
+        self,
+        source: Source,
+        options: Options,
+        seed: int,
+        measures: Sequence[str] | None,
+        shard: tuple[int, int] | None,
+    ) -> None:
+        from harness.flows.retrieval import Indexes
+
+        self.source, self.options, self.seed, self.measures = source, options, seed, measures
+        self.shard = shard
+        self.indexes = Indexes()
+        self.finished: list[tuple[Result, Scores]] = []
+        self.missing: list[Missing] = []
+        self.not_asked = False
+        self.unfinished: list[str] = []
+
+    def run(self, model: LoadedModel, setting: Setting, task: Task, *, by_query: bool) -> None:
+        """One model on one task under one setting."""
+        name = task.card.name
+
+        def tell(state: str, done: int = 0, total: int = 0) -> None:
+            self.options.watch(Progress(model.name, name, setting, done, total, state))
+
+        tell("loading")
+        try:
+            asked = ask(task, setting, self.source, self.seed)
+        except MissingData as error:
+            self.missing.append(Missing(name, setting, str(error)))
+            self.not_asked |= isinstance(error, NotAsked)
+            tell("missing")
+            return
+        _refuse_outside(asked, strict=self.options.strict)
+        unit = Unit(model, asked, self.measures or tuple(task.measures), self.options)
+        if (known := unit.known()) is not None:
+            self.finished.append(known)
+            tell("reused")
+            return
+        ranking = unit.answer(self.indexes, tell, shard=self.shard if by_query else None)
+        if ranking is None:
+            self.unfinished.append(name)
+            return
+        tell("scoring", len(asked.flow.keys), len(asked.flow.keys))
+        self.finished.append(unit.finish(ranking))
+        tell("finished", len(asked.flow.keys), len(asked.flow.keys))
+
+
+def _refuse_outside(asked: Asked, *, strict: bool) -> None:
+    count = asked.flow.judged_outside_corpus if strict else 0
+    if count:
+        raise UserError(
+            f"{asked.task.card.name}: {count} judged documents are not in the corpus (--strict). "
+            "Without --strict they count as relevant, as in trec_eval"
+        )
+
+
+def _several(value: object) -> list[Any]:
+    """One thing or several, as a list."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    return [value]

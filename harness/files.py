@@ -1,0 +1,45 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
+from pathlib import Path
+from typing import BinaryIO
+
+from harness.errors import UserError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path` once it is complete and on disk.
+
+    Raises:
+        UserError: the disk is full, the folder is read-only or something else hinders writing.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise disk_error(error, path) from error
+    finally:
+        if path.parent.is_dir():
+            temporary.unlink(missing_ok=True)
+
+
+def disk_error(error: OSError, path: Path) -> UserError:
+    """What an operating-system error means for the person who wants the file."""
+    if error.errno in (ENOSPC, EDQUOT):
+        advice = "the disk is full: free some room and run the same command again, it goes on"
+    elif error.errno in (EACCES, EPERM, EROFS):
+        advice = "the folder is read-only: choose another"
+    else:
+        advice = f"{error.strerror}: choose another folder"
+    return UserError(f"cannot write {path}: {advice}")

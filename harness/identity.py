@@ -1,0 +1,144 @@
+"""What makes a model the same model: everything that changes its answers, as plain JSON."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from math import isfinite
+from pathlib import Path, PurePath
+from typing import Any, TypeAlias
+
+from harness import spec
+from harness.corpus import fingerprint as digest_of
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model, and what it is called.
+
+    Attributes:
+        model: the adapter object.
+        name: its canonical expression: what a person reads in a result.
+        identity: everything that changes its answers: where the adapter is defined (or the hash of
+            its file), its version, its parameters with defaults filled in, and the identities of
+            nested models.
+        fingerprint: SHA-256 of the identity: two spellings of one model share it.
+        card: its model card, where there is one.
+        expression: the parsed `name`, where it was parsed.
+    """
+
+    model: object
+    name: str
+    identity: Mapping[str, Any]
+    fingerprint: str
+    card: Mapping[str, Any] | None = None
+    expression: spec.Model | None = None
+
+    @classmethod
+    def of(
+        cls,
+        model: object,
+        expression: spec.Model,
+        identity: Mapping[str, Any],
+        card: Mapping[str, Any] | None = None,
+    ) -> LoadedModel:
+        """A model whose name and fingerprint follow from its expression and its identity."""
+        return cls(model, str(expression), identity, fingerprint(identity), card, expression)
+
+
+def fingerprint(identity: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON (sorted keys, no spaces, ASCII), as hexadecimal digits."""
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def described(value: object) -> Json:
+    """A parameter's value as JSON.
+
+    What JSON lacks (a function or an object) is described by where it is defined.
+    """
+    if isinstance(value, LoadedModel):
+        return dict(value.identity)
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): described(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [described(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted((described(item) for item in value), key=json.dumps)
+    if isinstance(value, PurePath):
+        return str(value)
+    return place(value if hasattr(value, "__qualname__") else type(value))
+
+
+def spoken(value: object) -> spec.Value:
+    """A parameter's value as it stands in the canonical expression."""
+    if isinstance(value, LoadedModel):
+        return value.expression or spec.Call(value.name)
+    if isinstance(value, list | tuple):
+        return tuple(spoken(item) for item in value)
+    if value is None or isinstance(value, str | int | float | spec.NODES):
+        return value
+    return json.dumps(described(value), sort_keys=True)
+
+
+def passed(value: object) -> object:
+    """A parameter's value as the adapter gets it: loaded models as their objects."""
+    if isinstance(value, LoadedModel):
+        return value.model
+    if isinstance(value, list | tuple):
+        return type(value)(passed(item) for item in value)
+    return value
+
+
+def place(definition: object) -> str:
+    """Where a class or function is defined, as "module:qualified name"."""
+    name = getattr(definition, "__qualname__", type(definition).__qualname__)
+    return f"{getattr(definition, '__module__', None)}:{name}"
+
+
+def attributes(model: object, *, leave_out: Iterable[str] = ()) -> dict[str, object]:
+    """The public attributes that were set on an object, by name.
+
+    Callables are left out, and so is everything that could be a secret.
+    """
+    slots = getattr(type(model), "__slots__", ())
+    names = {*getattr(model, "__dict__", {}), *((slots,) if isinstance(slots, str) else slots)}
+    found = {n: getattr(model, n) for n in sorted(names) if hasattr(model, n) and n[0] != "_"}
+    hidden = {*leave_out, *(name for name in found if name.lower() in spec.SECRETS)}
+    return {n: v for n, v in found.items() if n not in hidden and not callable(v)}
+
+
+def source_digest(definition: type) -> str | None:
+    """SHA-256 of a class's source text, or None where Python cannot show it."""
+    try:
+        return sha256(inspect.getsource(definition).encode()).hexdigest()
+    except (OSError, TypeError):
+        return None
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 over the names and contents of a folder's files, hidden ones left out."""
+    files = sorted(
+        (path.relative_to(folder).as_posix(), path)
+        for path in folder.rglob("*")
+        if path.is_file() and not _hidden(path.relative_to(folder))
+    )
+    return digest_of(part for name, path in files for part in (name, _file_digest(path)))
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

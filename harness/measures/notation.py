@@ -1,0 +1,211 @@
+"""`nDCG@10`, `P(rel=2)@5`: ir_measures' notation. What is written is the measure, its name and key.
+
+The public functions of `harness.measures.ir` are the measures; a function of a user's own file is
+named as `my.py:f`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from harness.errors import UserError, unknown
+from harness.measures import ir
+from harness.measures.judged import Judged, Values, join
+from harness.records import Qrels
+from harness.run import Run
+
+ALIASES = {
+    "recall": "R",
+    "precision": "P",
+    "map": "AP",
+    "mrr": "RR",
+    "comprehensiveness": "Completeness",
+    "comp": "Completeness",
+}
+"""Other names in use, in lower case. The names of measures themselves match in any case."""
+
+_NOTATION = re.compile(r"(?P<name>\w+)\s*(?:\((?P<parameters>[^()]*)\))?\s*(?:@\s*(?P<k>\S+))?")
+_PARAMETER = re.compile(r"\s*(\w+)\s*=\s*(?:'(\w+)'|\"(\w+)\"|([-\w.]+))\s*")
+_FILE = re.compile(r"(?P<path>.+\.py):(?P<name>\w+)")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure ready to be computed.
+
+    Attributes:
+        name: the canonical notation: parameters that have their default value are left out.
+        compute: the function of a `Judged`.
+    """
+
+    name: str
+    compute: Callable[[Judged], Values]
+
+    def __call__(self, judged: Judged) -> Values:
+        """One value a query, float64, shape (n,)."""
+        return self.compute(judged)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def score(
+    run: Run,
+    qrels: Qrels,
+    measures: Iterable[str | Measure],
+    queries: Iterable[str] | None = None,
+) -> dict[str, Values]:
+    """Per-query values of every measure by canonical name.
+
+    Args:
+        run: the ranked lists.
+        qrels: query id -> document id -> grade.
+        measures: in notation or parsed.
+        queries: the queries to score, in order; default the judged queries in the order of
+            `qrels`. A query that the run lacks scores 0.
+
+    Raises:
+        UserError: a measure is unknown, or the user's own failed.
+    """
+    parsed = [parse(measure) if isinstance(measure, str) else measure for measure in measures]
+    judged = join(run, qrels, queries)
+    return {measure.name: measure(judged) for measure in parsed}
+
+
+def parse_many(text: str) -> list[Measure]:
+    """Measures separated by commas; commas within brackets separate parameters.
+
+    Raises:
+        UserError: as `parse`.
+    """
+    return [parse(part) for part in re.split(r",(?![^()]*\))", text) if part.strip()]
+
+
+def parse(text: str) -> Measure:
+    """The measure that a notation names.
+
+    Raises:
+        UserError: an unknown measure or parameter, or a cut-off or value that it cannot take.
+    """
+    text = text.strip()
+    if own := _FILE.fullmatch(text):
+        return Measure(text, _own_measure(text, own["path"], own["name"]))
+    match = _NOTATION.fullmatch(text)
+    if not match:
+        raise UserError(f"'{text}' is no measure: write it as in nDCG@10, AP or P(rel=2)@5")
+    name = _resolve(match["name"])
+    function = measures()[name]
+    signature = inspect.signature(function)
+    options = _options(text, function, match["parameters"] or "")
+    k = _cut_off(text, name, signature, match["k"])
+    shown = ",".join(
+        f"{key}={value!r}"
+        for key, value in sorted(options.items())
+        if value != signature.parameters[key].default
+    )
+    canonical = f"{name}{f'({shown})' if shown else ''}{f'@{k}' if k else ''}"
+    return Measure(canonical, partial(function, **options, **({"k": k} if k else {})))
+
+
+@cache
+def measures() -> Mapping[str, Callable[..., Values]]:
+    """Every measure by name: the public functions of `harness.measures.ir`."""
+    return {
+        name: function
+        for name, function in inspect.getmembers(ir, inspect.isfunction)
+        if function.__module__ == ir.__name__ and not name.startswith("_")
+    }
+
+
+def _resolve(name: str) -> str:
+    """The measure of that name in any case or by another name in use."""
+    known = measures()
+    lower = {**{n.lower(): n for n in known}, **ALIASES}
+    if name in known:
+        return name
+    if name.lower() in lower:
+        return lower[name.lower()]
+    hint = f"Known: {', '.join(known)}; or your own as my.py:function"
+    raise unknown("measure", name, [*known, *ALIASES], hint)
+
+
+def _cut_off(text: str, name: str, signature: inspect.Signature, k: str | None) -> int | None:
+    takes = signature.parameters.get("k")
+    if k is None:
+        if takes and takes.default is inspect.Parameter.empty:
+            raise UserError(f"'{text}' needs a cut-off: write it as in {name}@10")
+        return None
+    if takes is None:
+        raise UserError(f"'{text}': {name} takes no cut-off: write it as {name}")
+    if not (k.isascii() and k.isdigit() and int(k) > 0):
+        raise UserError(f"'{text}': the cut-off '{k}' is not a whole number of at least 1")
+    return int(k)
+
+
+def _options(text: str, function: Callable[..., Values], written: str) -> dict[str, Any]:
+    """Parameters with their values checked against the function's annotations."""
+    signature = inspect.signature(function)
+    kinds = {
+        key: hint
+        for key, hint in get_type_hints(function).items()
+        if key in signature.parameters
+        and signature.parameters[key].kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    options: dict[str, Any] = {}
+    for part in written.split(",") if written.strip() else []:
+        match = _PARAMETER.fullmatch(part)
+        if not match:
+            raise UserError(f"'{text}': '{part.strip()}' is no parameter: write it as in rel=2")
+        key, value = match[1], match[2] or match[3] or match[4]
+        if key not in kinds:
+            takes = f"It takes {', '.join(kinds)}" if kinds else "It takes none"
+            raise unknown(f"parameter of {function.__name__}", key, kinds, takes)
+        if key in options:
+            raise UserError(f"'{text}': {key} is given twice")
+        options[key] = _value(text, key, value, kinds[key])
+    return options
+
+
+def _value(text: str, key: str, value: str, kind: Any) -> int | str:
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            raise UserError(f"'{text}': {key} is one of {', '.join(get_args(kind))}, not '{value}'")
+        return value
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise UserError(f"'{text}': {key}={value} is not a whole number of at least 1")
+    return int(value)
+
+
+def _own_measure(text: str, path: str, name: str) -> Callable[[Judged], Values]:
+    """A user's function, whose result is checked whenever it is called."""
+    from harness.plugins import load_plugin
+
+    function = load_plugin(path).get(name)
+    if not callable(function):
+        raise UserError(f"{text} is no function: a measure takes a Judged and returns an array")
+
+    def compute(judged: Judged) -> Values:
+        try:
+            values = np.asarray(function(judged), dtype=np.float64)
+        except Exception as error:
+            raise UserError(
+                f"the measure {text} failed: {type(error).__name__}: {error}"
+            ) from error
+        if values.shape != (len(judged.queries),):
+            raise UserError(
+                f"the measure {text} returned an array of shape {values.shape}: "
+                f"one value a query is wanted, shape ({len(judged.queries)},)"
+            )
+        if not np.isfinite(values).all():
+            query = judged.queries[int(np.argmin(np.isfinite(values)))]
+            raise UserError(f"the measure {text} is not finite for query '{query}'")
+        return values
+
+    return compute

@@ -1,0 +1,439 @@
+"""`Run`: what a model answered, as ranked lists that are ranked once.
+
+The one rule of order, trec_eval's: score descending, compared as float32; among equal scores the
+document id descending, compared by code point (the byte order of UTF-8). Every measure, cut and
+file reads that order, so none can break a tie in its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from harness import formats
+from harness.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas
+
+TABLE_CELLS = 1 << 20
+"""Size of the (queries x vocabulary) work table of one block; fits a core's cache."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run:
+    """Ranked lists in compressed sparse rows. Made by the constructors below, which rank.
+
+    Attributes:
+        queries: query ids, shape (n,). A query may have an empty ranking.
+        vocabulary: ids of the documents that occur, ascending, so that code order is id order.
+        offsets: int64, shape (n + 1,); query i owns `docs[offsets[i]:offsets[i + 1]]`.
+        docs: int32 codes into `vocabulary`, best first, shape (total,).
+        scores: float32, shape (total,), finite, descending within a query.
+        repeated: documents that a ranking without scores named again; the first place counted.
+    """
+
+    queries: tuple[str, ...]
+    vocabulary: tuple[str, ...]
+    offsets: NDArray[np.int64]
+    docs: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    repeated: int = 0
+
+    @classmethod
+    def from_scores(cls, scores: Mapping[str, Mapping[str, float]]) -> Run:
+        """Ranks query id -> document id -> score.
+
+        Raises:
+            UserError: a score is not finite as float32.
+        """
+        return cls._from_rows(
+            formats.gather(
+                formats.Listing(query, list(found), list(found.values()))
+                for query, found in scores.items()
+            )
+        )
+
+    @classmethod
+    def from_rankings(cls, rankings: Mapping[str, Sequence[str]]) -> Run:
+        """Query id -> document ids, best first; scores count down to 1.
+
+        A document named twice keeps its first place; `repeated` counts the others.
+        """
+        listings = (formats.first_places(query, ids) for query, ids in rankings.items())
+        return cls._from_rows(formats.gather(listings))
+
+    @classmethod
+    def from_arrays(
+        cls,
+        queries: Sequence[str],
+        ids: Sequence[str],
+        codes: ArrayLike,
+        scores: ArrayLike,
+        offsets: ArrayLike,
+    ) -> Run:
+        """Ranks what a search engine hands over, in any order.
+
+        Args:
+            queries: query ids, shape (n,), unique.
+            ids: document ids, which `codes` index; more than occur may be given.
+            codes: integers, shape (total,).
+            scores: numbers, shape (total,).
+            offsets: integers, shape (n + 1,); query i owns the entries offsets[i]:offsets[i + 1].
+
+        Raises:
+            UserError: a query, or a document within a query, occurs twice; a score is not finite as
+                float32; the shapes do not fit together.
+        """
+        return cls._rank(
+            tuple(queries),
+            ids,
+            np.asarray(codes, dtype=np.int64),
+            np.asarray(scores),
+            np.asarray(offsets, dtype=np.int64),
+        )
+
+    @classmethod
+    def read(cls, path: str | Path) -> Run:
+        """Reads a TREC run, JSONL or JSON; see `harness.formats.read` for what they may hold.
+
+        Raises:
+            UserError: the file is missing or malformed, repeats a document within a query, or
+                holds a score that is not finite as float32. The message names the line.
+        """
+        return cls._from_rows(formats.read(Path(path)))
+
+    @classmethod
+    def concat(cls, runs: Iterable[Run]) -> Run:
+        """The queries of all runs, one run after the other.
+
+        Raises:
+            UserError: two runs hold the same query.
+        """
+        parts = list(runs)
+        if not parts:
+            return cls.from_scores({})
+        ids = sorted(set(chain.from_iterable(run.vocabulary for run in parts)))
+        code = {id: i for i, id in enumerate(ids)}
+        recoded = [np.array([code[i] for i in run.vocabulary], np.int32)[run.docs] for run in parts]
+        queries = tuple(chain.from_iterable(run.queries for run in parts))
+        _refuse_repeats(queries, "query", "the runs to be joined")
+        return cls(
+            queries,
+            tuple(ids),
+            _offsets(np.concatenate([run.depths for run in parts])),
+            np.concatenate(recoded),
+            np.concatenate([run.scores for run in parts]),
+            sum(run.repeated for run in parts),
+        )
+
+    @classmethod
+    def _from_rows(cls, rows: formats.Rows) -> Run:
+        """Groups rows by query, then ranks."""
+        sizes = np.bincount(rows.query, minlength=len(rows.queries))
+        document, score, where = rows.document, rows.score, rows.where
+        if rows.query.size and (np.diff(rows.query) < 0).any():
+            order = np.argsort(rows.query, kind="stable")
+            document, score = document[order], score[order]
+            where = lambda i: rows.where(int(order[i]))  # noqa: E731
+        queries = tuple(rows.queries)
+        offsets = _offsets(sizes)
+        return cls._rank(queries, rows.documents, document, score, offsets, where, rows.repeated)
+
+    @classmethod
+    def _rank(
+        cls,
+        queries: tuple[str, ...],
+        ids: Sequence[str],
+        codes: NDArray[np.integer],
+        scores: NDArray[np.generic],
+        offsets: NDArray[np.int64],
+        where: Callable[[int], str] = lambda _: "run",
+        repeated: int = 0,
+    ) -> Run:
+        """Checks and ranks; `where` names the origin of an entry for error messages."""
+        _check_shapes(queries, ids, codes, scores, offsets)
+
+        def name(entry: int) -> tuple[str, str, str]:
+            query = int(np.searchsorted(offsets, entry, side="right")) - 1
+            return where(entry), ids[codes[entry]], queries[query]
+
+        with np.errstate(over="ignore"):
+            single = scores.astype(np.float32) + np.float32(
+                0
+            )  # turns -0 into 0: one zero, one rank
+        if not np.isfinite(single).all():
+            entry = int(np.argmin(np.isfinite(single)))
+            place, document, query = name(entry)
+            raise UserError(
+                f"{place}: document '{document}' of query '{query}' has the score {scores[entry]}: "
+                "scores must be finite numbers within the range of float32"
+            )
+        vocabulary, docs = _compact(ids, codes)
+        twice = _repeated_document(offsets, docs, len(vocabulary))
+        if twice is not None:
+            place, document, query = name(twice)
+            raise UserError(
+                f"{place}: document '{document}' occurs twice in query '{query}': keep one of them"
+            )
+        docs, single = _sort(offsets, docs, single)
+        return cls(queries, vocabulary, offsets, docs, single, repeated)
+
+    @property
+    def depths(self) -> NDArray[np.int64]:
+        """Number of documents of every query, shape (n,)."""
+        return np.diff(self.offsets)
+
+    @cached_property
+    def codes(self) -> Mapping[str, int]:
+        """Document id -> code."""
+        return dict(zip(self.vocabulary, range(len(self.vocabulary)), strict=True))
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Query id -> its place in `queries`."""
+        return dict(zip(self.queries, range(len(self.queries)), strict=True))
+
+    @property
+    def tied(self) -> int:
+        """How many documents share their score with another document of the same query."""
+        equal = self.scores[1:] == self.scores[:-1]
+        starts = self.offsets[1:-1]
+        equal[starts[(starts > 0) & (starts < self.scores.size)] - 1] = False
+        padded = np.concatenate([[False], equal, [False]])
+        return int(np.count_nonzero(padded[1:] | padded[:-1])) if self.scores.size else 0
+
+    def ranked(self, query: str) -> list[tuple[str, float]]:
+        """Documents and scores of one query, best first. Raises KeyError for a query not here."""
+        at = self.index[query]
+        mine = slice(self.offsets[at], self.offsets[at + 1])
+        documents = [self.vocabulary[code] for code in self.docs[mine].tolist()]
+        return list(zip(documents, self.scores[mine].tolist(), strict=True))
+
+    def cut(self, k: int) -> Run:
+        """The best `k` documents of every query."""
+        return self._keep(_within(self.offsets) < k)
+
+    def select(self, queries: Iterable[str]) -> Run:
+        """The given queries in the given order; those that the run lacks are left out."""
+        chosen = [self.index[q] for q in dict.fromkeys(queries) if q in self.index]
+        sizes = self.depths[chosen]
+        entries = np.repeat(self.offsets[chosen], sizes) + _within(_offsets(sizes))
+        vocabulary, docs = _compact(self.vocabulary, self.docs[entries])
+        names = tuple(self.queries[i] for i in chosen)
+        return Run(names, vocabulary, _offsets(sizes), docs, self.scores[entries], self.repeated)
+
+    def within(self, pools: Mapping[str, Collection[str]]) -> Run:
+        """The run with only the documents of its pool for every query that has one."""
+        return self._keep(self._named(pools, otherwise=True))
+
+    def without(self, excluded: Mapping[str, Collection[str]]) -> Run:
+        """The run without the documents that are excluded for a query."""
+        return self._keep(~self._named(excluded, otherwise=False))
+
+    def _named(self, lists: Mapping[str, Collection[str]], *, otherwise: bool) -> NDArray[np.bool_]:
+        """Whether every entry is in its query's list; `otherwise` for a query without a list."""
+        named = np.full(self.docs.size, otherwise)
+        for query, ids in lists.items():
+            if query in self.index:
+                at = self.index[query]
+                mine = slice(self.offsets[at], self.offsets[at + 1])
+                codes = [self.codes[id] for id in ids if id in self.codes]
+                named[mine] = np.isin(self.docs[mine], codes)
+        return named
+
+    def _keep(self, keep: NDArray[np.bool_]) -> Run:
+        kept_before = np.concatenate([[0], np.cumsum(keep)])
+        vocabulary, docs = _compact(self.vocabulary, self.docs[keep])
+        offsets = kept_before[self.offsets].astype(np.int64)
+        return Run(self.queries, vocabulary, offsets, docs, self.scores[keep], self.repeated)
+
+    def renamed(
+        self,
+        *,
+        queries: Mapping[str, str] | None = None,
+        documents: Mapping[str, str] | None = None,
+    ) -> Run:
+        """The run with some ids replaced, ranked again where document ids change.
+
+        Raises:
+            UserError: two queries, or two documents, would share an id.
+        """
+        names = tuple([(queries or {}).get(query, query) for query in self.queries])
+        if not documents:
+            _refuse_repeats(names, "query", "the run")
+            return replace(self, queries=names)
+        ids = [documents.get(id, id) for id in self.vocabulary]
+        run = Run.from_arrays(names, ids, self.docs, self.scores, self.offsets)
+        return replace(run, repeated=self.repeated)
+
+    def check(self, queries: Collection[str], documents: Container[str] | None = None) -> None:
+        """Refuses queries, and documents unless None is given, that the task does not have.
+
+        Raises:
+            UserError: the first unknown id and how many there are.
+        """
+        for kind, plural, mine, known in (
+            ("query", "queries", self.queries, queries),
+            ("document", "documents", self.vocabulary, documents),
+        ):
+            if known is None:
+                continue
+            known = frozenset(known) if isinstance(known, Sequence) else known
+            strangers = [id for id in mine if id not in known]
+            if strangers:
+                raise UserError(
+                    f"the run has {len(strangers)} {kind if len(strangers) == 1 else plural} that "
+                    f"the task lacks, the first is '{strangers[0]}': was it made for another task?"
+                )
+
+    def write_trec(self, path: str | Path, tag: str = "assay") -> None:
+        """Writes a TREC run, gzipped when the name ends in .gz; the same run gives the same bytes.
+
+        Reading it back gives bit-identical scores. A query with an empty ranking has no line.
+
+        Raises:
+            UserError: an id or the tag is empty or holds whitespace, which TREC cannot express;
+                or the file cannot be written.
+        """
+        formats.write_trec(self, Path(path), tag)
+
+    def to_scores(self) -> dict[str, dict[str, float]]:
+        """Query id -> document id -> score, best first."""
+        return {query: dict(self.ranked(query)) for query in self.queries}
+
+    def to_frame(self) -> pandas.DataFrame:
+        """One row a document: query_id, doc_id, rank (from 1), score."""
+        import pandas
+
+        return pandas.DataFrame(
+            {
+                "query_id": np.repeat(np.array(self.queries, dtype=object), self.depths),
+                "doc_id": np.array(self.vocabulary, dtype=object)[self.docs],
+                "rank": _within(self.offsets) + 1,
+                "score": self.scores,
+            }
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Run):
+            return NotImplemented
+        return (
+            self.queries == other.queries
+            and self.vocabulary == other.vocabulary
+            and np.array_equal(self.offsets, other.offsets)
+            and np.array_equal(self.docs, other.docs)
+            and np.array_equal(self.scores, other.scores)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Run({len(self.queries)} queries, {self.docs.size} documents)"
+
+
+def query_blocks(offsets: NDArray[np.int64], width: int) -> Iterator[tuple[int, int]]:
+    """Consecutive queries [first, last) whose (queries x width) table has TABLE_CELLS cells."""
+    step = max(1, TABLE_CELLS // max(1, width))
+    n = len(offsets) - 1
+    return ((first, min(first + step, n)) for first in range(0, n, step))
+
+
+def _offsets(sizes: NDArray[np.integer]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def _within(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The 0-based place of every entry within its query."""
+    return np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
+
+
+def _check_shapes(
+    queries: tuple[str, ...],
+    ids: Sequence[str],
+    codes: NDArray[np.integer],
+    scores: NDArray[np.generic],
+    offsets: NDArray[np.int64],
+) -> None:
+    total = codes.size
+    fits = codes.shape == scores.shape == (total,) and offsets.shape == (len(queries) + 1,)
+    if not fits or offsets[0] != 0 or offsets[-1] != total or (np.diff(offsets) < 0).any():
+        raise UserError(
+            f"run: {len(queries)} queries, codes {codes.shape}, scores {scores.shape} and offsets "
+            f"{offsets.shape} do not fit together: offsets run from 0 to the number of codes"
+        )
+    if total and (codes.min() < 0 or codes.max() >= len(ids)):
+        raise UserError(f"run: a document code lies outside the {len(ids)} ids it indexes")
+    _refuse_repeats(queries, "query", "the run")
+
+
+def _refuse_repeats(ids: Sequence[str], kind: str, place: str) -> None:
+    if len(set(ids)) < len(ids):
+        seen: set[str] = set()
+        twice = next(id for id in ids if id in seen or seen.add(id))  # type: ignore[func-returns-value]
+        raise UserError(f"{place}: {kind} '{twice}' occurs twice: ids must be unique")
+
+
+def _compact(
+    ids: Sequence[str], codes: NDArray[np.integer]
+) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """The ids that occur, ascending, and the codes that index them."""
+    occurs = np.zeros(len(ids), dtype=bool)
+    occurs[codes] = True
+    used = np.flatnonzero(occurs).tolist()
+    if stranger := next((ids[i] for i in used if not isinstance(ids[i], str)), None):
+        raise UserError(f"run: the document id {stranger!r} is not a string")
+    order = sorted(used, key=ids.__getitem__)
+    vocabulary = tuple([ids[i] for i in order])
+    _refuse_repeats(vocabulary, "document id", "run")
+    recode = np.empty(len(ids), dtype=np.int32)
+    recode[order] = np.arange(len(order), dtype=np.int32)
+    return vocabulary, recode[codes]
+
+
+def _repeated_document(
+    offsets: NDArray[np.int64], docs: NDArray[np.int32], width: int
+) -> int | None:
+    """The entry that repeats an earlier document of its query, or None.
+
+    Every entry writes its number into its cell of a (queries x vocabulary) table; a cell that then
+    holds another number was written twice. Only cells just written are read, so the table is never
+    cleared.
+    """
+    table = np.empty(max(TABLE_CELLS, width), dtype=np.int32)
+    for first, last in query_blocks(offsets, width):
+        start, stop = offsets[first], offsets[last]
+        cell = np.repeat(np.arange(last - first) * width, np.diff(offsets[first : last + 1]))
+        cell += docs[start:stop]
+        entry = np.arange(stop - start, dtype=np.int32)
+        table[cell] = entry
+        clash = table[cell] != entry
+        if clash.any():
+            return int(start + table[cell[np.argmax(clash)]])
+    return None
+
+
+def _sort(
+    offsets: NDArray[np.int64], docs: NDArray[np.int32], scores: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Orders every query by score descending, then code descending.
+
+    Score and code are packed into one uint64 whose ascending order is the wanted one: a float32
+    orders as its bits once those of negatives are flipped and the sign of the others is set.
+    """
+    bits = scores.view(np.uint32)
+    bits = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
+    keys = ~((bits.astype(np.uint64) << np.uint64(32)) | docs.astype(np.uint64))
+    for start, stop in pairwise(offsets.tolist()):
+        keys[start:stop].sort()
+    keys = ~keys
+    bits = (keys >> np.uint64(32)).astype(np.uint32)
+    bits = np.where(bits >> 31, bits & np.uint32((1 << 31) - 1), ~bits)
+    return (keys & np.uint64(0xFFFFFFFF)).astype(np.int32), bits.view(np.float32)

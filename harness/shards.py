@@ -1,0 +1,134 @@
+"""Results from several machines made one, identical to those of a run on one machine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.answering import Options, Unit
+from harness.asking import ask
+from harness.checkpoint import find_checkpoints
+from harness.errors import MissingData, UserError
+from harness.loading import LoadedModel, load_task
+from harness.records import Setting
+from harness.report import Missing, Report
+from harness.scoring import Scores
+from harness.sources import Source
+from harness.store import (
+    PER_QUERY,
+    RESULT,
+    RUN,
+    RUN_INFO,
+    Result,
+    disk_error,
+    find_results,
+)
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """The share "i/n", counted from 1. Raises `UserError` for anything else."""
+    first, slash, second = text.partition("/")
+    if slash and first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second):
+        return int(first), int(second)
+    raise UserError(f"--shard {text}: write i/n with 1 <= i <= n, as in 2/8")
+
+
+def merge(
+    outs: Sequence[str | Path], *, into: str | Path | None = None, data: str | Path | None = None
+) -> Report:
+    """Joins the folders that shards have written and scores what has become whole.
+
+    Args:
+        outs: result folders of the shards.
+        into: where the joined results go; default the first of `outs`.
+        data: folder that mirrors the data, as for `evaluate`.
+
+    Returns:
+        The joined results; what a shard still owes is in `unfinished`.
+
+    Raises:
+        UserError: a folder without results, or two different results for one place.
+    """
+    target = Path(into or outs[0])
+    for out in map(Path, outs):
+        if not any(find_results(out)) and not any(find_checkpoints(out)):
+            raise UserError(
+                f"no result and no shard under {out}: give what `assay run --out` wrote"
+            )
+        if out.resolve() != target.resolve():
+            _copy(out, target)
+    source = Source(data)
+    finished, unfinished, missing = [], [], []
+    for folder, plan in _open(target):
+        try:
+            done = _finish(folder, plan, target, source)
+        except MissingData as error:
+            missing.append(Missing(plan["task"], _setting(plan), str(error)))
+            continue
+        if done is None:
+            unfinished.append(plan["task"])
+        else:
+            finished.append(done[0])
+    whole = [r for f in find_results(target) if (r := f.result()) is not None]
+    return Report(results=tuple(whole), missing=tuple(missing), unfinished=tuple(unfinished))
+
+
+def _copy(out: Path, target: Path) -> None:
+    """Takes over every result and every shard's answers, markers last."""
+    try:
+        for result in find_results(out):
+            place = target / result.path.relative_to(out)
+            _refuse_conflict(result.path / RESULT, place / RESULT)
+            for name in (RUN, PER_QUERY, RUN_INFO, RESULT):
+                _copy_file(result.path / name, place / name)
+        for file, _ in find_checkpoints(out):
+            _copy_file(file, target / file.relative_to(out))
+    except OSError as error:
+        raise disk_error(error, target) from error
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.tmp")
+    shutil.copyfile(source, temporary)
+    temporary.replace(target)
+
+
+def _refuse_conflict(new: Path, old: Path) -> None:
+    if old.exists() and old.read_bytes() != new.read_bytes():
+        raise UserError(f"{new} and {old} differ: they are not shards of one run")
+
+
+def _open(target: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """Folders with answers but no result yet, with their plan."""
+    plans: dict[Path, dict[str, Any]] = {}
+    for file, plan in find_checkpoints(target):
+        if plans.setdefault(file.parent, plan) != plan:
+            raise UserError(f"the shards in {file.parent} answer different questions")
+    return [(folder, plan) for folder, plan in plans.items() if not (folder / RESULT).exists()]
+
+
+def _finish(
+    folder: Path, plan: dict[str, Any], target: Path, source: Source
+) -> tuple[Result, Scores] | None:
+    """Scores a folder whose answers are all there; None while some are missing."""
+    task = load_task(plan["task"])
+    asked = ask(task, _setting(plan), source, plan["seed"])
+    model = LoadedModel(
+        model=None,
+        name=plan["model"],
+        identity=plan["model_identity"],
+        fingerprint=plan["model_fingerprint"],
+        card=plan["model_card"],
+    )
+    unit = Unit(model, asked, tuple(task.measures), Options(out=target))
+    if unit.plan != plan:
+        raise UserError(f"{folder}: the data here is not what the shards were asked about")
+    return unit.conclude()
+
+
+def _setting(plan: dict[str, Any]) -> Setting:
+    fields = dict(plan["setting"])
+    return Setting(**fields | {"compat": tuple(fields["compat"])})

@@ -1,0 +1,269 @@
+"""Results on disk: a typed schema, atomic writes, and what a later run may reuse.
+
+A result is a folder `OUT/<model>/<task>/<setting>/` with
+
+    run.trec.gz        the predictions, from which every number can be recomputed
+    per_query.tsv.gz   each query's values, its bootstrap cluster and its weight
+    run_info.json      where and how it was computed (differs from run to run)
+    result.json        scores and everything they depend on (deterministic); written last
+
+so that a folder without `result.json` was interrupted, and one with it is whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer
+
+from harness.errors import UserError
+from harness.records import Setting
+from harness.scoring import Scores
+from harness.sources import Read
+
+RESULT, RUN, PER_QUERY, RUN_INFO = "result.json", "run.trec.gz", "per_query.tsv.gz", "run_info.json"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Value(_Strict):
+    """A mean over queries with its 95 % percentile bootstrap interval."""
+
+    value: float
+    ci_low: float
+    ci_high: float
+    n: int
+    """Number of queries in the mean."""
+
+
+class Counts(_Strict):
+    """What became of the queries, and faults of the data that a reader must know of."""
+
+    queries: int
+    answered: int
+    """Queries with an answer, an empty one included."""
+    missing: int
+    """Queries without an answer; each scores 0."""
+    malformed: int
+    """Queries whose answer could not be read; each scores 0."""
+    errors: int
+    """Queries that failed outside the model; retried when the same command runs again."""
+    without_relevant: int
+    """Queries with judgements but no relevant document; each scores 0, as in trec_eval."""
+    judged_outside_corpus: int
+    """Judged documents that the corpus lacks; they still count as relevant, as in trec_eval."""
+    clusters: int
+    """Distinct query texts, the unit that the bootstrap resamples."""
+    tied: int
+    """Returned documents whose score another document of the same query shares."""
+
+
+class Result(_Strict):
+    """One model on one task under one setting."""
+
+    schema_version: Literal[1] = 1
+    model: str
+    """The model's canonical expression."""
+    model_fingerprint: str
+    """SHA-256 of the model's identity."""
+    model_identity: dict[str, Any]
+    """Everything that changes the model's answers."""
+    model_card: dict[str, Any] | None
+    task: str
+    task_version: str
+    setting: Setting
+    status: Literal["complete", "incomplete"]
+    """Incomplete: infrastructure errors are left. Shown, not aggregated, not submittable."""
+    data_hash: str
+    """SHA-256 over documents, queries, judgements, pools and exclusions."""
+    datasets: list[Read]
+    seed: int
+    """Seed of the bootstrap and of shuffled instructions."""
+    main_measure: str
+    measures: dict[str, Value]
+    splits: dict[str, dict[str, float]] = Field(default_factory=dict)
+    """Mean of every measure by split, for a task of several splits."""
+    counts: Counts
+    missing: list[str] = Field(default_factory=list)
+    """Queries without an answer."""
+    malformed: dict[str, str] = Field(default_factory=dict)
+    errors: dict[str, str] = Field(default_factory=dict)
+    drift: list[str] = Field(default_factory=list)
+    """Where the data differs from its published statistics."""
+    notes: dict[str, int] = Field(default_factory=dict)
+
+    @field_serializer("setting")
+    def _setting(self, setting: Setting) -> dict[str, Any]:
+        return setting_to_json(setting)
+
+    @property
+    def partial(self) -> bool:
+        """True when the number is not that of the whole task."""
+        return self.status != "complete" or self.setting.limit is not None
+
+    @property
+    def main(self) -> Value:
+        """The value of the task's main measure."""
+        return self.measures.get(self.main_measure) or next(iter(self.measures.values()))
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Model, task and setting: what makes this result unique in a store."""
+        return self.model_fingerprint, self.task, setting_slug(self.setting)
+
+
+def setting_to_json(setting: Setting) -> dict[str, Any]:
+    """The setting as results carry it; `limit` only where there is one."""
+    fields = asdict(setting) | {"compat": list(setting.compat)}
+    if setting.limit is None:
+        del fields["limit"]
+    return fields
+
+
+def setting_slug(setting: Setting) -> str:
+    """A readable folder name: what differs from the defaults, or "default"."""
+    default = asdict(Setting())
+    parts = [
+        f"{name}-{'+'.join(value) if isinstance(value, tuple) else value}"
+        for name, value in asdict(setting).items()
+        if value != default[name]
+    ]
+    return slug(",".join(parts)) or "default"
+
+
+def slug(text: str) -> str:
+    """A file name for any text: safe characters kept, the others as "_", long names cut."""
+    safe = re.sub(r"[^A-Za-z0-9._,=+-]+", "_", text).strip("_.")
+    return safe if len(safe) <= 80 else f"{safe[:71]}-{sha256(text.encode()).hexdigest()[:8]}"
+
+
+class ResultFolder:
+    """Where one result lives, whether it is there yet or not."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def of(
+        cls, out: Path, model: str, fingerprint: str, task: str, setting: Setting
+    ) -> ResultFolder:
+        """The folder of a model's result on a task under a setting."""
+        return cls(out / f"{slug(model)}-{fingerprint[:8]}" / slug(task) / setting_slug(setting))
+
+    def result(self) -> Result | None:
+        """The result, or None where it was never finished or cannot be read any more."""
+        try:
+            return Result.model_validate_json((self.path / RESULT).read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except ValidationError:
+            return None
+
+    def scores(self) -> Scores:
+        """Per-query values. Raises `UserError` when the file is damaged."""
+        return read_scores(self.path / PER_QUERY)
+
+    def write(self, result: Result, scores: Scores, run_info: dict[str, Any]) -> None:
+        """Writes everything but the run, which is there already. The marker comes last."""
+        write_scores(self.path / PER_QUERY, scores)
+        write_atomic(self.path / RUN_INFO, dump(run_info))
+        write_atomic(self.path / RESULT, dump(result.model_dump(mode="json")))
+
+    def clear(self) -> None:
+        """Forgets the result, marker first."""
+        for name in (RESULT, RUN, PER_QUERY, RUN_INFO):
+            (self.path / name).unlink(missing_ok=True)
+
+
+def find_results(path: Path) -> Iterator[ResultFolder]:
+    """Every finished result under a folder, in order of path."""
+    for marker in sorted(path.rglob(RESULT)):
+        yield ResultFolder(marker.parent)
+
+
+def read_result(path: Path) -> Result:
+    """The result of one folder or `result.json`. Raises `UserError` when it is not one."""
+    marker = path / RESULT if path.is_dir() else path
+    try:
+        return Result.model_validate_json(marker.read_bytes())
+    except FileNotFoundError:
+        raise UserError(f"no result at {path}: expected a {RESULT} there") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UserError(f"{marker} is not a result: {where}: {first['msg']}") from None
+
+
+def dump(value: Any) -> bytes:
+    """Indented JSON, the same bytes for the same value."""
+    return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Writes a whole file or nothing: to a temporary name, flushed to disk, then renamed."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True) if path.parent.is_dir() else None
+        raise disk_error(error, path) from error
+
+
+def disk_error(error: OSError, path: Path) -> UserError:
+    """What an operating-system error means for a person who runs an evaluation."""
+    if error.errno in (ENOSPC, EDQUOT):
+        advice = "the disk is full: free some room and run the same command again, it goes on"
+    elif error.errno in (EACCES, EPERM, EROFS):
+        advice = "the folder is read-only: choose another with --out"
+    else:
+        advice = f"{error.strerror}: choose another folder with --out"
+    return UserError(f"cannot write {path}: {advice}")
+
+
+def write_scores(path: Path, scores: Scores) -> None:
+    """Per-query values as a tab-separated table; floats in full precision."""
+    text = io.StringIO()
+    names = list(scores.values)
+    text.write("\t".join(["query", "split", "cluster", "weight", *names]) + "\n")
+    columns = [scores.values[name].tolist() for name in names]
+    fixed = (scores.keys, scores.splits, scores.clusters.tolist(), scores.weights.tolist())
+    for key, split, *numbers in zip(*fixed, *columns, strict=True):
+        cells = [json.dumps(key, ensure_ascii=False), json.dumps(split, ensure_ascii=False)]
+        text.write("\t".join([*cells, *map(repr, numbers)]) + "\n")
+    write_atomic(path, gzip.compress(text.getvalue().encode(), 6, mtime=0))
+
+
+def read_scores(path: Path) -> Scores:
+    """The inverse of `write_scores`. Raises `UserError` when the file is missing or damaged."""
+    try:
+        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+        rows = [line.split("\t") for line in lines[1:]]
+        numbers = np.array([row[3:] for row in rows], dtype=np.float64)
+        names = lines[0].split("\t")[4:]
+        return Scores(
+            keys=tuple(json.loads(row[0]) for row in rows),
+            splits=tuple(json.loads(row[1]) for row in rows),
+            clusters=np.array([row[2] for row in rows], dtype=np.int64),
+            weights=numbers[:, 0],
+            values={name: numbers[:, i + 1] for i, name in enumerate(names)},
+        )
+    except (OSError, EOFError, ValueError, IndexError) as error:
+        raise UserError(f"{path} is damaged ({error}): run the same command with --fresh") from None

@@ -1,0 +1,143 @@
+"""Reference models: the floor and the ceiling of every benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from random import Random
+
+from harness.contracts import Corpus
+from harness.errors import UserError
+from harness.records import Qrels, Query
+from harness.run import Run
+
+Pools = Mapping[str, Sequence[str]]
+
+
+class RandomRanking:
+    """Ranks by chance, the same way each time.
+
+    The order depends on the seed, the query's id and the number of documents, never on a text. The
+    best k are a prefix of the best k + 1.
+
+    Args:
+        seed: another seed is another draw.
+    """
+
+    version = "1"
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    def index(self, corpus: Corpus) -> _RandomIndex:
+        """An index that holds the corpus's ids."""
+        return _RandomIndex(self, corpus)
+
+    def rerank(self, queries: Sequence[Query], candidates: Run, corpus: Corpus) -> Run:
+        """The candidates of each query, shuffled."""
+        pools = {q.id: [id for id, _ in candidates.ranked(q.id)] for q in queries}
+        return Run.from_rankings(
+            {query: list(self.shuffled(query, sorted(pool))) for query, pool in pools.items()}
+        )
+
+    def shuffled(self, query: str, documents: Sequence[str]) -> Iterator[str]:
+        """The documents in random order, each drawn when it is asked for.
+
+        Fisher and Yates's shuffle, remembering only the places that were touched: the first k of
+        n documents cost O(k). `Random.random` gives the same numbers on every version of Python.
+        """
+        n = len(documents)
+        draw = Random(f"{self.seed}/{n}/{query}").random
+        moved: dict[int, int] = {}
+        for i in range(n):
+            j = i + int(draw() * (n - i))
+            yield documents[moved.get(j, j)]
+            moved[j] = moved.get(i, i)
+
+
+class _RandomIndex:
+    def __init__(self, model: RandomRanking, corpus: Corpus) -> None:
+        self._model, self._corpus = model, corpus
+
+    def search(
+        self,
+        queries: Sequence[Query],
+        k: int,
+        *,
+        within: Pools | None = None,
+        without: Pools | None = None,
+    ) -> Run:
+        rankings: dict[str, list[str]] = {}
+        for query in queries:
+            pool: Sequence[str] = self._corpus.ids
+            if within is not None and query.id in within:
+                pool = sorted({id for id in within[query.id] if id in self._corpus})
+            excluded = set((without or {}).get(query.id, ()))
+            drawn = (id for id in self._model.shuffled(query.id, pool) if id not in excluded)
+            rankings[query.id] = list(islice(drawn, k))
+        return Run.from_rankings(rankings)
+
+
+class Oracle:
+    """Knows what is right: the best ranking there is, the score being the grade.
+
+    It must be told the judgements first: `Oracle().informed(qrels)`. The engine does that, and
+    marks the result.
+    """
+
+    version = "1"
+
+    def __init__(self) -> None:
+        self._qrels: Qrels | None = None
+
+    def informed(self, qrels: Qrels) -> Oracle:
+        """An oracle that knows these judgements."""
+        told = Oracle()
+        told._qrels = qrels
+        return told
+
+    def index(self, corpus: Corpus) -> _OracleIndex:
+        """An index of the relevant documents that the corpus has."""
+        return _OracleIndex(self._known(), corpus)
+
+    def rerank(self, queries: Sequence[Query], candidates: Run, corpus: Corpus) -> Run:
+        """The best order of the candidates: by grade, an unjudged one as not relevant."""
+        qrels = self._known()
+        return Run.from_scores(
+            {
+                q.id: {
+                    id: max(qrels.get(q.id, {}).get(id, 0), 0) for id, _ in candidates.ranked(q.id)
+                }
+                for q in queries
+            }
+        )
+
+    def _known(self) -> Qrels:
+        if self._qrels is None:
+            raise UserError("the oracle knows no judgements yet: use Oracle().informed(qrels)")
+        return self._qrels
+
+
+class _OracleIndex:
+    def __init__(self, qrels: Qrels, corpus: Corpus) -> None:
+        self._qrels, self._corpus = qrels, corpus
+
+    def search(
+        self,
+        queries: Sequence[Query],
+        k: int,
+        *,
+        within: Pools | None = None,
+        without: Pools | None = None,
+    ) -> Run:
+        scores: dict[str, dict[str, float]] = {}
+        for query in queries:
+            grades = self._qrels.get(query.id, {})
+            allowed = set((within or {}).get(query.id, grades))
+            excluded = set((without or {}).get(query.id, ()))
+            scores[query.id] = {
+                id: float(grade)
+                for id, grade in grades.items()
+                if grade > 0 and id in allowed and id not in excluded and id in self._corpus
+            }
+        return Run.from_scores(scores).cut(k)

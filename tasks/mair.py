@@ -1,0 +1,215 @@
+"""MAIR: 126 instructed retrieval tasks of 6 domains, 445 splits, each split with its own documents.
+
+Sun et al., "MAIR: A Massive Benchmark for Evaluating Instructed Retrieval", EMNLP 2024. Protocol as
+in the released code (sunnweiwei/MAIR at cfe8801, mair.py): every query row carries its instruction;
+the split `X_queries` is searched in `X_docs`, and `queries` in `docs`; a task's value is the mean
+of its splits weighted by their queries. What upstream does by accident can be switched on:
+
+- `last-label`: of two labels of a query for one document the last counts, not the highest;
+- `last-query`: of two rows with one query id only the last is asked, yet both weigh in the mean;
+- `rounded-splits`: a split's mean is rounded to 5 decimals before the splits are averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from harness.contracts import Collection, Material
+from harness.errors import MissingData, UserError
+from harness.records import Document, Query, Setting, TaskCard
+from harness.suites import Aggregate, Benchmark, Suite
+from tasks.cards import Cards, read_cards
+from tasks.labels import read_labels
+from tasks.noted import NotedCorpus, notes
+from tasks.settings import accept
+
+if TYPE_CHECKING:
+    from harness.rows import Rows
+    from harness.sources import Source
+
+QUERIES = "MAIR-Bench/MAIR-Queries"
+DOCS = "MAIR-Bench/MAIR-Docs"
+"""Hub ids. No revision of either was ever published: the one in MAIR's request to MTEB (#2363)
+stands beside an id that does not exist. The newest is read, and recorded in the result."""
+
+MEASURES = ("nDCG@10", "nDCG@1", "nDCG@5", "AP@100", "R@10", "R@100")
+
+
+@dataclass(eq=False)
+class MairTask:
+    """One of the 126 tasks.
+
+    Attributes:
+        config: its name on the hub.
+        splits: its query splits.
+        card: its card.
+    """
+
+    config: str
+    splits: tuple[str, ...]
+    card: TaskCard
+    measures: Sequence[str] = MEASURES
+    pools: Sequence[str] = ("all",)
+    views: Sequence[str] = ("documentation",)
+    compats: Sequence[str] = ("last-label", "last-query", "rounded-splits")
+
+    def load(self, source: Source, setting: Setting) -> Material:
+        """Every split with its own documents.
+
+        Raises:
+            MissingData: a split is not to be had; the message names all that are missing.
+            UserError: a row is not as MAIR's are, or the setting is none of this task's.
+        """
+        accept(self, setting)
+        collections: list[Collection] = []
+        missing: dict[str, MissingData] = {}
+        for split in self.splits:
+            try:
+                collections.append(_collection(source, self.config, split, setting.compat))
+            except MissingData as error:
+                missing[split] = error
+        if missing:
+            raise self._incomplete(missing)
+        return tuple(collections)
+
+    def check(self, material: Material) -> tuple[str, ...]:
+        """What is odd about the data, a sentence each; counts of single tasks are not published."""
+        return notes(material)
+
+    def requires(self) -> list[tuple[str, str, str]]:
+        """Everything that the task needs, as (dataset, config, split)."""
+        return [
+            needed
+            for split in self.splits
+            for needed in ((QUERIES, self.config, split), (DOCS, self.config, documents_of(split)))
+        ]
+
+    def _incomplete(self, missing: Mapping[str, MissingData]) -> MissingData:
+        reason = str(next(iter(missing.values())))
+        if len(missing) == len(self.splits):
+            return MissingData(reason)
+        names = list(missing)
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        return MissingData(
+            f"{self.card.name} lacks {len(names)} of {len(self.splits)} splits ({shown}): {reason}"
+        )
+
+
+def documents_of(split: str) -> str:
+    """The split of MAIR-Docs that a split of MAIR-Queries is searched in."""
+    return split.removesuffix("queries") + "docs"
+
+
+def split_mean(
+    values: Mapping[str, float], sizes: Mapping[str, int], decimals: int | None = None
+) -> float:
+    """A task's value: the mean of its splits weighted by their queries (mair.py, print_results).
+
+    Args:
+        values: the mean of every split.
+        sizes: the number of queries of every split, or anything in proportion to it.
+        decimals: to which the splits' means are rounded first (`rounded-splits`: 5).
+    """
+    total = sum(sizes[split] for split in values)
+    means = {s: v if decimals is None else round(v, decimals) for s, v in values.items()}
+    return sum(means[split] * sizes[split] for split in values) / total
+
+
+def _collection(source: Source, config: str, split: str, compat: Sequence[str]) -> Collection:
+    remarks: list[str] = []
+    asked = source.rows(QUERIES, config, split)
+    queries, qrels = _questions(asked, compat, remarks)
+    # The documents' rows are let go before the next split is read: MAIR has 4.2 million of them.
+    documents = _documents(source.rows(DOCS, config, documents_of(split)), remarks)
+    corpus = NotedCorpus(documents, f"{DOCS} {config}/{documents_of(split)}", remarks)
+    weight = None if len(queries) == len(asked) else float(len(asked))
+    return Collection(split, corpus, queries, qrels, weight=weight)
+
+
+def _questions(
+    rows: Rows, compat: Sequence[str], remarks: list[str]
+) -> tuple[list[Query], dict[str, dict[str, int]]]:
+    queries: dict[str, Query] = {}
+    qrels: dict[str, dict[str, int]] = {}
+    repeated = 0
+    fields = rows.pick("qid", "labels", optional=("query", "instruction"))
+    for position, (qid, labels, text, instruction) in enumerate(fields):
+        id = str(qid)
+        if id in queries:
+            repeated += 1
+            if "last-query" not in compat:
+                id = _free(id, queries)
+        try:
+            qrels[id] = read_labels(labels, "score", last="last-label" in compat)
+        except ValueError as error:
+            raise rows.error(position, str(error)) from error
+        queries[id] = Query(id, text or "", instruction or None)
+    if not any(query.text for query in queries.values()):
+        raise UserError(f"{rows.name}: no row has a 'query'")
+    if repeated:
+        fate = "replaced the earlier one" if "last-query" in compat else "got a number"
+        remarks.append(f"{rows.name}: {repeated} queries with an id seen before {fate}")
+    return list(queries.values()), qrels
+
+
+def _free(id: str, taken: Container[str]) -> str:
+    return next(name for n in count(2) if (name := f"{id}#{n}") not in taken)
+
+
+def _documents(rows: Rows, remarks: list[str]) -> Iterator[Document]:
+    seen: set[str] = set()
+    empty = 0
+    for id, text in rows.pick("id", optional=("doc",)):
+        if str(id) not in seen:
+            seen.add(str(id))
+            empty += not text
+            yield Document(str(id), text or "")
+    if empty == len(seen):
+        raise UserError(f"{rows.name}: no row has a 'doc'")
+    if empty:
+        remarks.append(f"{rows.name}: {empty} documents have no text")
+    if len(seen) < len(rows):
+        remarks.append(f"{rows.name}: {len(rows) - len(seen)} documents with an id seen before")
+
+
+def _tasks(cards: Cards) -> dict[str, MairTask]:
+    tasks = {}
+    for config, own in cards.tasks.items():
+        splits = tuple(f"{name}_queries" for name in own.get("splits", ())) or ("queries",)
+        description = f"Instructed retrieval, {own['domain']} domain ({own['area']})."
+        card = cards.card(config, description, {"splits": len(splits)})
+        tasks[card.name] = MairTask(config, splits, card)
+    return tasks
+
+
+def _suites(tasks: Mapping[str, MairTask]) -> Iterator[Suite]:
+    everything = tuple(tasks)
+    domains: dict[str, list[str]] = {}
+    for name, task in tasks.items():
+        domains.setdefault(task.card.domain, []).append(name)
+    ordered = {domain: tuple(domains[domain]) for domain in sorted(domains)}
+    overall = (
+        Aggregate("macro", (everything,), description="mean over the 126 tasks"),
+        Aggregate("micro", (everything,), "micro", "mean over all queries, as upstream prints"),
+    )
+    per_domain = tuple(
+        Aggregate(domain.lower(), (names,), description=f"mean over the {len(names)} tasks")
+        for domain, names in ordered.items()
+    )
+    description = "instructed retrieval, 126 tasks of 6 domains, 10,038 queries"
+    yield Suite("mair", "MAIR", everything, (*overall, *per_domain), description)
+    for domain, names in ordered.items():
+        own = (
+            Aggregate("macro", (names,), description=f"mean over the {len(names)} tasks"),
+            Aggregate("micro", (names,), "micro", "mean over all queries"),
+        )
+        yield Suite(
+            f"mair-{domain.lower()}", f"MAIR-{domain}", names, own, f"MAIR's {domain} tasks"
+        )
+
+
+_TASKS = _tasks(read_cards("mair"))
+BENCHMARK = Benchmark("mair", _TASKS, tuple(_suites(_TASKS)))

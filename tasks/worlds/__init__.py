@@ -1,0 +1,1 @@
+"""Worlds: invented, seeded settings from which tasks and training data are derived."""

@@ -1,0 +1,35 @@
+"""Fixtures shared by all tests. Tests never touch the network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def data() -> Path:
+    """The folder of real data, named by ASSAY_DATA."""
+    root = os.environ.get("ASSAY_DATA")
+    if not root:
+        pytest.skip("needs real data: set ASSAY_DATA to the folder that holds it")
+    path = Path(root)
+    if not path.is_dir():
+        pytest.fail(f"ASSAY_DATA names {path}, which is not a folder")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks every connection that leaves the machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else None
+        if host is not None and host not in {"127.0.0.1", "::1", "localhost"}:
+            raise OSError(f"the tests are offline: refused a connection to {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

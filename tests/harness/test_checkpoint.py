@@ -1,0 +1,100 @@
+"""Answers on their way to a result survive a kill at any byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.checkpoint import Checkpoint, find_checkpoints
+from harness.ranking import Ranking
+from harness.records import Usage
+from harness.run import Run
+
+PLAN = {"model": "m", "task": "t"}
+FIRST = Ranking(
+    Run.from_scores({"a": {"d1": 0.1, "d2": 1 / 3}, "b": {}}),
+    errors={"c": "429"},
+    malformed={"d": "no list"},
+    left_out=frozenset({"e"}),
+    usage={"a": Usage(input_tokens=3)},
+    notes={"truncated": 2},
+)
+SECOND = Ranking(Run.from_scores({"f": {"d1": -1.0}}), notes={"truncated": 1})
+
+
+def filled(folder: Path, part: str = "") -> Checkpoint:
+    checkpoint = Checkpoint(folder, PLAN, part)
+    checkpoint.append(FIRST, ["a", "b", "c", "d", "e"])
+    checkpoint.append(SECOND, ["f"])
+    return checkpoint
+
+
+def test_every_fate_of_a_query_comes_back(tmp_path: Path) -> None:
+    loaded = filled(tmp_path).load()
+    assert loaded.run == Run.from_scores(
+        {"a": {"d1": 0.1, "d2": 1 / 3}, "b": {}, "f": {"d1": -1.0}}
+    )
+    assert loaded.errors == {"c": "429"}
+    assert loaded.malformed == {"d": "no list"}
+    assert loaded.left_out == {"e"}
+    assert loaded.usage == {"a": Usage(input_tokens=3)}
+    assert loaded.notes == {"truncated": 3}
+
+
+def test_cut_at_any_byte_the_whole_lines_remain_and_the_file_goes_on(tmp_path: Path) -> None:
+    checkpoint = filled(tmp_path)
+    whole = checkpoint.path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    for length in range(len(whole)):
+        checkpoint.path.write_bytes(whole[:length])
+        complete = whole[:length].count(b"\n") - 1  # without the plan
+        assert sum(map(checkpoint.load().covers, "abcdef")) == max(complete, 0)
+        checkpoint.append(SECOND, ["f"])
+        assert checkpoint.load().covers("f")
+    assert len(lines) == 7
+
+
+def test_a_later_answer_replaces_an_error(tmp_path: Path) -> None:
+    checkpoint = filled(tmp_path)
+    checkpoint.append(Ranking(Run.from_scores({"c": {"d9": 2.0}})), ["c"])
+    loaded = checkpoint.load()
+    assert loaded.errors == {}
+    assert loaded.run.ranked("c") == [("d9", 2.0)]
+
+
+def test_answers_of_another_plan_are_ignored_and_replaced(tmp_path: Path) -> None:
+    filled(tmp_path)
+    other = Checkpoint(tmp_path, PLAN | {"seed": 1})
+    assert other.load().run.queries == ()
+    other.append(SECOND, ["f"])
+    assert other.load().run.queries == ("f",)
+    assert not Checkpoint(tmp_path, PLAN).load().covers("a")
+
+
+def test_shards_are_read_together(tmp_path: Path) -> None:
+    Checkpoint(tmp_path, PLAN, "1-of-2").append(FIRST, list("abcde"))
+    Checkpoint(tmp_path, PLAN, "2-of-2").append(SECOND, ["f"])
+    loaded = Checkpoint(tmp_path, PLAN).load()
+    assert all(map(loaded.covers, "abcdef"))
+    found = [(path.name, plan) for path, plan in find_checkpoints(tmp_path)]
+    assert found == [("answers.1-of-2.jsonl", PLAN), ("answers.2-of-2.jsonl", PLAN)]
+
+
+def test_clear_removes_every_part(tmp_path: Path) -> None:
+    filled(tmp_path, "1-of-2").clear()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_float32_scores_come_back_exactly(tmp_path: Path) -> None:
+    score = 0.1 + 2**-20
+    checkpoint = Checkpoint(tmp_path, PLAN)
+    before = Run.from_scores({"q": {"d": score}})
+    checkpoint.append(Ranking(before), ["q"])
+    assert checkpoint.load().run.scores.tobytes() == before.scores.tobytes()
+
+
+def test_a_folder_that_cannot_be_written_is_a_one_line_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Exception, match="cannot write .*--out"):
+        Checkpoint(tmp_path / "file" / "x", PLAN).append(SECOND, ["f"])

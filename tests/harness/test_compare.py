@@ -1,0 +1,124 @@
+"""Differences between models: who is better where, and whether it is real."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from toy import Overlap, ToyTask
+
+from harness.compare import compare
+from harness.contracts import Collection, Material
+from harness.corpus import ListCorpus
+from harness.errors import UserError
+from harness.evaluate import evaluate
+from harness.records import Document, Query, Setting, TaskCard
+from harness.sources import Source
+
+N = 40
+
+
+class Many:
+    """A task of forty queries whose right answer is a document of their own."""
+
+    measures = ("P@1", "RR")
+
+    def __init__(self, name: str = "many") -> None:
+        self.card = TaskCard(name=name, title="Many", description="", main_measure="P@1")
+
+    def load(self, source: Source, setting: Setting) -> Material:
+        corpus = ListCorpus(Document(f"d{i}", str(i)) for i in range(N))
+        queries = [Query(f"q{i}", str(i)) for i in range(N)]
+        return (Collection("s", corpus, queries, {f"q{i}": {f"d{i}": 1} for i in range(N)}),)
+
+
+class Right:
+    """Right on the first `n` queries, wrong on the others."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def index(self, corpus: object) -> Right:
+        return self
+
+    def search(self, queries: Sequence[Query], k: int) -> Mapping[str, Mapping[str, float]]:
+        numbers = {q.id: int(q.id[1:]) for q in queries}
+        return {q: {f"d{i if i < self.n else (i + 1) % N}": 1.0} for q, i in numbers.items()}
+
+
+def run(out: Path, n: int, *tasks: str) -> Path:
+    evaluate(Right(n), [Many(task) for task in tasks or ("many",)], out=out / str(n))
+    return out / str(n)
+
+
+def test_effect_wins_and_losses_are_counted_by_query(tmp_path: Path) -> None:
+    [d] = compare(run(tmp_path, 10), run(tmp_path, 30)).differences
+    assert (d.first, d.second, d.difference) == (0.25, 0.75, 0.5)
+    assert (d.wins, d.ties, d.losses, d.n) == (20, 20, 0, 40)
+    assert d.ci_low < 0.5 < d.ci_high
+    assert d.verdict == "better"
+    assert {q.query for q in d.queries} <= {f"q{i}" for i in range(10, 30)}
+
+
+def test_six_discordant_queries_have_the_exact_p_of_the_sign_test(tmp_path: Path) -> None:
+    # Six queries differ, all one way: 2 * 2^-6 over all sign flips = .03125.
+    [d] = compare(run(tmp_path, 10), run(tmp_path, 16)).differences
+    assert d.p == pytest.approx(0.03125, abs=0.006)
+
+
+def test_equal_models_are_not_told_apart(tmp_path: Path) -> None:
+    [d] = compare(run(tmp_path, 10), run(tmp_path, 10)).differences
+    assert (d.difference, d.p, d.verdict, d.queries) == (0, 1, "not told apart", ())
+
+
+def test_holm_corrects_over_all_tests_of_the_call(tmp_path: Path) -> None:
+    first = run(tmp_path, 10, "a", "b", "c")
+    second = run(tmp_path, 16, "a", "b", "c")
+    for d in compare(first, second).differences:
+        assert d.p_holm == pytest.approx(min(1, 3 * d.p), rel=0.5)
+        assert d.verdict == "not told apart"
+
+
+def test_a_worse_challenger_is_named(tmp_path: Path) -> None:
+    comparison = compare(run(tmp_path, 30), run(tmp_path, 10), run(tmp_path, 31))
+    assert [d.second_model for d in comparison.worse] == [comparison.differences[0].second_model]
+
+
+def test_the_overall_effect_is_the_mean_over_tasks(tmp_path: Path) -> None:
+    [overall] = compare(run(tmp_path, 10, "a", "b"), run(tmp_path, 30, "a", "b")).overall
+    assert (overall.difference, overall.tasks) == (0.5, 2)
+    assert overall.ci_low < 0.5 < overall.ci_high
+
+
+def test_another_measure_can_be_compared(tmp_path: Path) -> None:
+    [d] = compare(run(tmp_path, 10), run(tmp_path, 30), measure="MRR").differences
+    assert d.measure == "RR"
+    with pytest.raises(UserError, match=r"no nDCG@10 on many: choose from P@1, RR"):
+        compare(run(tmp_path, 10), run(tmp_path, 30), measure="nDCG@10")
+
+
+def test_folders_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
+    first = run(tmp_path, 10)
+    with pytest.raises(UserError, match="no result under"):
+        compare(first, tmp_path / "nowhere")
+    run(tmp_path, 30)
+    with pytest.raises(UserError, match="several models"):
+        compare(first, tmp_path)
+    evaluate(Overlap(), ToyTask(), out=tmp_path / "toy")
+    with pytest.raises(UserError, match="share no task"):
+        compare(first, tmp_path / "toy")
+
+
+def test_settings_of_one_model_can_be_compared(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path, instruction="both")
+    [model] = [p for p in tmp_path.iterdir() if p.is_dir()]
+    [d] = compare(model / "toy" / "instruction-no", model / "toy" / "instruction-yes").differences
+    assert d.first_model.endswith("[instruction-no]")
+    assert d.second_model.endswith("[instruction-yes]")
+
+
+def test_the_comparison_is_a_frame_and_an_object(tmp_path: Path) -> None:
+    comparison = compare(run(tmp_path, 10), run(tmp_path, 30))
+    assert comparison.to_frame().loc[0, "verdict"] == "better"
+    assert comparison.to_json()["differences"][0]["wins"] == 20

@@ -1,0 +1,344 @@
+"""The loop: what is asked, what is kept, what is asked again, and what the numbers are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from toy import DOCUMENTS, QRELS, Crash, Down, Flaky, Overlap, Silent, ToyTask
+
+from harness.errors import MissingData, UserError
+from harness.evaluate import evaluate, score
+from harness.records import Document, Query, Setting
+from harness.run import Run
+from harness.store import RESULT, RUN, find_results, read_result
+from harness.suites import Aggregate, Suite
+
+
+def folder(out: Path) -> Path:
+    """The only result folder under `out`."""
+    [found] = find_results(out)
+    return found.path
+
+
+def snapshot(path: Path) -> dict[str, bytes]:
+    """Everything deterministic that a run has written."""
+    return {
+        str(p.relative_to(path)): p.read_bytes()
+        for p in sorted(path.rglob("*"))
+        if p.is_file() and p.name != "run_info.json"
+    }
+
+
+def test_values_are_those_worked_out_by_hand() -> None:
+    # q1 "red": d3 and d1 tie at 1, d3 first (id descending): d1 at rank 2, nDCG 1/log2(3).
+    # q2 "pear": d2 first. q3 "car": d3 first.
+    [result] = evaluate(Overlap(), ToyTask()).results
+    expected = (0.6309297535714575 + 1 + 1) / 3
+    assert result.measures["nDCG@10"].value == pytest.approx(expected, abs=1e-9)
+    assert result.measures["P@1"].value == pytest.approx(2 / 3, abs=1e-9)
+    assert result.measures["R@2"].value == 1
+    assert result.measures["R@2"].n == 3
+    assert (result.measures["R@2"].ci_low, result.measures["R@2"].ci_high) == (1, 1)
+    assert result.counts.queries == result.counts.answered == 3
+    assert result.counts.tied == 2 + 2 + 2
+    assert result.status == "complete"
+
+
+def test_a_model_may_be_asked_in_batches_of_any_size() -> None:
+    one, all_ = Overlap(), Overlap()
+    all_.query_batch = 100
+    first, second = evaluate(one, ToyTask()), evaluate(all_, ToyTask())
+    assert first.results[0].measures == second.results[0].measures
+    assert one._asked == all_._asked == ["q1", "q2", "q3"]
+
+
+def test_tasks_with_equal_corpora_share_one_index() -> None:
+    model = Overlap()
+    report = evaluate(model, [ToyTask("a"), ToyTask("b", splits=3), ToyTask("c")])
+    assert model._indexed == 1
+    assert [r.task for r in report.results] == ["a", "b", "c"]
+
+
+def test_splits_are_reported_and_weighted_by_queries() -> None:
+    [result] = evaluate(Overlap(), ToyTask(splits=2)).results
+    assert set(result.splits) == {"s0", "s1"}
+    assert result.measures["P@1"].value == pytest.approx(2 / 3)
+    assert result.counts.queries == 6
+
+
+def test_finished_results_are_not_computed_again(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path)
+    before = snapshot(tmp_path)
+    again = Overlap()
+    report = evaluate(again, ToyTask(), out=tmp_path)
+    assert again._asked == []
+    assert snapshot(tmp_path) == before
+    assert report.results[0].measures["P@1"].value == pytest.approx(2 / 3)
+
+
+def test_fresh_computes_again(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path)
+    again = Overlap()
+    evaluate(again, ToyTask(), out=tmp_path, fresh=True)
+    assert again._asked == ["q1", "q2", "q3"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ToyTask(version="2"),
+        ToyTask(qrels={**QRELS, "q1": {"d2": 1}}),
+        ToyTask(documents=[*DOCUMENTS, Document("d4", "more")]),
+    ],
+)
+def test_a_changed_task_is_computed_again(tmp_path: Path, changed: ToyTask) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path)
+    again = Overlap()
+    evaluate(again, changed, out=tmp_path)
+    assert again._asked == ["q1", "q2", "q3"]
+
+
+def test_other_measures_are_scored_from_the_stored_run(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path)
+    again = Overlap()
+    [result] = evaluate(again, ToyTask(), out=tmp_path, measures=["RR"]).results
+    assert again._asked == []
+    assert result.measures["RR"].value == pytest.approx((0.5 + 1 + 1) / 3)
+
+
+def test_score_recomputes_a_result_bit_for_bit(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask(splits=2), out=tmp_path, seed=7, instruction="no")
+    path = folder(tmp_path)
+    result = score(ToyTask(splits=2), path)
+    assert (path / RESULT).read_text() == (
+        json.dumps(result.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    )
+    assert score(ToyTask(splits=2), path / RUN) == result
+
+
+def test_an_infrastructure_error_is_no_answer_and_is_retried(tmp_path: Path) -> None:
+    broken = evaluate(Flaky(), ToyTask(), out=tmp_path)
+    [result] = broken.results
+    assert result.status == "incomplete"
+    assert result.errors == {"q2": "HTTP 429"}
+    assert (result.counts.errors, result.counts.missing, result.counts.answered) == (1, 0, 2)
+    assert not broken.complete
+    mended = Flaky()
+    mended._broken = ""
+    [result] = evaluate(mended, ToyTask(), out=tmp_path).results
+    assert mended._asked == ["q2"]
+    assert result.status == "complete"
+
+
+def test_a_lost_connection_keeps_what_was_answered(tmp_path: Path) -> None:
+    [result] = evaluate(Down(), ToyTask(), out=tmp_path).results
+    assert result.status == "incomplete"
+    assert result.errors == {"q2": "no connection", "q3": "no connection"}
+    assert result.counts.answered == 1
+
+
+def test_an_incomplete_result_is_shown_and_not_aggregated() -> None:
+    suite = Suite("s", "S", ("toy",), (Aggregate("average", (("toy",),)),))
+    assert evaluate(Flaky(), ToyTask(), suites=[]).aggregates == ()
+    from harness.report import aggregates
+    from harness.scoring import Scores
+
+    report = evaluate(Flaky(), ToyTask())
+    empty = Scores((), (), None, None, {})  # type: ignore[arg-type]
+    assert aggregates(suite, [(report.results[0], empty)]) == []
+
+
+def test_a_query_left_out_scores_zero_and_is_listed(tmp_path: Path) -> None:
+    [result] = evaluate(Silent(), ToyTask(), out=tmp_path).results
+    assert result.missing == ["q3"]
+    assert result.counts.missing == 1
+    assert result.status == "complete"
+    assert result.measures["P@1"].value == pytest.approx(1 / 3)
+    again = Silent()
+    evaluate(again, ToyTask(), out=tmp_path)
+    assert again._asked == []
+
+
+def test_a_crash_in_a_plugin_is_one_line_that_names_it() -> None:
+    with pytest.raises(UserError, match=r"Crash.* failed on toy: KeyError: 'oops'"):
+        evaluate(Crash(), ToyTask())
+
+
+def test_both_is_one_run_with_and_one_without_instructions() -> None:
+    report = evaluate(Overlap(), ToyTask(), instruction="both")
+    assert [r.setting.instruction for r in report.results] == ["no", "yes"]
+
+
+def test_a_task_without_instructions_is_missing_under_yes() -> None:
+    report = evaluate(Overlap(), ToyTask(instructions=False), instruction="both")
+    assert [r.setting.instruction for r in report.results] == ["no"]
+    [missing] = report.missing
+    assert (missing.task, missing.setting.instruction) == ("toy", "yes")
+    assert not report.complete
+
+
+def test_pools_rank_only_their_documents_and_exclusions_never_return() -> None:
+    pools = {"q1": ["d1", "d2"], "q2": ["d1"], "q3": ["d3"]}
+    [result] = evaluate(Overlap(), ToyTask(candidates=pools)).results
+    # q1: only d1, d2 are ranked: d1 first. q2's relevant d2 is outside its pool.
+    assert result.measures["P@1"].value == pytest.approx(2 / 3)
+    [result] = evaluate(Overlap(), ToyTask(excluded={"q1": ["d3"], "q3": ["d3"]})).results
+    assert result.measures["P@1"].value == pytest.approx(2 / 3)
+    assert result.measures["R@2"].value == pytest.approx(2 / 3)
+
+
+def test_the_candidates_pool_must_exist() -> None:
+    report = evaluate(Overlap(), [ToyTask("a", candidates={"q1": ["d1"]}), ToyTask("b")],
+                      pool="candidates")
+    assert [r.task for r in report.results] == ["a"]
+    assert [m.task for m in report.missing] == ["b"]
+
+
+def test_judgements_outside_the_corpus_count_and_strict_refuses_them() -> None:
+    task = ToyTask(qrels={**QRELS, "q1": {"d1": 1, "gone": 1}})
+    [result] = evaluate(Overlap(), task).results
+    assert result.counts.judged_outside_corpus == 1
+    assert result.measures["R@2"].value == pytest.approx((0.5 + 1 + 1) / 3)
+    with pytest.raises(UserError, match="1 judged documents are not in the corpus"):
+        evaluate(Overlap(), task, strict=True)
+
+
+def test_limit_asks_the_first_queries_and_is_partial() -> None:
+    model = Overlap()
+    [result] = evaluate(model, ToyTask(), limit=2).results
+    assert model._asked == ["q1", "q2"]
+    assert result.partial
+
+
+def test_queries_of_identical_text_are_one_cluster() -> None:
+    [result] = evaluate(Overlap(), ToyTask(splits=4)).results
+    assert (result.counts.queries, result.counts.clusters) == (12, 3)
+
+
+def test_the_depth_is_cut_at_k() -> None:
+    [result] = evaluate(Overlap(), ToyTask(), k=1).results
+    assert result.measures["R@2"].value == pytest.approx(2 / 3)
+
+
+class Joined(Overlap):
+    """Declares how it wants instructions joined, and remembers what it was asked."""
+
+    join = "space"
+
+    def search(self, queries: Sequence[Query], k: int) -> dict[str, dict[str, float]]:
+        self._texts = [*getattr(self, "_texts", []), *((q.text, q.instruction) for q in queries)]
+        return {q.id: {} for q in queries}
+
+
+def test_a_declared_join_is_applied_and_the_setting_overrides_it() -> None:
+    model = Joined()
+    evaluate(model, ToyTask())
+    assert model._texts[0] == ("Find fruit. red", None)
+    model = Joined()
+    evaluate(model, ToyTask(), join="query-first")
+    assert model._texts[0] == ("red Find fruit.", None)
+    model = Joined()
+    evaluate(model, ToyTask(), instruction="no")
+    assert model._texts[0] == ("red", None)
+
+
+def test_without_a_declared_join_the_adapter_gets_the_instruction() -> None:
+    class Raw(Joined):
+        join = ""
+
+    model = Raw()
+    evaluate(model, ToyTask())
+    assert model._texts[0] == ("red", "Find fruit.")
+
+
+def test_unknown_documents_and_bad_scores_are_refused() -> None:
+    class Unknown(Overlap):
+        def search(self, queries: Sequence[Query], k: int) -> dict[str, dict[str, float]]:
+            return {q.id: {"nowhere": 1.0} for q in queries}
+
+    class NotANumber(Overlap):
+        def search(self, queries: Sequence[Query], k: int) -> dict[str, dict[str, float]]:
+            return {q.id: {"d1": float("nan")} for q in queries}
+
+    with pytest.raises(UserError, match="nowhere"):
+        evaluate(Unknown(), ToyTask())
+    with pytest.raises(UserError, match="nan"):
+        evaluate(NotANumber(), ToyTask())
+
+
+def test_ids_may_hold_anything(tmp_path: Path) -> None:
+    documents = [Document("a b", "red"), Document("100%", "green"), Document("50%20", "blue")]
+    task = ToyTask(
+        documents=documents, qrels={"q1": {"a b": 1}, "q2": {"100%": 1}, "q3": {"50%20": 1}}
+    )
+    [first] = evaluate(Overlap(), task, out=tmp_path).results
+    assert score(task, folder(tmp_path)) == first
+
+
+def test_scores_in_memory_and_missing_queries() -> None:
+    result = score(ToyTask(), {"q1": {"d1": 2.0}, "q2": {"d1": 1.0}})
+    assert result.measures["P@1"].value == pytest.approx(1 / 3)
+    assert result.missing == ["q3"]
+
+
+def test_predictions_with_unknown_ids_are_refused() -> None:
+    with pytest.raises(UserError, match="q9"):
+        score(ToyTask(), {"q9": {"d1": 2.0}})
+    with pytest.raises(UserError, match="d9"):
+        score(ToyTask(), {"q1": {"d9": 2.0}})
+
+
+def test_a_task_of_several_splits_takes_bare_ids_where_they_are_unique() -> None:
+    run = Run.from_scores({"s0/q1": {"d1": 1.0}})
+    assert score(ToyTask(splits=2), run).counts.answered == 1
+    with pytest.raises(UserError, match="q1"):
+        score(ToyTask(splits=2), Run.from_scores({"q1": {"d1": 1.0}}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"depth": 3}, "unknown setting 'depth'"),
+        ({"instruction": "maybe"}, "unknown instruction mode"),
+        ({"k": 0}, "k=0"),
+        ({"trials": 3}, "--trials"),
+        ({"join": "sideways"}, "sideways"),
+    ],
+)
+def test_settings_that_make_no_sense(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        evaluate(Overlap(), ToyTask(), **fields)
+
+
+def test_nothing_to_do_is_a_mistake() -> None:
+    with pytest.raises(UserError, match="nothing to do"):
+        evaluate([], ToyTask())
+
+
+def test_when_no_data_is_to_be_had_at_all_it_is_an_error() -> None:
+    class Gone(ToyTask):
+        def load(self, source: object, setting: Setting) -> tuple[()]:
+            raise MissingData("gone: not here")
+
+    with pytest.raises(MissingData, match="gone"):
+        evaluate(Overlap(), Gone())
+    report = evaluate(Overlap(), [Gone("gone"), ToyTask()])
+    assert [m.task for m in report.missing] == ["gone"]
+
+
+def test_the_result_reads_back_as_it_was(tmp_path: Path) -> None:
+    [result] = evaluate(Overlap(), ToyTask(splits=2), out=tmp_path).results
+    assert read_result(folder(tmp_path)) == result
+
+
+def test_the_report_is_a_frame_and_an_object() -> None:
+    report = evaluate(Overlap(), ToyTask(), instruction="both")
+    frame = report.to_frame()
+    assert set(frame["measure"]) == {"nDCG@10", "P@1", "R@2"}
+    assert len(frame) == 6
+    row = report.to_json()["results"][0]
+    assert row["setting"]["instruction"] == "no"
+    assert set(row["measures"]["P@1"]) == {"value", "ci_low", "ci_high", "n"}

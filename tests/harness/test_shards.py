@@ -1,0 +1,95 @@
+"""Work split over machines gives the files that one machine would have written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_evaluate import snapshot
+from toy import Down, Overlap, ToyTask
+
+from harness import shards
+from harness.errors import UserError
+from harness.evaluate import evaluate
+from harness.shards import merge, parse_shard
+
+TASKS = [ToyTask("a"), ToyTask("b", splits=2), ToyTask("c")]
+
+
+@pytest.fixture(autouse=True)
+def _tasks_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A merge finds the tasks by name."""
+    known = {task.card.name: task for task in TASKS}
+    monkeypatch.setattr(shards, "load_task", known.__getitem__)
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_shards_by_task_merge_to_the_unsharded_result(tmp_path: Path, n: int) -> None:
+    evaluate(Overlap(), TASKS, out=tmp_path / "whole")
+    asked = []
+    for i in range(1, n + 1):
+        model = Overlap()
+        evaluate(model, TASKS, out=tmp_path / str(i), shard=(i, n))
+        asked.append(len(model._asked))
+    merge([tmp_path / str(i) for i in range(1, n + 1)], into=tmp_path / "merged")
+    assert snapshot(tmp_path / "merged") == snapshot(tmp_path / "whole")
+    assert sum(asked) == 12
+
+
+def test_shards_by_query_merge_to_the_unsharded_result(tmp_path: Path) -> None:
+    evaluate(Overlap(), TASKS[1], out=tmp_path / "whole")
+    for i in (1, 2, 3, 4):
+        model = Overlap()
+        report = evaluate(model, TASKS[1], out=tmp_path / str(i), shard=(i, 4))
+        assert len(model._asked) in (1, 2)
+        assert report.unfinished == ("b",)
+        assert report.results == ()
+    report = merge([tmp_path / str(i) for i in (1, 2, 3, 4)])
+    assert [r.task for r in report.results] == ["b"]
+    assert snapshot(tmp_path / "1") == snapshot(tmp_path / "whole")
+
+
+def test_a_shard_resumes(tmp_path: Path) -> None:
+    evaluate(Overlap(), TASKS[1], out=tmp_path, shard=(1, 2))
+    again = Overlap()
+    evaluate(again, TASKS[1], out=tmp_path, shard=(1, 2))
+    assert again._asked == []
+
+
+def test_a_missing_shard_is_reported_and_can_follow(tmp_path: Path) -> None:
+    for i in (1, 2, 3):
+        evaluate(Overlap(), TASKS[1], out=tmp_path / str(i), shard=(i, 3))
+    first = merge([tmp_path / "1", tmp_path / "2"], into=tmp_path / "all")
+    assert (first.results, first.unfinished) == ((), ("b",))
+    second = merge([tmp_path / "all", tmp_path / "3"])
+    assert [r.task for r in second.results] == ["b"]
+
+
+def test_errors_of_a_shard_make_the_merged_result_incomplete(tmp_path: Path) -> None:
+    evaluate(Down(), TASKS[1], out=tmp_path / "1", shard=(1, 2))
+    evaluate(Down(), TASKS[1], out=tmp_path / "2", shard=(2, 2))
+    [result] = merge([tmp_path / "1", tmp_path / "2"]).results
+    assert result.status == "incomplete"
+    assert result.counts.errors == 4
+
+
+def test_different_results_for_one_place_are_refused(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask("a"), out=tmp_path / "1")
+    evaluate(Overlap(), ToyTask("a", version="2"), out=tmp_path / "2")
+    with pytest.raises(UserError, match="differ: they are not shards of one run"):
+        merge([tmp_path / "1", tmp_path / "2"])
+
+
+def test_an_empty_folder_is_no_shard(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no result and no shard"):
+        merge([tmp_path])
+
+
+@pytest.mark.parametrize("text", ["2", "0/3", "4/3", "a/b", "1/", "-1/2"])
+def test_a_share_is_written_i_of_n(text: str) -> None:
+    with pytest.raises(UserError, match="write i/n"):
+        parse_shard(text)
+
+
+def test_a_share_is_read() -> None:
+    assert parse_shard("2/8") == (2, 8)
