@@ -80,9 +80,11 @@ class Unit:
             "data_hash": asked.flow.data_hash,
         }
         self.plan: dict[str, Any] = json.loads(json.dumps(plan))
-        self.folder = options.out and ResultFolder.of(
-            options.out, model.name, model.fingerprint, card.name, setting
-        )
+        self.folder: ResultFolder | None = None
+        if options.out is not None:
+            self.folder = ResultFolder.of(
+                options.out, model.name, model.fingerprint, card.name, setting
+            )
 
     def known(self) -> tuple[Result, Scores] | None:
         """The finished result of this very plan, when it is on disk."""

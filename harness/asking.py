@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.contracts import Task
-from harness.errors import UserError
 from harness.flows import FLOWS
 from harness.ranking import Ranking
 from harness.records import Setting

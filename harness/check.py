@@ -98,7 +98,7 @@ class _Subject:
         k: int = K,
         index: Index | None = None,
         **pools: Pools,
-    ) -> object:
+    ) -> Ranking | Run | Mapping[str, Mapping[str, float]]:
         """What the model itself answers, asked as the engine asks."""
         template = getattr(self.retriever, "join", "")
         asked = [join(query, template) if template else query for query in queries]
@@ -114,11 +114,8 @@ class _Subject:
         """Documents and scores of every query, best first."""
         answer = self.answer(queries, k, index, **pools)
         answer = answer.run if isinstance(answer, Ranking) else answer
-        if isinstance(answer, Mapping):
-            answer = Run.from_scores(answer)
-        if not isinstance(answer, Run):
-            raise _Fault(f"search gave {type(answer).__name__}")
-        return {query: answer.ranked(query) for query in answer.queries}
+        run = answer if isinstance(answer, Run) else Run.from_scores(answer)
+        return {query: run.ranked(query) for query in run.queries}
 
 
 @dataclass(frozen=True)
@@ -134,7 +131,7 @@ class _Probe:
         try:
             return Check(self.name, True, self.run(subject))
         except UserError as error:
-            return Check(self.name, False, f"{error}. {self.fix}".removesuffix(". "))
+            return Check(self.name, False, str(error))
         except _Fault as error:
             return Check(self.name, False, f"{error}: {self.fix}")
         except Exception as error:
@@ -170,11 +167,20 @@ def _builds_an_index(subject: _Subject) -> str:
 
 
 def _answers(subject: _Subject) -> str:
-    found = subject.ask()
+    answer = subject.answer()
+    answer = answer.run if isinstance(answer, Ranking) else answer
+    if not isinstance(answer, Mapping | Run):
+        raise _Fault(f"search gave {type(answer).__name__}")
+    found = set(answer.queries if isinstance(answer, Run) else answer)
     silent = [query.id for query in QUERIES if query.id not in found]
     if silent:
-        raise _Fault(f"nothing about {', '.join(silent)}")
-    return f"{sum(map(len, found.values()))} documents for {len(found)} queries"
+        raise _Fault(f"nothing about query '{silent[0]}'")
+    return f"{len(QUERIES)} queries"
+
+
+def _finite_scores(subject: _Subject) -> str:
+    scores = [score for ranked in subject.ask().values() for _, score in ranked]
+    return f"{min(scores):.4g} to {max(scores):.4g}" if scores else "no document was found"
 
 
 def _at_most_k(subject: _Subject) -> str:
@@ -251,7 +257,7 @@ def _instructions(subject: _Subject) -> str:
 
 
 PROBES = (
-    _Probe("loads", _loads, "", essential=True),
+    _Probe("loads", _loads, "fix what happens when it is made", essential=True),
     _Probe(
         "has a contract",
         _has_a_contract,
@@ -268,6 +274,12 @@ PROBES = (
         "answers every query",
         _answers,
         "search(queries, k) must return {query.id: {document id: score}}, a Run or a Ranking",
+        essential=True,
+    ),
+    _Probe(
+        "gives finite scores",
+        _finite_scores,
+        "every score must be a number, each document scored once",
         essential=True,
     ),
     _Probe("returns at most k", _at_most_k, "cut each ranking after k documents"),

@@ -62,7 +62,7 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """ "better", "worse" or "not told apart", at the corrected level."""
+        """Whether the second is "better" or "worse" at the corrected level, or "not told apart"."""
         if self.p_holm >= LEVEL or self.difference == 0:
             return "not told apart"
         return "better" if self.difference > 0 else "worse"

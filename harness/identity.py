@@ -85,7 +85,7 @@ def spoken(value: object) -> spec.Value:
         return value.expression or spec.Call(value.name)
     if isinstance(value, list | tuple):
         return tuple(spoken(item) for item in value)
-    if value is None or isinstance(value, str | int | float | spec.NODES):
+    if value is None or isinstance(value, (str, int, float, *spec.NODES)):
         return value
     return json.dumps(described(value), sort_keys=True)
 

@@ -1,85 +1,56 @@
 """BM25 on bm25s.
 
-The scores of all (document, term) pairs are computed once, by the formula of the variant, and
-bm25s adds them up and selects. numba does that on many queries in parallel when it is installed;
-answers are the same bits with and without it, and for any number of threads.
+What every term adds to every document is computed once (`models.bm25_weights`); bm25s adds up and
+selects. With numba it does so for many queries in parallel. The answers are the same to the last
+bit with and without numba, and for any number of threads.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.contracts import Corpus
 from harness.errors import MissingExtra, UserError, unknown
-from harness.records import Query
 from models.analysis import Analyzer, Vocabulary
+from models.bm25_weights import IDF, weights
 from models.lexical import Hits, LexicalIndex, Scores
 
-Floats = NDArray[np.float64]
-
-IDF: dict[str, Callable[[float, Floats], Floats]] = {
-    "lucene": lambda n, df: np.log(1 + (n - df + 0.5) / (df + 0.5)),
-    "robertson": lambda n, df: np.log(np.maximum(1, (n - df + 0.5) / (df + 0.5))),
-    "atire": lambda n, df: np.log(n / df),
-    "bm25+": lambda n, df: np.log((n + 1) / df),
-    "bm25l": lambda n, df: np.log((n + 1) / (df + 0.5)),
-}
-"""Inverse document frequency by variant, of n documents and the df that hold the term.
-
-Kamphuis, de Vries, Boytsov, Lin, "Which BM25 do you mean?", ECIR 2020, table 1; "robertson" is
-kept from going below 0, as in bm25s.
-"""
-
-TF: dict[str, Callable[[Floats, Floats, float, float], Floats]] = {
-    "lucene": lambda tf, norm, k1, delta: tf / (k1 * norm + tf),
-    "robertson": lambda tf, norm, k1, delta: tf / (k1 * norm + tf),
-    "atire": lambda tf, norm, k1, delta: tf * (k1 + 1) / (tf + k1 * norm),
-    "bm25+": lambda tf, norm, k1, delta: tf * (k1 + 1) / (tf + k1 * norm) + delta,
-    "bm25l": lambda tf, norm, k1, delta: (k1 + 1) * (tf / norm + delta) / (k1 + tf / norm + delta),
-}
-"""Saturated term frequency by variant; norm = 1 - b + b * length / mean length.
-
-As for `IDF`. BM25+ and BM25L add delta to the terms that a document holds and nothing for the
-others, as Lv and Zhai define them (CIKM 2011, SIGIR 2011).
-"""
-
 MARGIN = 32
-"""How many documents beyond k numba is asked for, so that most ties at the edge lie within."""
+"""How many documents beyond k numba is asked for: most ties at the edge end within."""
 BATCH = 4096
+"""Queries handed to numba at once, which bounds memory."""
 COMPILING = 1 << 28
 """(query, document) pairs that numpy scores in about the time that numba takes to compile."""
 
 
 @dataclass(frozen=True)
 class BM25:
-    """Okapi BM25.
-
-    score(q, d) = sum over the terms t of q, repeats counted, of IDF(t) * TF(t, d).
+    """Okapi BM25: score(q, d) is the sum of IDF(t) * TF(t, d) over the terms of q, repeats counted.
 
     Attributes:
         k1: how slowly a term saturates.
-        b: how much long documents are discounted, 0 to 1.
-        variant: one of `IDF`.
-        delta: lower bound of a matched term in "bm25+" and "bm25l"; the others do not use it.
-        tokenizer: see `models.analysis.Analyzer`.
-        stopwords: see `models.analysis.Analyzer`.
-        stemmer: see `models.analysis.Analyzer`.
-        lengths: "exact", or "lucene": document lengths as Lucene stores them in one byte, exact
-            below 40 terms and then to four binary digits; documents without a term do not count.
-        zeros: whether documents of score 0 fill the ranking up to k.
-        threads: how many; 0 means one for each core.
-        backend: "numpy", "numba", or "auto": numba once a process has enough to do to repay its
-            compilation.
+        b: how much a long document is discounted, 0 to 1.
+        variant: the formulas, one of `models.bm25_weights.IDF`.
+        delta: what a matched term adds at least, in "bm25+" and "bm25l" only.
+        tokenizer: how a text is split, see `models.analysis.Analyzer`.
+        stopwords: the words left out, see there.
+        stemmer: what words are cut down to, see there.
+        lengths: "exact"; or "lucene": lengths as Lucene stores them, rounded down from 40 terms on,
+            and documents without a term not counted.
+        zeros: whether documents of score 0 fill a ranking up to k.
+        threads: how many are used; 0 means one for each core.
+        backend: "numpy", "numba", or "auto": numba, if installed, as soon as this process has
+            searched enough to repay its compilation.
 
     Raises:
-        UserError: a parameter is out of range or names nothing.
+        UserError: a parameter is out of range, or names nothing.
         MissingExtra: numba is asked for by name and not installed.
     """
 
@@ -101,20 +72,24 @@ class BM25:
 
     def __post_init__(self) -> None:
         for kind, value, known in (
-            ("BM25 variant", self.variant, list(IDF)),
-            ("kind of lengths", self.lengths, ["exact", "lucene"]),
-            ("BM25 backend", self.backend, ["auto", "numpy", "numba"]),
+            ("BM25 variant", self.variant, tuple(IDF)),
+            ("kind of lengths", self.lengths, ("exact", "lucene")),
+            ("BM25 backend", self.backend, ("auto", "numpy", "numba")),
         ):
             if value not in known:
-                raise unknown(kind, value, known, f"It is one of {', '.join(known)}.")
+                raise unknown(kind, value, known, f"There is: {', '.join(known)}")
         if not (self.k1 >= 0 and 0 <= self.b <= 1 and self.delta >= 0 and self.threads >= 0):
             raise UserError(
                 f"BM25 with k1={self.k1}, b={self.b}, delta={self.delta}, threads={self.threads}: "
-                "b must lie between 0 and 1, and the others must not be negative"
+                "b lies between 0 and 1, and none of the others is negative"
             )
-        if self.backend == "numba" and find_spec("numba") is None:
+        if self.backend == "numba" and not find_spec("numba"):
             raise MissingExtra("BM25 with backend='numba'", "fast")
-        Analyzer(self.tokenizer, self.stopwords, self.stemmer)
+        self.analyzer()
+
+    def analyzer(self) -> Analyzer:
+        """The analysis of documents and queries."""
+        return Analyzer(self.tokenizer, self.stopwords, self.stemmer)
 
     def index(self, corpus: Corpus) -> BM25Index:
         """Indexes the full text (title and text) of every document."""
@@ -122,11 +97,73 @@ class BM25:
 
 
 class BM25Index(LexicalIndex):
-    """The scores of a corpus's terms, by column: for each term the documents that hold it."""
+    """The weights of a corpus's terms, term by term, as bm25s lays them out."""
+
+    scored: ClassVar[int] = 0
+    """(query, document) pairs that this process has scored."""
 
     def __init__(self, model: BM25, corpus: Corpus) -> None:
         super().__init__(corpus, model.zeros)
         self.model = model
-        analyzer = Analyzer(model.tokenizer, model.stopwords, model.stemmer)
-        self.vocabulary = Vocabulary(analyzer)
-        self._engine = self._fill(*self._count(corpus))
+        self._vocabulary = Vocabulary(model.analyzer())
+        self._matrix = self._fill(corpus)
+
+    def scores(self, text: str) -> Scores:
+        """The BM25 score of every document for a text, by position, shape (n,)."""
+        return self._sum(self._vocabulary.lookup(text))
+
+    def best(self, texts: Sequence[str], k: int) -> list[Hits]:
+        """The best `k` documents of each text."""
+        queries = [self._vocabulary.lookup(text) for text in texts]
+        if not self._compiled(len(queries)):
+            return [self.select(self._sum(query), k) for query in queries]
+        return [
+            hits
+            for start in range(0, len(queries), BATCH)
+            for hits in self._retrieve(queries[start : start + BATCH], k)
+        ]
+
+    def _fill(self, corpus: Corpus) -> dict[str, Any]:
+        """Counts the terms of every document and weighs them."""
+        from scipy.sparse import csc_array
+
+        terms, ends = array("i"), array("q")
+        for document in corpus:
+            terms.extend(self._vocabulary.read(document.full_text))
+            ends.append(len(terms))
+        position = np.empty(len(self.ids), dtype=np.int32)
+        position[self.order] = np.arange(len(self.ids))
+        documents = np.repeat(position, np.diff(ends, prepend=0))
+        indexed = np.asarray(terms) >= 0
+        documents, numbers = documents[indexed], np.asarray(terms)[indexed]
+        shape = (len(self.ids), max(1, len(self._vocabulary.terms)))
+        ones = np.ones(len(numbers), dtype=np.float32)
+        counts = csc_array((ones, (documents, numbers)), shape=shape)
+        counts.sum_duplicates()
+        lengths = np.bincount(documents, minlength=len(self.ids))
+        data = weights(counts.data, counts.indices, np.diff(counts.indptr), lengths, self.model)
+        return {
+            "data": data,
+            "indices": counts.indices.astype(np.int32, copy=False),
+            "indptr": counts.indptr.astype(np.int64, copy=False),
+            "num_docs": len(self.ids),
+        }
+
+    def _compiled(self, queries: int) -> bool:
+        """Whether numba searches."""
+        BM25Index.scored += queries * len(self.ids)
+        if self.model.backend == "auto":
+            return BM25Index.scored > COMPILING and find_spec("numba") is not None
+        return self.model.backend == "numba"
+
+    @cached_property
+    def _engine(self) -> Any:
+        """bm25s over our weights, set as its `load` sets what it reads from disk."""
+        import bm25s
+
+        engine = bm25s.BM25()
+        engine.scores = self._matrix
+        engine.vocab_dict = self._vocabulary.terms
+        engine.unique_token_ids_set = range(len(self._vocabulary.terms))
+        engine.nonoccurrence_array = None
+        return engine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -14,38 +15,38 @@ from harness.ranking import Ranking
 from harness.records import Query
 from harness.run import Run
 
+Positions: TypeAlias = NDArray[np.intp]
 Scores: TypeAlias = NDArray[np.float32]
-Hits: TypeAlias = tuple[NDArray[np.int64], Scores]
-"""Documents found, best first: positions of shape (m,) and scores of shape (m,), m <= k."""
+Hits: TypeAlias = tuple[Positions, Scores]
+"""What was found for one text, best first: positions and scores, each of shape (m,), m <= k."""
 
 
 class LexicalIndex(ABC):
     """An index that can score every document for a text.
 
-    Documents are kept in descending order of their ids, so that a lower position wins a tie: the
-    rule of `harness.run.Run`. Which of the tied documents enter the best k is then decided by the
-    rule, not by the engine.
+    A document's position is its place in the descending order of ids. Of equal scores the lower
+    position wins, which is the rule of `harness.run.Run`: it decides which of the documents that
+    tie at the edge are among the best k, whatever engine computed the scores.
 
     Args:
         corpus: gives the ids.
-        zeros: whether documents of score 0 fill the ranking up to k.
+        zeros: whether documents of score 0 fill a ranking up to k.
     """
 
     def __init__(self, corpus: Corpus, zeros: bool) -> None:
         ids = corpus.ids
         self.order = sorted(range(len(ids)), key=ids.__getitem__, reverse=True)
-        """Positions -> places in the corpus."""
+        """The place in the corpus of every position."""
         self.ids = [ids[place] for place in self.order]
         self.zeros = zeros
-        self._positions: dict[str, int] = {}
 
     @abstractmethod
     def scores(self, text: str) -> Scores:
-        """The score of every document for a text, by position, shape (n,), finite."""
+        """The finite score of every document for a text, by position, shape (n,)."""
 
     def best(self, texts: Sequence[str], k: int) -> list[Hits]:
         """The best `k` documents of each text."""
-        return [self._select(self.scores(text), k) for text in texts]
+        return [self.select(self.scores(text), k) for text in texts]
 
     def search(
         self,
@@ -57,29 +58,22 @@ class LexicalIndex(ABC):
     ) -> Ranking:
         """Ranks documents for every query; see `harness.contracts.Index`.
 
-        A query that `within` names gets the documents of its pool and no others, down to score 0
-        also where `zeros` is off. The statistics behind the scores stay those of the whole corpus.
-        Queries of equal text are searched once.
+        A query that `within` names gets the documents of its pool, also those of score 0, and no
+        others. The statistics behind the scores stay those of the whole corpus. Queries of equal
+        text are searched once.
         """
-        within, without = within or {}, without or {}
-        free = [q for q in queries if q.id not in within and not without.get(q.id)]
+        pools, barred = within or {}, without or {}
+        free = [query for query in queries if query.id not in pools and not barred.get(query.id)]
         texts = list(dict.fromkeys(query.text for query in free))
         found = dict(zip(texts, self.best(texts, k), strict=True))
         hits = {query.id: found[query.text] for query in free}
-        strangers = 0
         for query in queries:
             if query.id not in hits:
-                pool, unknown = self._pool(within.get(query.id), without.get(query.id, ()))
-                strangers += unknown
-                hits[query.id] = self._search_pool(query, k, pool, query.id in within)
-        notes = {"candidates that the corpus lacks": strangers} if strangers else {}
-        return Ranking(self._run(queries, hits), notes=notes | self.notes(queries))
+                allowed = self._allowed(pools.get(query.id), barred.get(query.id, ()))
+                hits[query.id] = self._rank(query, k, allowed, query.id in pools)
+        return Ranking(self._run(queries, hits), notes=self._notes(hits, pools))
 
-    def notes(self, queries: Sequence[Query]) -> dict[str, int]:
-        """Counts worth showing beside a ranking."""
-        return {}
-
-    def _select(self, scores: Scores, k: int) -> Hits:
+    def select(self, scores: Scores, k: int) -> Hits:
         """The best `k` of all documents."""
         n = len(scores)
         reach = np.partition(scores, n - k)[n - k] if k < n else -np.inf
@@ -89,28 +83,41 @@ class LexicalIndex(ABC):
             positions = positions[scores[positions] != 0]
         return positions, scores[positions]
 
-    def _search_pool(self, query: Query, k: int, pool: NDArray[np.int64], all_of_it: bool) -> Hits:
-        scores = self.scores(query.text)[pool]
+    def _rank(self, query: Query, k: int, allowed: Positions, zeros: bool) -> Hits:
+        """The best `k` of the allowed positions, which are ascending."""
+        scores = self.scores(query.text)[allowed]
         chosen = np.argsort(-scores, kind="stable")[:k]
-        if not (all_of_it or self.zeros):
+        if not (zeros or self.zeros):
             chosen = chosen[scores[chosen] != 0]
-        return pool[chosen], scores[chosen]
+        return allowed[chosen], scores[chosen]
 
-    def _pool(
-        self, within: Sequence[str] | None, without: Sequence[str]
-    ) -> tuple[NDArray[np.int64], int]:
-        """Positions that may be returned, ascending, and how many candidates are unknown."""
-        self._positions = self._positions or {id: at for at, id in enumerate(self.ids)}
-        allowed = np.zeros(len(self.ids), dtype=bool)
-        known = [at for id in within or () if (at := self._positions.get(id)) is not None]
-        allowed[known if within is not None else slice(None)] = True
-        allowed[[at for id in without if (at := self._positions.get(id)) is not None]] = False
-        return np.flatnonzero(allowed), len(within or ()) - len(known)
+    def _allowed(self, pool: Sequence[str] | None, barred: Sequence[str]) -> Positions:
+        """The positions of a pool (None: of all documents) less those barred, ascending."""
+        positions = self._positions
+        allowed = np.full(len(self.ids), pool is None)
+        allowed[[positions[id] for id in pool or () if id in positions]] = True
+        allowed[[positions[id] for id in barred if id in positions]] = False
+        return np.flatnonzero(allowed)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {id: position for position, id in enumerate(self.ids)}
 
     def _run(self, queries: Sequence[Query], hits: Mapping[str, Hits]) -> Run:
-        rows = [hits[query.id] for query in queries]
-        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
-        np.cumsum([len(positions) for positions, _ in rows], out=offsets[1:])
-        empty: Hits = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
-        positions, scores = (np.concatenate(column) for column in zip(empty, *rows, strict=True))
+        none: Hits = (np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32))
+        rows = [none, *(hits[query.id] for query in queries)]
+        offsets = np.cumsum([len(positions) for positions, _ in rows])
+        positions, scores = (np.concatenate(column) for column in zip(*rows, strict=True))
         return Run.from_arrays([query.id for query in queries], self.ids, positions, scores, offsets)
+
+    def _notes(
+        self, hits: Mapping[str, Hits], pools: Mapping[str, Sequence[str]]
+    ) -> dict[str, int]:
+        """Counts worth showing; those that are 0 are left out."""
+        counts = {
+            "queries that match no document": sum(not scores.any() for _, scores in hits.values()),
+            "candidates that the corpus lacks": sum(
+                id not in self._positions for query in hits for id in pools.get(query, ())
+            ),
+        }
+        return {what: count for what, count in counts.items() if count}

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -233,7 +232,7 @@ def _index(model: LoadedModel, split: Split, indexes: Indexes) -> Index:
             f"{model.name} is no retriever: it needs an index(corpus) method. "
             "A reranker needs a first stage, as in: bm25 % 100 >> " + model.name
         )
-    retriever = cast("Retriever", model.model)
+    retriever = model.model
     return indexes.get(model.fingerprint, split.corpus, lambda: retriever.index(split.corpus))
 
 

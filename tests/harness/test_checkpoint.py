@@ -96,5 +96,5 @@ def test_float32_scores_come_back_exactly(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_a_one_line_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Exception, match="cannot write .*--out"):
+    with pytest.raises(Exception, match=r"cannot write .*--out"):
         Checkpoint(tmp_path / "file" / "x", PLAN).append(SECOND, ["f"])

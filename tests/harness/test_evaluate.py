@@ -191,8 +191,9 @@ def test_pools_rank_only_their_documents_and_exclusions_never_return() -> None:
 
 
 def test_the_candidates_pool_must_exist() -> None:
-    report = evaluate(Overlap(), [ToyTask("a", candidates={"q1": ["d1"]}), ToyTask("b")],
-                      pool="candidates")
+    report = evaluate(
+        Overlap(), [ToyTask("a", candidates={"q1": ["d1"]}), ToyTask("b")], pool="candidates"
+    )
     assert [r.task for r in report.results] == ["a"]
     assert [m.task for m in report.missing] == ["b"]
 

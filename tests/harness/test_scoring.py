@@ -27,9 +27,7 @@ def test_the_mean_is_over_queries() -> None:
 
 def test_split_weights_count() -> None:
     # Split a (2 queries, mean .5) weighs 3, split b (1 query, mean 1) weighs 1: (1.5 + 1) / 4.
-    weighted = scores(
-        [0.0, 1.0, 1.0], splits=("a", "a", "b"), weights=np.array([1.5, 1.5, 1.0])
-    )
+    weighted = scores([0.0, 1.0, 1.0], splits=("a", "a", "b"), weights=np.array([1.5, 1.5, 1.0]))
     assert means(weighted)["m"] == pytest.approx(0.625)
     assert split_means(weighted) == {"a": {"m": 0.5}, "b": {"m": 1.0}}
 

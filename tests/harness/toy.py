@@ -43,9 +43,7 @@ class ToyTask:
 
     def load(self, source: Source, setting: Setting) -> Material:
         corpus = ListCorpus(self.documents)
-        queries = [
-            query if self.instructions else Query(query.id, query.text) for query in QUERIES
-        ]
+        queries = [query if self.instructions else Query(query.id, query.text) for query in QUERIES]
         return tuple(
             Collection(f"s{i}", corpus, queries, self.qrels, **self.fields)  # type: ignore[arg-type]
             for i in range(self.splits)
