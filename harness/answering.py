@@ -140,6 +140,9 @@ class Unit:
             model={name: value for name, value in self.plan.items() if name.startswith("model")},
         )
         if self.folder is not None:
+            old = self.folder.result()
+            if self.options.fresh or (old is not None and not self._same(old)):
+                self.folder.unmark()
             write_run(self.folder.path / RUN, ranking.run, tag=self.model.name)
             self.folder.write(result, scores, {**self.meter.read(), **environment()})
             Checkpoint(self.folder.path, self.plan).clear()

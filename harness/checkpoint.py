@@ -14,10 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from harness.files import disk_error
 from harness.ranking import Ranking
 from harness.records import Usage
 from harness.run import Run
-from harness.store import disk_error
 
 PATTERN = "answers*.jsonl"
 

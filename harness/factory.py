@@ -9,6 +9,17 @@ from difflib import get_close_matches
 from inspect import Parameter, Signature
 
 from harness.errors import UserError
+from harness.identity import spoken
+from harness.spec import value_text
+
+_PLAIN = {
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false",
+    "str": "a text in quotes",
+}
+"""Annotations that are held to, and how a person calls them."""
+_VARIABLE = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
 class Factory:
@@ -120,12 +131,24 @@ class Factory:
         return f"It takes: {', '.join(self.parameters) or 'nothing'}"
 
     def _coerced(self, name: str, value: object) -> object:
-        """1 becomes 1.0 where a float is meant, and a list a tuple where the default is one."""
+        """The value as its parameter means it.
+
+        1 becomes 1.0 where a float is meant, and a list a tuple where the default is one.
+
+        Raises:
+            UserError: the annotation names another plain type.
+        """
         parameter = self.parameters.get(name)
-        if parameter is not None and type(value) is int and _means_float(parameter):
-            return float(value)
-        if parameter is not None and type(value) is list and type(parameter.default) is tuple:
-            return tuple(value)
+        if parameter is None:
+            return value
+        if type(value) is int and _means_float(parameter):
+            value = float(value)
+        if type(value) is list and type(parameter.default) is tuple:
+            value = tuple(value)
+        wanted = _annotation(parameter)
+        if wanted in _PLAIN and type(value).__name__ != wanted:
+            said = value_text(spoken(value))
+            raise UserError(f"{self._label}: {name} must be {_PLAIN[wanted]}, not {said}")
         return value
 
 
@@ -138,7 +161,13 @@ def _means_float(parameter: Parameter) -> bool:
     """Whether whole numbers are meant as floats, by the default or else by the annotation."""
     if parameter.default is not Parameter.empty and parameter.default is not None:
         return isinstance(parameter.default, float)
-    annotation = parameter.annotation
-    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-    words = set(re.findall(r"\w+", text))
+    words = set(re.findall(r"\w+", _annotation(parameter)))
     return "float" in words and "int" not in words
+
+
+def _annotation(parameter: Parameter) -> str:
+    """A parameter's annotation as its author wrote it, or the empty string."""
+    annotation = parameter.annotation
+    if annotation is Parameter.empty or parameter.kind in _VARIABLE:
+        return ""
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)

@@ -39,7 +39,13 @@ def disk_error(error: OSError, path: Path) -> UserError:
     if error.errno in (ENOSPC, EDQUOT):
         advice = "the disk is full: free some room and run the same command again, it goes on"
     elif error.errno in (EACCES, EPERM, EROFS):
-        advice = "the folder is read-only: choose another"
+        advice = "the folder is read-only: choose another with --out"
     else:
-        advice = f"{error.strerror}: choose another folder"
+        advice = f"{error.strerror}: choose another folder with --out"
     return UserError(f"cannot write {path}: {advice}")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Removes what writers that were killed have left behind."""
+    for path in folder.glob(".*.tmp"):
+        path.unlink(missing_ok=True)

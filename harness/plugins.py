@@ -6,11 +6,12 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from harness.errors import UserError, unknown
+from harness.errors import UserError
 from harness.factory import first_line
 
 
@@ -31,9 +32,12 @@ class Plugin:
     def get(self, name: str) -> object:
         """What the file calls `name`. Raises `UserError` with the closest names it has."""
         if not hasattr(self.module, name):
-            own = self._own()
-            hint = f"It has: {', '.join(own)}" if own else "It defines nothing."
-            raise unknown(f"name in {self.path}", name, own, hint)
+            own = list(self._own())
+            close = get_close_matches(name, own, n=1, cutoff=0.5)
+            guess = f"did you mean {close[0]}? " if close else ""
+            raise UserError(
+                f"{self.path} has no '{name}': {guess}it defines {', '.join(own) or 'nothing'}"
+            )
         return getattr(self.module, name)
 
     def only(self, wanted: Callable[[object], bool], kind: str, needs: str) -> str:
@@ -81,9 +85,9 @@ def load_plugin(path: str, base: Path | None = None) -> Plugin:
         source = file.read_bytes()
     except (OSError, ValueError) as error:
         near = sorted(p.name for p in file.parent.glob("*.py")) if file.parent.is_dir() else []
-        here = f" That folder has: {', '.join(near[:8])}" if near else ""
+        here = f"; that folder has {', '.join(near[:8])}" if near else ""
         reason = "no such file" if isinstance(error, FileNotFoundError) else str(error)
-        raise UserError(f"{path}: {reason}.{here}") from None
+        raise UserError(f"{path}: {reason}{here}") from None
     digest = sha256(source).hexdigest()
     name = f"_assay_{sha256(f'{file.resolve()}:{digest}'.encode()).hexdigest()[:16]}"
     if name not in sys.modules:

@@ -11,6 +11,7 @@ from harness.answering import Options, Unit
 from harness.asking import ask
 from harness.checkpoint import find_checkpoints
 from harness.errors import MissingData, UserError
+from harness.files import disk_error
 from harness.loading import LoadedModel, load_task
 from harness.records import Setting
 from harness.report import Missing, Report
@@ -22,7 +23,6 @@ from harness.store import (
     RUN,
     RUN_INFO,
     Result,
-    disk_error,
     find_results,
 )
 

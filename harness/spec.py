@@ -47,8 +47,7 @@ CONSTANTS: Mapping[str, bool | None] = {
     "null": None,
     "None": None,
 }
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'", "/": "/"}
-ESCAPES |= {"b": "\b", "f": "\f"}
+ESCAPES = dict(zip("ntrbf\\\"'/", "\n\t\r\b\f\\\"'/", strict=True))
 NAME = re.compile(r"[^\W\d][\w.\-]*")
 WORD = re.compile(r"[\w./~][\w./~+@\-]*")
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?(?![\w./~+@\-])")
@@ -146,6 +145,16 @@ def parse(expression: str) -> Model:
         raise UserError("the expression has too many brackets inside brackets") from None
 
 
+def value_text(value: Value) -> str:
+    """The canonical text of a value, as it stands among the arguments of a call."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(value_text, value))}]"
+    if isinstance(value, NODES):
+        text = str(value)
+        return f"({text})" if text.startswith('"') else text
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _sorted(kwargs: Arguments) -> Arguments:
     return tuple(sorted(kwargs, key=lambda pair: pair[0]))
 
@@ -155,18 +164,9 @@ def _bracketed(node: Model, kind: type) -> str:
 
 
 def _call_text(args: tuple[Value, ...], kwargs: Arguments) -> str:
-    parts = [_value_text(value) for value in args]
-    parts += [f"{name}={_value_text(value)}" for name, value in kwargs]
+    parts = [value_text(value) for value in args]
+    parts += [f"{name}={value_text(value)}" for name, value in kwargs]
     return f"({', '.join(parts)})" if parts else ""
-
-
-def _value_text(value: Value) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_value_text, value))}]"
-    if isinstance(value, NODES):
-        text = str(value)
-        return f"({text})" if text.startswith('"') else text
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _path_text(path: str) -> str:

@@ -15,11 +15,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
-from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +26,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer
 
 from harness.errors import UserError
+from harness.files import remove_leftovers, replacing
 from harness.records import Setting
 from harness.scoring import Scores
 from harness.sources import Read
@@ -180,12 +179,12 @@ class ResultFolder:
         """Writes everything but the run, which is there already. The marker comes last."""
         write_scores(self.path / PER_QUERY, scores)
         write_atomic(self.path / RUN_INFO, dump(run_info))
+        remove_leftovers(self.path)
         write_atomic(self.path / RESULT, dump(result.model_dump(mode="json")))
 
-    def clear(self) -> None:
-        """Forgets the result, marker first."""
-        for name in (RESULT, RUN, PER_QUERY, RUN_INFO):
-            (self.path / name).unlink(missing_ok=True)
+    def unmark(self) -> None:
+        """Takes the marker away, before files of another run take the place of this one's."""
+        (self.path / RESULT).unlink(missing_ok=True)
 
 
 def find_results(path: Path) -> Iterator[ResultFolder]:
@@ -213,29 +212,9 @@ def dump(value: Any) -> bytes:
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Writes a whole file or nothing: to a temporary name, flushed to disk, then renamed."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True) if path.parent.is_dir() else None
-        raise disk_error(error, path) from error
-
-
-def disk_error(error: OSError, path: Path) -> UserError:
-    """What an operating-system error means for a person who runs an evaluation."""
-    if error.errno in (ENOSPC, EDQUOT):
-        advice = "the disk is full: free some room and run the same command again, it goes on"
-    elif error.errno in (EACCES, EPERM, EROFS):
-        advice = "the folder is read-only: choose another with --out"
-    else:
-        advice = f"{error.strerror}: choose another folder with --out"
-    return UserError(f"cannot write {path}: {advice}")
+    """Writes a whole file or nothing. Raises `UserError` when the disk does not take it."""
+    with replacing(path) as file:
+        file.write(data)
 
 
 def write_scores(path: Path, scores: Scores) -> None:

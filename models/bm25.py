@@ -20,7 +20,7 @@ from harness.contracts import Corpus
 from harness.errors import MissingExtra, UserError, unknown
 from models.analysis import Analyzer, Vocabulary
 from models.bm25_weights import IDF, weights
-from models.lexical import Hits, LexicalIndex, Scores
+from models.lexical import Hits, LexicalIndex, Positions, Scores
 
 MARGIN = 32
 """How many documents beyond k numba is asked for: most ties at the edge end within."""
@@ -167,3 +167,67 @@ class BM25Index(LexicalIndex):
         engine.unique_token_ids_set = range(len(self._vocabulary.terms))
         engine.nonoccurrence_array = None
         return engine
+
+    def _sum(self, query: list[int]) -> Scores:
+        """The score of every document for a list of terms."""
+        if not query:
+            return np.zeros(len(self.ids), dtype=np.float32)
+        scores: Scores = self._engine.get_scores_from_ids(query)
+        return scores
+
+    def _retrieve(self, queries: Sequence[list[int]], k: int) -> list[Hits]:
+        """The best `k` documents of each query, added up and preselected by numba.
+
+        numba's choice among documents that tie at the edge is its own. So more than k are asked
+        for, and where the tie does not end among them the query is done again from all its scores.
+        """
+        n = len(self.ids)
+        k, depth = min(k, n), min(k + MARGIN, n)
+        positions, scores = self._preselect([query for query in queries if query], depth)
+        edge, last = scores[:, k - 1], scores[:, -1]
+        unsettled = (edge == last) & (edge > 0) & (depth < n)
+        matched = np.count_nonzero(scores[:, :k] > 0, axis=1)
+        hits, row = [], 0
+        for query in queries:
+            if query and not unsettled[row]:
+                m = matched[row]
+                hits.append(self._filled((positions[row, :m], scores[row, :m]), k))
+            else:
+                hits.append(self.select(self._sum(query), k))
+            row += bool(query)
+        return hits
+
+    def _preselect(self, queries: list[list[int]], depth: int) -> tuple[Positions, Scores]:
+        """`depth` documents of each query, best first, by the tie rule: shape (queries, depth).
+
+        A document is sorted by one integer of its score's bits, negated, and its position: floats
+        that are not negative are ordered like their bits.
+        """
+        if not queries:
+            return np.zeros((0, depth), dtype=np.intp), np.zeros((0, depth), dtype=np.float32)
+        import numba
+
+        threads = min(
+            self.model.threads or numba.config.NUMBA_NUM_THREADS, numba.config.NUMBA_NUM_THREADS
+        )
+        self._engine.backend = "numba"
+        positions, scores = self._engine.retrieve(
+            queries,
+            k=depth,
+            sorted=False,
+            n_threads=threads,
+            show_progress=False,
+            backend_selection="numba",
+        )
+        keys = positions - (scores.view(np.int32).astype(np.int64) << 32)
+        keys.sort(axis=1)
+        return keys & 0xFFFFFFFF, (-(keys >> 32)).astype(np.int32).view(np.float32)
+
+    def _filled(self, hits: Hits, k: int) -> Hits:
+        """Hits with the first documents of score 0 behind them, up to `k`."""
+        positions, scores = hits
+        missing = k - len(positions)
+        if not self.zeros or not missing:
+            return hits
+        rest = np.setdiff1d(np.arange(k), positions)[:missing]
+        return np.append(positions, rest), np.append(scores, np.zeros(missing, dtype=np.float32))

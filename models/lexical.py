@@ -108,7 +108,9 @@ class LexicalIndex(ABC):
         rows = [none, *(hits[query.id] for query in queries)]
         offsets = np.cumsum([len(positions) for positions, _ in rows])
         positions, scores = (np.concatenate(column) for column in zip(*rows, strict=True))
-        return Run.from_arrays([query.id for query in queries], self.ids, positions, scores, offsets)
+        return Run.from_arrays(
+            [query.id for query in queries], self.ids, positions, scores, offsets
+        )
 
     def _notes(
         self, hits: Mapping[str, Hits], pools: Mapping[str, Sequence[str]]

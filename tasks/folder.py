@@ -12,7 +12,7 @@ candidates of its own ranks the whole corpus.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,10 @@ from harness.contracts import Collection, Material
 from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.records import Qrels, Setting, TaskCard
-from harness.rows import SUFFIXES, Rows, read_rows
-from tasks.beir import Asked, read_asked, read_documents, read_pools, read_qrels
+from harness.rows import SUFFIXES, Row, Rows, read_rows
+from harness.sources import Read
+from tasks.beir import Pools, Questions, read_documents, read_pools, read_queries
+from tasks.qrels import read_qrels
 from tasks.settings import accept
 
 if TYPE_CHECKING:
@@ -48,7 +50,10 @@ class FolderTask:
             name, _, split = self.folder.name.rpartition("@")
             self.folder = self.folder.with_name(name)
         if not self.folder.is_dir():
-            raise UserError(f"there is no folder {self.folder}: docs/your-own.md says what it holds")
+            raise UserError(
+                f"there is no folder {self.folder}: a collection is a folder with corpus.jsonl, "
+                "queries.jsonl and qrels.tsv"
+            )
         self.split, self.drop_identical = split, drop_identical
         self.measures: Sequence[str] = ("nDCG@10", "R@100", "AP@100", "RR@10", "P@10", "Judged@10")
         self.pools: Sequence[str] = ("all", "candidates")
@@ -67,21 +72,15 @@ class FolderTask:
         accept(self, setting)
         split, file = self._judgements()
         qrels = read_qrels(file)
-        asked = read_asked(self._rows(source, "queries"), qrels)
+        self._note(source, f"qrels/{split}", Rows(str(file), list(_judgements(qrels))))
+        asked = read_queries(self._rows(source, "queries"), qrels)
         if not asked.queries:
             raise UserError(f"{file} judges no query of {self.folder / 'queries.jsonl'}")
-        corpus = ListCorpus(read_documents(self._rows(source, "corpus")), f"{self.folder}/corpus")
-        self._note(source, f"qrels/{split}", _as_rows(file, qrels))
-        return (
-            Collection(
-                split,
-                corpus,
-                asked.queries,
-                qrels,
-                candidates=self._candidates(source, asked, corpus),
-                excluded=self._excluded(source, asked, corpus),
-            ),
-        )
+        rows = self._rows(source, "corpus")
+        corpus = ListCorpus(read_documents(rows), rows.name)
+        candidates = self._candidates(source, asked, corpus)
+        excluded = self._excluded(source, asked, corpus)
+        return (Collection(split, corpus, asked.queries, qrels, candidates, excluded),)
 
     def check(self, material: Material) -> tuple[str, ...]:
         """Says how many judged queries cannot be asked, because queries.jsonl lacks them."""
@@ -90,3 +89,76 @@ class FolderTask:
         if not lost:
             return ()
         return (f"{lost:,} judged queries are not in queries.jsonl: they are left out of the mean",)
+
+    def _card(self) -> TaskCard:
+        name = self.folder.resolve().name + (f"@{self.split}" if self.split else "")
+        # The option changes scores, so it is part of the name that results are kept under.
+        name += "(drop_identical)" if self.drop_identical else ""
+        return TaskCard(name=name, title=name, description="A collection in a folder.")
+
+    def _judgements(self) -> tuple[str, Path]:
+        """The split that counts, and the file that judges it."""
+        files = sorted((self.folder / "qrels").glob("[!.]*.tsv"))
+        splits = {file.stem: file for file in files}
+        if (single := self.folder / "qrels.tsv").is_file():
+            splits.setdefault("test", single)
+        if not splits:
+            raise UserError(f"{self.folder} has no judgements: no qrels.tsv, no qrels/<split>.tsv")
+        only = next(iter(splits)) if len(splits) == 1 else "test"
+        split = self.split or only
+        if split not in splits:
+            known = ", ".join(splits)
+            raise UserError(
+                f"{self.folder} has no split '{split}' but {known}: "
+                f"name one, as in {self.folder}@{next(iter(splits))}"
+            )
+        return split, splits[split]
+
+    def _rows(self, source: Source, name: str) -> Rows:
+        files = [self.folder / f"{name}{suffix}" for suffix in SUFFIXES]
+        file = next((file for file in files if file.is_file()), None)
+        if file is None:
+            raise UserError(f"{self.folder} has no {name}.jsonl (nor {name}.jsonl.gz)")
+        rows = read_rows(file)
+        self._note(source, name, rows)
+        return rows
+
+    def _pools(self, source: Source, name: str) -> Pools:
+        file = self.folder / f"{name}.json"
+        if not file.is_file():
+            return {}
+        pools = read_pools(file)
+        rows = [{"query": query, "documents": ids} for query, ids in pools.items()]
+        self._note(source, name, Rows(str(file), rows))
+        return pools
+
+    def _candidates(self, source: Source, asked: Questions, corpus: ListCorpus) -> Pools | None:
+        pools = self._pools(source, "candidates") | asked.candidates
+        pools = {query.id: pools[query.id] for query in asked.queries if query.id in pools}
+        for query, ids in pools.items():
+            if (stray := next((id for id in ids if id not in corpus), None)) is not None:
+                raise UserError(
+                    f"{self.folder}: candidate '{stray}' of query '{query}' is not in the corpus"
+                )
+        return pools or None
+
+    def _excluded(self, source: Source, asked: Questions, corpus: ListCorpus) -> Pools | None:
+        pools = self._pools(source, "excluded") | asked.excluded
+        found = {}
+        for query in asked.queries:
+            ids = [*pools.get(query.id, ()), *([query.id] if self.drop_identical else ())]
+            # What the corpus lacks cannot be returned; BRIGHT for one writes "N/A" for "none".
+            if ids := [id for id in dict.fromkeys(ids) if id in corpus]:
+                found[query.id] = ids
+        return found or None
+
+    def _note(self, source: Source, part: str, rows: Rows) -> None:
+        name = self.folder.resolve().name
+        source.note(Read(name, "", part, "folder", None, rows.sha256, len(rows)))
+
+
+def _judgements(qrels: Qrels) -> Iterator[Row]:
+    """Judgements as rows, so that they are counted and hashed as other data is."""
+    for query, grades in qrels.items():
+        for document, grade in grades.items():
+            yield {"query": query, "document": document, "grade": grade}

@@ -100,15 +100,15 @@ def _questions(rows: Rows) -> tuple[list[Query], Qrels]:
     qrels: dict[str, dict[str, int]] = {}
     fields = rows.pick("id", "labels", optional=("query", "instruction"))
     for position, (id, labels, text, instruction) in enumerate(fields):
-        if id in qrels:
+        if str(id) in qrels:
             raise rows.error(position, f"a second query has the id '{id}'")
         try:
             # The tool inside a label may differ from the corpus's, so only its id is used.
-            qrels[id] = read_labels(json.loads(labels), "relevance")
+            qrels[str(id)] = read_labels(json.loads(labels), "relevance")
         except (ValueError, TypeError) as error:
             raise rows.error(position, f"broken labels: {error}") from error
         # One query of mnms has no text; it is asked all the same.
-        queries.append(Query(id, text or "", instruction or None))
+        queries.append(Query(str(id), text or "", instruction or None))
     if not any(query.text for query in queries):
         raise UserError(f"{rows.name}: no row has a 'query'")
     return queries, qrels
@@ -129,7 +129,7 @@ def _tools(rows: Rows, view: str) -> Iterator[Document]:
     render = VIEWS[view]
     for position, (id, documentation) in enumerate(rows.pick("id", "documentation")):
         try:
-            yield Document(id, render(documentation))
+            yield Document(str(id), render(documentation))
         except ValueError as error:
             raise rows.error(position, f"the documentation of {id} is no JSON") from error
 

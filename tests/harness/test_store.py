@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import store
+from harness import files
 from harness.errors import UserError
+from harness.files import disk_error
 from harness.records import Setting
 from harness.scoring import Scores
 from harness.store import (
-    disk_error,
     read_result,
     read_scores,
     setting_slug,
@@ -78,7 +78,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(store.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(UserError, match=r"cannot write .*result\.json: the disk is full"):
         write_atomic(path, b"new")
     assert path.read_bytes() == b"old"

@@ -16,19 +16,11 @@ from typing import Any, TypeAlias
 
 from tasks.worlds.draw import Draw
 from tasks.worlds.starter.records import Record
+from tasks.worlds.starter.vocabulary import MONTHS, NUMBERS, WEEKDAYS
 from tasks.worlds.starter.world import NAMES, Fact, World
 
 Slots: TypeAlias = Mapping[str, object]
 """What a template's slots may start from: records, mostly, or plain values."""
-
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split(" ")
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ")
-NUMBERS = (
-    "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split(" ")
 
 
 @dataclass
@@ -65,11 +57,14 @@ def render(world: World, template: str, slots: Slots) -> str:
 class Page:
     """One passage being written: each `say` draws one of several wordings of a sentence."""
 
-    def __init__(self, world: World, draw: Draw, kind: str, *titles: str, **slots: object) -> None:
+    def __init__(
+        self, world: World, kind: str, about: Record, *titles: str, **slots: object
+    ) -> None:
         self.kind = kind
-        self._world, self._draw, self._slots = world, draw, slots
+        self._world, self._slots = world, slots
+        self._draw = Draw(world.seed, "page", kind, about.id)
         self._heading, self._body = Telling(), Telling()
-        tell(world, self._heading, draw.choice(titles), slots)
+        tell(world, self._heading, self._draw.choice(titles), slots)
 
     def say(self, *wordings: str, **slots: object) -> Page:
         """Adds one of the wordings."""
@@ -183,7 +178,9 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     "number": lambda n: f"{n:,}",
     "crowns": lambda n: _counted(n, "crown"),
     "millions": lambda thousands: f"{abs(thousands) // 1000}.{abs(thousands) // 100 % 10} million",
+    "admission": lambda n: _counted(n, "crown") if n else "free",
     "stars": lambda n: f"{_word(n)} star{'' if n == 1 else 's'}",
+    "at": lambda moment: f"{moment.hour:02d}:{moment.minute:02d}",
     "clock": lambda hour: f"{hour}:00",
     "duration": _duration,
     "weekdays": _weekdays,

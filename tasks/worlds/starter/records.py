@@ -94,8 +94,13 @@ class Person(Record):
 
     @property
     def their(self) -> str:
-        """The possessive pronoun."""
+        """The possessive pronoun before a noun."""
         return "her" if self.pronoun == "she" else "his"
+
+    @property
+    def theirs(self) -> str:
+        """The possessive pronoun on its own."""
+        return "hers" if self.pronoun == "she" else "his"
 
 
 @dataclass(frozen=True, slots=True)

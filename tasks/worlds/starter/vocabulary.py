@@ -183,3 +183,12 @@ EVENT_KINDS = _phrases(
     "film festival; harvest fair; regatta; book market; lantern parade; chess tournament; cattle "
     "show; half marathon; brass band contest; seed exchange"
 )
+MONTHS = _phrases(
+    "January; February; March; April; May; June; July; August; September; October; November; "
+    "December"
+)
+WEEKDAYS = _phrases("Monday; Tuesday; Wednesday; Thursday; Friday; Saturday; Sunday")
+NUMBERS = _phrases(
+    "no; one; two; three; four; five; six; seven; eight; nine; ten; eleven; twelve; thirteen; "
+    "fourteen; fifteen; sixteen; seventeen; eighteen; nineteen; twenty"
+)
