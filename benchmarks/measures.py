@@ -82,7 +82,9 @@ def compare(
         best_peer = min(best_peer, seconds)
     for name, key in MEASURES.items():
         np.testing.assert_allclose(values[name], [v[key] for v in expected.values()], atol=1e-9)
-    print(f"{label} {best_ours:7.4f}s {best_peer:7.3f}s {best_peer / best_ours:5.1f}x  values agree")
+    print(
+        f"{label} {best_ours:7.4f}s {best_peer:7.3f}s {best_peer / best_ours:5.1f}x  values agree"
+    )
 
 
 def timed(function: Callable[[], object]) -> tuple[float, object]:

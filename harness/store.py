@@ -110,8 +110,8 @@ class Result(_Strict):
 
     @property
     def partial(self) -> bool:
-        """True when the number is not that of the whole task."""
-        return self.status != "complete" or self.setting.limit is not None
+        """True when the number is not that of the whole task as it was published."""
+        return self.status != "complete" or self.setting.limit is not None or bool(self.drift)
 
     @property
     def main(self) -> Value:

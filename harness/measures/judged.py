@@ -85,8 +85,9 @@ class Judged:
         """Of judgements in the order of `top`: how many of the query's are flagged up to each."""
         owner = self.owner[judgements]
         before = np.searchsorted(owner, np.arange(len(self.queries)))
-        counts = np.concatenate([[0.0], np.cumsum(flags)])
-        return counts[1:] - counts[before[owner]]
+        counts: Values = np.concatenate([[0.0], np.cumsum(flags)])
+        earlier: Values = counts[before[owner]]
+        return counts[1:] - earlier
 
 
 def join(run: Run, qrels: Qrels, queries: Iterable[str] | None = None) -> Judged:

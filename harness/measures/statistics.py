@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Values = NDArray[np.float64]
 
-_CELLS = 1 << 21
-"""Entries of a block of random numbers: 16 MiB as float64."""
+_CELLS = 1 << 17
+"""Random numbers drawn at a time; as float64 they fit a core's cache."""
 
 
 def resample(
@@ -140,17 +140,21 @@ def _bits(seed: int | str) -> np.random.PCG64:
 
 def _draws(bits: np.random.PCG64, resamples: int, n: int) -> Values:
     """How often each of n items is drawn in n draws with replacement, shape (resamples, n)."""
-    raw = bits.random_raw((resamples * n + 1) // 2).view(np.uint32)[: resamples * n]
+    words = bits.random_raw(resamples * ((n + 1) // 2)).view(np.uint32)
     # Lemire's multiply-shift: the high half of a 32-bit number times n is uniform over n items.
-    items = (raw.astype(np.uint64) * np.uint64(n)) >> np.uint64(32)
-    rows = items.astype(np.int64).reshape(resamples, n)
-    return np.stack([np.bincount(row, minlength=n) for row in rows]).astype(np.float64)
+    items = words.reshape(resamples, -1)[:, :n].astype(np.uint64)
+    items *= np.uint64(n)
+    items >>= np.uint64(32)
+    counts = np.empty((resamples, n))
+    for row, drawn in zip(counts, items.view(np.int64), strict=True):
+        row[:] = np.bincount(drawn, minlength=n)
+    return counts
 
 
 def _signs(bits: np.random.PCG64, patterns: int, n: int) -> NDArray[np.uint8]:
     """Fair bits, shape (patterns, n)."""
-    raw = bits.random_raw((patterns * n + 63) // 64).view(np.uint8)
-    return np.unpackbits(raw, count=patterns * n).reshape(patterns, n)
+    words = bits.random_raw(patterns * ((n + 63) // 64)).view(np.uint8)
+    return np.unpackbits(words.reshape(patterns, -1), axis=1, count=n)
 
 
 def _extreme(flip: NDArray[np.integer], gaps: Values, bound: float) -> NDArray[np.bool_]:
