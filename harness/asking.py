@@ -87,6 +87,8 @@ def score_answers(
             errors=len(ranking.errors),
             without_relevant=relevant.count(False),
             judged_outside_corpus=flow.judged_outside_corpus,
+            empty_queries=flow.empty_queries,
+            empty_documents=flow.empty_documents,
             clusters=len(set(scores.clusters.tolist())),
             tied=ranking.run.tied,
         ),

@@ -27,6 +27,11 @@ class Corpus(Protocol):
         ...
 
     @property
+    def empty(self) -> int:
+        """Number of documents without text."""
+        ...
+
+    @property
     def ids(self) -> Sequence[str]:
         """Document ids in the corpus's own order."""
         ...

@@ -32,6 +32,11 @@ class ListCorpus:
         return tuple(document.id for document in self._documents)
 
     @cached_property
+    def empty(self) -> int:
+        """Number of documents without text."""
+        return sum(not document.full_text.strip() for document in self._documents)
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over ids, titles and texts in order."""
         return fingerprint(

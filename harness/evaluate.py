@@ -173,7 +173,7 @@ def _stored(predictions: object) -> Result | None:
 def _identity(predictions: object, run: Run, stored: Result | None) -> dict[str, Any]:
     """The result's fields about the model, which is only known by its predictions."""
     if stored is not None:
-        fields = ("model", "model_fingerprint", "model_identity", "model_card")
+        fields = ("model", "model_fingerprint", "model_identity", "model_card", "model_join")
         return {name: getattr(stored, name) for name in fields}
     name = Path(predictions).name if isinstance(predictions, str | Path) else "predictions"
     content = sha256(repr(sorted(run.to_scores().items())).encode()).hexdigest()
@@ -182,6 +182,7 @@ def _identity(predictions: object, run: Run, stored: Result | None) -> dict[str,
         "model_fingerprint": content,
         "model_identity": {"predictions": content},
         "model_card": None,
+        "model_join": "unknown",
     }
 
 

@@ -196,7 +196,7 @@ def _adapted(
 def _from_object(model: object) -> LoadedModel:
     """An object that was made in Python."""
     kind = type(model)
-    base = next((n for n, target in models.table.items() if target == place(kind)), None)
+    base = next((n for n, t in models.table.items() if t is kind or t == place(kind)), None)
     if base is not None:
         factory = Factory(kind, base)
         values = {n: getattr(model, n) for n in factory.parameters if hasattr(model, n)}

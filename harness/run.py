@@ -92,13 +92,16 @@ class Run:
             UserError: a query, or a document within a query, occurs twice; a score is not finite as
                 float32; the shapes do not fit together.
         """
-        return cls._rank(
-            tuple(queries),
-            ids,
-            np.asarray(codes, dtype=np.int64),
-            np.asarray(scores),
-            np.asarray(offsets, dtype=np.int64),
-        )
+        try:
+            numbers = np.asarray(scores)
+            numbers = numbers if numbers.dtype.kind == "f" else numbers.astype(np.float64)
+            integers = np.asarray(codes).astype(np.int64, casting="safe", copy=False)
+            bounds = np.asarray(offsets).astype(np.int64, casting="safe", copy=False)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                f"run: scores are numbers, codes and offsets are integers: {error}"
+            ) from None
+        return cls._rank(tuple(queries), ids, integers, numbers, bounds)
 
     @classmethod
     def read(cls, path: str | Path) -> Run:
@@ -137,14 +140,16 @@ class Run:
     @classmethod
     def _from_rows(cls, rows: formats.Rows) -> Run:
         """Groups rows by query, then ranks."""
-        sizes = np.bincount(rows.query, minlength=len(rows.queries))
-        document, score, where = rows.document, rows.score, rows.where
-        if rows.query.size and (np.diff(rows.query) < 0).any():
+        document, score, order = rows.document, rows.score, None
+        if (np.diff(rows.query) < 0).any():
             order = np.argsort(rows.query, kind="stable")
             document, score = document[order], score[order]
-            where = lambda i: rows.where(int(order[i]))  # noqa: E731
+
+        def where(entry: int) -> str:
+            return rows.where(entry if order is None else int(order[entry]))
+
+        offsets = _offsets(np.bincount(rows.query, minlength=len(rows.queries)))
         queries = tuple(rows.queries)
-        offsets = _offsets(sizes)
         return cls._rank(queries, rows.documents, document, score, offsets, where, rows.repeated)
 
     @classmethod

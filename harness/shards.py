@@ -124,6 +124,7 @@ def _finish(
         card=plan["model_card"],
     )
     unit = Unit(model, asked, tuple(task.measures), Options(out=target))
+    unit.plan["model_join"] = plan["model_join"]  # known to the adapter, which is not loaded here
     if unit.plan != plan:
         raise UserError(f"{folder}: the data here is not what the shards were asked about")
     return unit.conclude()

@@ -64,6 +64,10 @@ class Counts(_Strict):
     """Queries with judgements but no relevant document; each scores 0, as in trec_eval."""
     judged_outside_corpus: int
     """Judged documents that the corpus lacks; they still count as relevant, as in trec_eval."""
+    empty_queries: int
+    """Queries without text."""
+    empty_documents: int
+    """Documents without text, in all corpora of the task."""
     clusters: int
     """Distinct query texts, the unit that the bootstrap resamples."""
     tied: int
@@ -81,6 +85,9 @@ class Result(_Strict):
     model_identity: dict[str, Any]
     """Everything that changes the model's answers."""
     model_card: dict[str, Any] | None
+    model_join: str
+    """How instruction and query became one text: a name of `harness.joins`, or "own" where the
+    model was handed both."""
     task: str
     task_version: str
     setting: Setting

@@ -207,15 +207,13 @@ class BM25Index(LexicalIndex):
             return np.zeros((0, depth), dtype=np.intp), np.zeros((0, depth), dtype=np.float32)
         import numba
 
-        threads = min(
-            self.model.threads or numba.config.NUMBA_NUM_THREADS, numba.config.NUMBA_NUM_THREADS
-        )
+        limit = numba.get_num_threads()
         self._engine.backend = "numba"
         positions, scores = self._engine.retrieve(
             queries,
             k=depth,
             sorted=False,
-            n_threads=threads,
+            n_threads=min(self.model.threads or limit, limit),
             show_progress=False,
             backend_selection="numba",
         )

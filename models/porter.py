@@ -41,7 +41,8 @@ STEP_3 = {
     "ness": "",
 }
 STEP_4 = (
-    "ement ance ence able ible ment sion tion ant ent ism ate iti ous ive ize al er ic ou".split()
+    *("ement", "ance", "ence", "able", "ible", "ment", "sion", "tion"),
+    *("ant", "ent", "ism", "ate", "iti", "ous", "ive", "ize", "al", "er", "ic", "ou"),
 )
 """Suffixes of step 4, longest first; of -sion and -tion only -ion is taken off."""
 

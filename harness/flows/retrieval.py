@@ -24,6 +24,7 @@ from harness.records import Qrels, Query, Setting
 from harness.run import Run
 from harness.scoring import Scores, cluster_numbers
 
+OWN = "own"
 BATCH = 4096
 """Queries handed to an index at a time; a model's `query_batch` attribute overrides it."""
 
@@ -107,6 +108,23 @@ class RetrievalFlow:
             for document in part.split.qrels.get(query.id, ())
         )
 
+    @property
+    def empty_queries(self) -> int:
+        """Queries without text."""
+        return sum(not query.text.strip() for part in self._parts for query in part.queries)
+
+    @property
+    def empty_documents(self) -> int:
+        """Documents without text, each corpus counted once."""
+        corpora = {split.corpus.fingerprint: split.corpus for split in self.material}
+        return sum(corpus.empty for corpus in corpora.values())
+
+    def join_of(self, model: LoadedModel) -> str:
+        """The join that queries are handed to the model with; "own" where it gets both parts."""
+        if self.setting.join != "adapter":
+            return self.setting.join
+        return getattr(model.model, "join", None) or OWN
+
     def answer(
         self, model: LoadedModel, keys: Collection[str], indexes: Indexes
     ) -> Iterator[Ranking]:
@@ -119,11 +137,12 @@ class RetrievalFlow:
             ]
             if not asked:
                 continue
+            name = self.join_of(model)
             index = _index(model, part.split, indexes)
             size = int(getattr(model.model, "query_batch", BATCH))
             for start in range(0, len(asked), size):
                 batch = asked[start : start + size]
-                queries = [self._joined(query, model) for _, query in batch]
+                queries = [query if name == OWN else join(query, name) for _, query in batch]
                 ranking = search(index, queries, self.setting.k, part.split)
                 yield _rekey(ranking, {query.id: key for key, query in batch})
 
@@ -173,13 +192,6 @@ class RetrievalFlow:
                 for p in self._parts
             ]
         )
-
-    def _joined(self, query: Query, model: LoadedModel) -> Query:
-        """The query with its instruction joined by the named template, or left to the adapter."""
-        name = self.setting.join
-        if name == "adapter":
-            name = getattr(model.model, "join", "")
-        return join(query, name) if name else query
 
 
 def search(index: Index, queries: Sequence[Query], k: int, split: Split) -> Ranking:

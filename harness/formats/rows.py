@@ -13,6 +13,8 @@ from typing import BinaryIO, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.errors import UserError
+
 
 class Rows(NamedTuple):
     """One row for every (query, document).
@@ -47,7 +49,11 @@ class Listing(NamedTuple):
 
 
 def gather(listings: Iterable[Listing], name: str = "run") -> Rows:
-    """Rows from listings; a query may have several. `name` is the origin shown in errors."""
+    """Rows from listings; a query may have several. `name` is the origin shown in errors.
+
+    Raises:
+        UserError: a score is not a number.
+    """
     queries: dict[str, int] = {}
     documents: dict[str, int] = {}
     query: list[int] = []
@@ -62,12 +68,16 @@ def gather(listings: Iterable[Listing], name: str = "run") -> Rows:
         score += listing.scores
         lines += [listing.line] * n
         repeated += listing.repeated
+    try:
+        numbers = np.array(score, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: a score is not a number: {error}") from None
     return Rows(
         list(queries),
         list(documents),
         np.array(query, dtype=np.int64),
         np.array(document, dtype=np.int64),
-        np.array(score, dtype=np.float64),
+        numbers,
         lambda row: f"{name} line {lines[row]}" if lines[row] else name,
         repeated,
     )

@@ -70,7 +70,7 @@ def Completeness(judged: Judgements, k: int, *, rel: int = 1) -> Values:
 
     Source: COMP@k of Qu et al. (COLT), CIKM 2024; ToolRet's Completeness.
     """
-    return (R(judged, k, rel=rel) == 1).astype(np.float64)
+    return (R(judged, k, rel=rel) >= 1).astype(np.float64)
 
 
 def AP(judged: Judgements, k: int | None = None, *, rel: int = 1) -> Values:

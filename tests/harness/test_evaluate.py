@@ -207,6 +207,11 @@ def test_judgements_outside_the_corpus_count_and_strict_refuses_them() -> None:
         evaluate(Overlap(), task, strict=True)
 
 
+def test_empty_queries_and_documents_are_counted() -> None:
+    [result] = evaluate(Overlap(), ToyTask(documents=[*DOCUMENTS, Document("d4", " ")])).results
+    assert (result.counts.empty_queries, result.counts.empty_documents) == (0, 1)
+
+
 def test_limit_asks_the_first_queries_and_is_partial() -> None:
     model = Overlap()
     [result] = evaluate(model, ToyTask(), limit=2).results
@@ -236,8 +241,9 @@ class Joined(Overlap):
 
 def test_a_declared_join_is_applied_and_the_setting_overrides_it() -> None:
     model = Joined()
-    evaluate(model, ToyTask())
+    report = evaluate(model, ToyTask())
     assert model._texts[0] == ("Find fruit. red", None)
+    assert report.results[0].model_join == "space"
     model = Joined()
     evaluate(model, ToyTask(), join="query-first")
     assert model._texts[0] == ("red Find fruit.", None)
@@ -251,8 +257,9 @@ def test_without_a_declared_join_the_adapter_gets_the_instruction() -> None:
         join = ""
 
     model = Raw()
-    evaluate(model, ToyTask())
+    [result] = evaluate(model, ToyTask()).results
     assert model._texts[0] == ("red", "Find fruit.")
+    assert result.model_join == "own"
 
 
 def test_unknown_documents_and_bad_scores_are_refused() -> None:

@@ -23,6 +23,12 @@ def _tasks_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "load_task", known.__getitem__)
 
 
+class Spaced(Overlap):
+    """Wants instruction and query as one text."""
+
+    join = "space"
+
+
 @pytest.mark.parametrize("n", [2, 3])
 def test_shards_by_task_merge_to_the_unsharded_result(tmp_path: Path, n: int) -> None:
     evaluate(Overlap(), TASKS, out=tmp_path / "whole")
@@ -37,9 +43,9 @@ def test_shards_by_task_merge_to_the_unsharded_result(tmp_path: Path, n: int) ->
 
 
 def test_shards_by_query_merge_to_the_unsharded_result(tmp_path: Path) -> None:
-    evaluate(Overlap(), TASKS[1], out=tmp_path / "whole")
+    evaluate(Spaced(), TASKS[1], out=tmp_path / "whole")
     for i in (1, 2, 3, 4):
-        model = Overlap()
+        model = Spaced()
         report = evaluate(model, TASKS[1], out=tmp_path / str(i), shard=(i, 4))
         assert len(model._asked) in (1, 2)
         assert report.unfinished == ("b",)

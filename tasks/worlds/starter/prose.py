@@ -76,6 +76,11 @@ class Page:
         """Adds one of the wordings in `percent` of a hundred pages."""
         return self.say(*wordings, **slots) if self._draw.chance(percent) else self
 
+    def imply(self, record: Record, *relations: str) -> Page:
+        """Counts facts as stated that the page makes plain without words, as lists do."""
+        self._body.facts.update(Fact(record.id, relation) for relation in relations)
+        return self
+
     @property
     def title(self) -> str:
         """The heading."""

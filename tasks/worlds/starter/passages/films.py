@@ -42,7 +42,8 @@ def archive_card(world: World, film: Film) -> Page:
         "Direction: {f.director}. Production: {f.studio}.",
         "{f.studio} produced it, {f.director} directed.",
     )
-    return page.say("With {f.cast}.", "Cast: {f.cast}.", "In the leading parts: {f.cast}.")
+    page.say("With {f.cast}.", "Cast: {f.cast}.", "In the leading parts: {f.cast}.")
+    return page.maybe(60, "Subject: {f.subject}.", "Keywords: {f.subject}; {f.genre}.")
 
 
 def making(world: World, film: Film) -> Page:
@@ -121,6 +122,11 @@ def film_review(world: World, review: Review) -> Page:
         "{r.subject} is back on the screen, and people argue about it again.",
         "There are films one defends and films one enjoys; I had to think about {r.subject}.",
         "It took me two evenings to make up my mind about {r.subject}.",
+    )
+    page.maybe(
+        50,
+        "Once more we meet {r.subject.subject}.",
+        "The idea of {r.subject.subject} is not new, but it holds.",
     )
     page.say(
         "What stays is {r.praised}.",

