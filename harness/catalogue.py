@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -26,7 +26,8 @@ def load_task(task: object) -> Task:
             "path/to/folder" or "path/to/folder@split", a folder in BEIR layout;
             'folder("path", split="test", drop_identical=true)', the same with options;
             "my_task.py:MyTask", a class or an object in a Python file.
-            A registered name goes before a folder; "./name" is always a folder.
+            A full name goes before a folder, and a folder before a last part; "./name" is always a
+            folder.
 
     Raises:
         UserError: nothing has that name, or several tasks do.
@@ -36,12 +37,12 @@ def load_task(task: object) -> Task:
     if re.match(r"folder\s*\(|.*\.py\s*($|[:(])", task):
         return _from_expression(task)
     if not task.startswith((".", "/", "~")):
-        found = _registered(task, [name for name in benchmarks if task.startswith(name)])
+        found = _registered(task, filter(task.startswith, _nearest(task)))
         if found is not None:
             return found
     if (folder := _folder(task)) is not None:
         return _folder_task()(*folder)
-    return _registered(task, list(benchmarks)) or _by_last_part(task)
+    return _registered(task, _nearest(task)) or _by_last_part(task)
 
 
 def load_suite(suite: object) -> Suite:
@@ -53,7 +54,7 @@ def load_suite(suite: object) -> Suite:
     if isinstance(suite, Suite):
         return suite
     name = str(suite)
-    for entry in sorted(benchmarks, key=lambda entry: not name.startswith(entry)):
+    for entry in _nearest(name):
         for found in _benchmark(entry).suites:
             if found.name == name:
                 return found
@@ -72,19 +73,32 @@ def all_suites() -> Iterator[Suite]:
         yield from _benchmark(entry).suites
 
 
+def _nearest(name: str) -> Iterator[str]:
+    """The registered benchmarks: first those that a name starts with, last other packages'."""
+    own = sorted(benchmarks.table, key=lambda entry: not name.startswith(entry))
+    yield from own
+    yield from (entry for entry in benchmarks if entry not in own)
+
+
 def _benchmark(entry: str) -> Benchmark:
     """A registered benchmark; a task that is registered by itself is a benchmark of one."""
     found: object = benchmarks.get(entry)
     found = found() if isinstance(found, type) else found
-    return (
-        found
-        if isinstance(found, Benchmark)
-        else Benchmark(entry, {entry: _checked(found, f"the task '{entry}'")})
-    )
+    if isinstance(found, Benchmark):
+        return found
+    task = _checked(found, f"the task '{entry}'")
+    return Benchmark(entry, {task.card.name: task})
 
 
-def _registered(name: str, entries: list[str]) -> Task | None:
-    return next((t for e in entries if (t := _benchmark(e).tasks.get(name)) is not None), None)
+def _registered(name: str, entries: Iterable[str]) -> Task | None:
+    """The task of that name; the only task of a benchmark goes by the benchmark's name too."""
+    for entry in entries:
+        tasks = _benchmark(entry).tasks
+        if name in tasks:
+            return tasks[name]
+        if name == entry and len(tasks) == 1:
+            return next(iter(tasks.values()))
+    return None
 
 
 def _by_last_part(name: str) -> Task:
@@ -92,7 +106,7 @@ def _by_last_part(name: str) -> Task:
     names = [full for entry in benchmarks for full in _benchmark(entry).tasks]
     found = [full for full in names if full.rpartition("/")[2] == name]
     if len(found) == 1:
-        return cast("Task", _registered(found[0], list(benchmarks)))
+        return cast("Task", _registered(found[0], _nearest(found[0])))
     if found:
         raise UserError(f"several tasks are called '{name}': choose {' or '.join(found)}")
     if any(suite.name == name for suite in all_suites()):

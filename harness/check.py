@@ -135,7 +135,7 @@ class _Probe:
         except _Fault as error:
             return Check(self.name, False, f"{error}: {self.fix}")
         except Exception as error:
-            what = f"{type(error).__name__}: {first_line(str(error))}"
+            what = ": ".join(filter(None, (type(error).__name__, first_line(str(error)))))
             return Check(self.name, False, f"it raised {what}: {self.fix}")
 
 

@@ -175,7 +175,7 @@ class _Loader:
             return [self._value(item) for item in value]
         if not isinstance(value, spec.NODES):
             return value
-        if isinstance(value, spec.Call) and str(value) == value.name not in models.names():
+        if isinstance(value, spec.Call) and str(value) == value.name and not _is_known(value.name):
             raise UserError(f"'{value}' is no model: a text goes in quotes, \"{value}\"")
         return self.load(value)
 
@@ -245,6 +245,10 @@ def _registered(name: str) -> object:
         return models.get(name)
     except ImportError as error:
         raise UserError(f"the model '{name}' does not load: {error}") from error
+
+
+def _is_known(name: str) -> bool:
+    return name in models.table or name in models.names()
 
 
 def _target(name: str) -> str:

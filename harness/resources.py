@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import time
+from functools import cache
 from importlib.metadata import distributions
 from typing import Any
 
@@ -43,8 +44,9 @@ class Meter:
         }
 
 
+@cache
 def environment() -> dict[str, Any]:
-    """Package versions, the state of the code, and the hardware."""
+    """Package versions, the state of the code, and the hardware; looked up once."""
     wanted = {name.lower(): name for name in PACKAGES}
     installed = {(d.metadata["Name"] or "").lower(): d.version for d in distributions()}
     return {

@@ -95,8 +95,7 @@ class Run:
         try:
             numbers = np.asarray(scores)
             numbers = numbers if numbers.dtype.kind == "f" else numbers.astype(np.float64)
-            integers = np.asarray(codes).astype(np.int64, casting="safe", copy=False)
-            bounds = np.asarray(offsets).astype(np.int64, casting="safe", copy=False)
+            integers, bounds = _integers(codes), _integers(offsets)
         except (TypeError, ValueError) as error:
             raise UserError(
                 f"run: scores are numbers, codes and offsets are integers: {error}"
@@ -349,6 +348,11 @@ def query_blocks(offsets: NDArray[np.int64], width: int) -> Iterator[tuple[int, 
     step = max(1, TABLE_CELLS // max(1, width))
     n = len(offsets) - 1
     return ((first, min(first + step, n)) for first in range(0, n, step))
+
+
+def _integers(values: ArrayLike) -> NDArray[np.int64]:
+    array = np.asarray(values)
+    return array.astype(np.int64, casting="same_kind" if array.size else "unsafe", copy=False)
 
 
 def _offsets(sizes: NDArray[np.integer]) -> NDArray[np.int64]:

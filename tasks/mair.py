@@ -172,7 +172,9 @@ def _documents(rows: Rows, remarks: list[str]) -> Iterator[Document]:
     if empty:
         remarks.append(f"{rows.name}: {empty} documents have no text")
     if len(seen) < len(rows):
-        remarks.append(f"{rows.name}: {len(rows) - len(seen)} documents with an id seen before")
+        remarks.append(
+            f"{rows.name}: {len(rows) - len(seen)} documents with an id seen before were left out"
+        )
 
 
 def _tasks(cards: Cards) -> dict[str, MairTask]:

@@ -178,12 +178,13 @@ def _look_up(
     The table is never cleared: what a cell holds counts only if that entry of this query is indeed
     the document of the cell.
     """
-    query = np.arange(len(depths))
+    query, starts = np.arange(len(depths)), _offsets(depths)
     table[np.repeat(query * width, depths) + docs] = np.arange(docs.size, dtype=np.int32)
-    owner = np.repeat(query, sizes)
-    known = judged >= 0
-    ranks = table[owner * width + np.maximum(judged, 0)] - _offsets(depths)[owner]
-    known &= (ranks >= 0) & (ranks < depths[owner])
-    entry = (ranks + _offsets(depths)[owner])[known]
-    known[known] = docs[entry] == judged[known]
-    return np.where(known, ranks, -1)
+    ranks = np.full(judged.size, -1)
+    known = np.flatnonzero(judged >= 0)
+    owner = np.repeat(query, sizes)[known]
+    entry = table[owner * width + judged[known]]
+    found = (entry >= starts[owner]) & (entry < starts[owner + 1])
+    found[found] = docs[entry[found]] == judged[known][found]
+    ranks[known[found]] = (entry - starts[owner])[found]
+    return ranks

@@ -15,7 +15,7 @@ from harness.suites import Aggregate, Benchmark, Suite
 
 PASSAGES, FILMS = ToyTask("starter-passages/films"), ToyTask("starter-tools/films")
 BANK, FOOD = ToyTask("toolret/apibank"), ToyTask("toolret/food")
-SINGLE = ToyTask("lonely")
+SINGLE = ToyTask("lonely/one")
 
 
 def suite(name: str, *tasks: str) -> Suite:
@@ -59,6 +59,8 @@ def collection(tmp_path: Path) -> Path:
         ("starter-passages/films", PASSAGES),
         ("apibank", BANK),
         ("lonely", SINGLE),
+        ("lonely/one", SINGLE),
+        ("one", SINGLE),
     ],
 )
 def test_a_registered_task_goes_by_its_name_or_its_last_part(name: str, task: object) -> None:
@@ -160,10 +162,23 @@ def test_an_object_is_a_task_when_it_satisfies_the_contract() -> None:
         load_task(3)
 
 
+def test_entry_points_are_read_only_where_our_own_have_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    groups: list[str] = []
+    monkeypatch.setattr(registry, "entry_points", lambda group: groups.append(group) or ())
+    load_task("toolret/apibank")
+    load_suite("toolret")
+    assert groups == []
+    with pytest.raises(UserError):
+        load_suite("acme")
+    assert set(groups) == {"assay.tasks"}
+
+
 def test_suites_are_found_over_all_benchmarks() -> None:
     assert load_suite("toolret-web").tasks == ("toolret/food",)
     assert load_suite(load_suite("starter")) is load_suite("starter")
-    with pytest.raises(UserError, match="unknown suite 'tolret'. Did you mean toolret"):
+    with pytest.raises(UserError, match=r"unknown suite 'tolret'\. Did you mean toolret"):
         load_suite("tolret")
 
 

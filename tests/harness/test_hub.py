@@ -18,7 +18,7 @@ import pytest
 from harness.registry import HOME
 
 COMMIT, OTHER = "a" * 40, "b" * 40
-ROWS = {
+ROWS: dict[str, list[dict[str, Any]]] = {
     "A/queries.jsonl": [{"qid": "1", "instruction": None, "labels": [{"id": "d", "score": 2}]}],
     "B/x_queries.jsonl": [{"qid": "2"}, {"qid": "3"}],
     "B/y_queries.jsonl": [{"qid": "4"}],
@@ -36,6 +36,7 @@ configs:
 FILES = {"README.md": CARD.encode()} | {
     name: "".join(json.dumps(row) + "\n" for row in rows).encode() for name, rows in ROWS.items()
 }
+NONE: Mapping[str, str] = {}
 CLIENT = """
 import json, sys
 from harness.errors import MissingData
@@ -75,20 +76,20 @@ class Handler(BaseHTTPRequestHandler):
     def _file(self, name: str) -> None:
         headers = {"X-Repo-Commit": COMMIT}
         if name in FILES:
-            self._send(200, FILES[name], headers | {"ETag": f'"{sha1(FILES[name]).hexdigest()}"'})
+            self._send(200, FILES[name], headers | {"ETag": sha1(FILES[name]).hexdigest()})
         else:
-            self._reply({}, 404, headers | {"X-Error-Code": "EntryNotFound"})
+            self._reply({}, 404, {**headers, "X-Error-Code": "EntryNotFound"})
 
     def _entry(self, name: str) -> dict[str, object]:
         oid = sha1(FILES[name]).hexdigest()
         return {"type": "file", "oid": oid, "size": len(FILES[name]), "path": name}
 
-    def _reply(self, body: object, code: int = 200, headers: Mapping[str, str] = {}) -> None:
+    def _reply(self, body: object, code: int = 200, headers: Mapping[str, str] = NONE) -> None:
         self._send(code, json.dumps(body).encode(), headers)
 
     def _send(self, code: int, body: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(code)
-        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command == "GET":
@@ -102,9 +103,9 @@ class LocalHub:
     """The hub's address, what it was asked, and a client in a process of its own."""
 
     def __init__(self, home: Path) -> None:
-        handler = type("Handler", (Handler,), {"asked": []})
+        self.asked: list[str] = []
+        handler = type("Handler", (Handler,), {"asked": self.asked})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.asked: list[str] = handler.asked
         self.home = home
         Thread(target=self.server.serve_forever, daemon=True).start()
 

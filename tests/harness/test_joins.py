@@ -34,5 +34,5 @@ def test_braces_in_a_text_mean_nothing() -> None:
 
 
 def test_an_unknown_join_comes_with_the_known_ones() -> None:
-    with pytest.raises(UserError, match="unknown join 'spice'. Did you mean space"):
+    with pytest.raises(UserError, match=r"unknown join 'spice'\. Did you mean space"):
         join(Query("q", "x"), "spice")

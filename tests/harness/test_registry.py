@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +29,7 @@ class Point:
 
 
 @pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The groups of entry points that were read, of an installation with a few of them."""
     groups: list[str] = []
     points = [
@@ -45,7 +44,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     monkeypatch.setattr(registry, "entry_points", entry_points)
     monkeypatch.setattr(registered, "MODELS", {"bm25": "models.reference:RandomRanking"})
-    yield groups
+    return groups
 
 
 def fresh() -> Registry[object]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.errors import UserError
-from harness.rows import Rows, read_rows
+from harness.rows import Row, Rows, read_rows
 
 ROWS: list[dict[str, Any]] = [
     {"id": "a", "text": "naïve", "labels": [{"id": "d1", "score": 2}]},
@@ -49,7 +49,7 @@ def test_the_hash_is_sha256_over_canonical_json_lines() -> None:
 
 
 def test_the_hash_tells_values_order_and_number_of_rows_apart() -> None:
-    tables = [
+    tables: list[list[Row]] = [
         [{"a": 1}, {"a": 2}],
         [{"a": 2}, {"a": 1}],
         [{"a": 1}],

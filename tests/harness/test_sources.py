@@ -10,7 +10,7 @@ from harness.hub import Hub
 from harness.rows import Row, Rows
 from harness.sources import Read, Source
 
-ROWS = [{"id": "a", "instruction": None}, {"id": "b", "instruction": "Do."}]
+ROWS: list[Row] = [{"id": "a", "instruction": None}, {"id": "b", "instruction": "Do."}]
 COMMIT = "c" * 40
 
 

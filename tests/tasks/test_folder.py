@@ -15,7 +15,7 @@ from harness.records import Document, Query, Setting
 from harness.sources import Source
 from tasks.folder import FolderTask
 
-DOCUMENTS = [
+DOCUMENTS: list[dict[str, Any]] = [
     {"_id": "d1", "title": "One", "text": "first"},
     {"_id": "d2", "text": "second"},
     {"_id": "q1", "title": None, "text": "third"},

@@ -164,6 +164,12 @@ def _counted(n: int, one: str) -> str:
     return f"{n:,} {one}" if n == 1 else f"{n:,} {one}s"
 
 
+def _thousands(n: int) -> str:
+    """Thousands of crowns without their sign: "2.4 million", or "860 thousand"."""
+    n = abs(n)
+    return f"{n // 1000}.{n // 100 % 10} million" if n >= 1000 else f"{n} thousand"
+
+
 def _duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     parts = [_counted(hours, "hour")] * (hours > 0) + [_counted(rest, "minute")] * (rest > 0)
@@ -182,7 +188,7 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     "word": _word,
     "number": lambda n: f"{n:,}",
     "crowns": lambda n: _counted(n, "crown"),
-    "millions": lambda thousands: f"{abs(thousands) // 1000}.{abs(thousands) // 100 % 10} million",
+    "thousands": _thousands,
     "admission": lambda n: _counted(n, "crown") if n else "free",
     "stars": lambda n: f"{_word(n)} star{'' if n == 1 else 's'}",
     "at": lambda moment: f"{moment.hour:02d}:{moment.minute:02d}",

@@ -105,7 +105,7 @@ class Person(Record):
 
 @dataclass(frozen=True, slots=True)
 class Firm(Named):
-    """A firm, who began it, who leads it and how it does. Money in millions of crowns."""
+    """A firm, who began it, who leads it and how it does. Money in thousands of crowns."""
 
     sector: str
     seat_id: str

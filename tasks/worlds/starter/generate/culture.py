@@ -69,7 +69,7 @@ def _title(draw: Draw, names: NameBook, towns: Sequence[Town], people: Sequence[
                 f"The {draw.choice(TITLE_ADJECTIVES)} {noun}",
                 f"{draw.choice(people).given} and the {noun}",
                 f"The {noun} of {draw.choice(towns).name}",
-                f"A {noun} for {draw.choice(people).given}",
+                f"{'An' if noun[0] in 'AEIOU' else 'A'} {noun} for {draw.choice(people).given}",
             )
         )
 

@@ -25,6 +25,10 @@ COMING_OF_AGE = 24
 """Youngest age at which anybody founds a firm."""
 
 
+MARGINS = (-7, -4, -2, 1, 2, 3, 4, 5, 6, 7, 9, 12)
+"""Profits in percent of revenue."""
+
+
 def found_sectors(draw: Draw, size: int) -> dict[str, str]:
     """Firm id -> sector: some airlines and studios, and every kind of maker at least once."""
     makers = [sector for _ in range(max(1, 2 * size // len(GOODS))) for sector in GOODS]
@@ -63,7 +67,7 @@ def draw_firms(
                 staff=heads,
                 revenue=revenue,
                 revenue_before=revenue * draw.integer(80, 119) // 100,
-                profit=revenue * draw.integer(-5, 14) // 100,
+                profit=revenue * draw.choice(MARGINS) // 100,
             )
         )
     return tuple(firms)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tasks.worlds.starter.needs.films import FILMS
 from tasks.worlds.starter.needs.firms import FIRMS
 from tasks.worlds.starter.needs.flights import FLIGHTS
-from tasks.worlds.starter.needs.films import FILMS
 from tasks.worlds.starter.needs.namesakes import NAMESAKES
 from tasks.worlds.starter.needs.need import Need, Theme, ask_theme
 from tasks.worlds.starter.needs.people import PEOPLE

@@ -20,7 +20,7 @@ MAKERS = Aspect(
     (
         "Find who made the film: the director and the company that produced it.",
         "Given a film, retrieve passages that name its director and its studio.",
-        "I am compiling credits. Find the people and the firm behind this film, not opinions of it.",
+        "I am compiling credits: find the people and the firm behind this film, no opinions.",
         "Retrieve passages from which one learns who directed and produced the film.",
     ),
     lambda world, film: [told(film, "director_id", "studio_id")],

@@ -13,7 +13,6 @@ FOUNDING = Aspect(
         "I am writing a history of industry: find the founder and the first year.",
     ),
     lambda world, firm: [told(firm, "founder_id", "founded")],
-    lambda world, firm: [told(firm, "seat_id", "sector")],
 )
 MONEY = Aspect(
     "money",
@@ -23,7 +22,6 @@ MONEY = Aspect(
         "I own a few shares. Find the figures of the year.",
     ),
     lambda world, firm: [told(firm, "revenue", "profit")],
-    lambda world, firm: [told(firm, "staff")],
 )
 LEADERSHIP = Aspect(
     "leadership",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.worlds.starter.needs.need import Ask, Aspect, Theme, each, told
-from tasks.worlds.starter.records import Film, Firm, Person, Record, Shop, Town
+from tasks.worlds.starter.records import Film, Firm, Person, Record, Shop
 from tasks.worlds.starter.world import World
 
 

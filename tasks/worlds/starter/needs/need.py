@@ -118,8 +118,7 @@ class Assessor:
 def ask_theme(world: World, theme: Theme, assessor: Assessor, pairs: int) -> list[Need]:
     """The needs of a theme: pairs with one text, two instructions, no full answer in common.
 
-    Args:
-        pairs: how many texts at most; a small world may not yield as many.
+    There are `pairs` of them at most; a small world may not yield as many.
     """
     draw = Draw(world.seed, "needs", theme.name)
     streams = [_candidates(world, ask, assessor, draw) for ask in theme.asks]

@@ -13,7 +13,6 @@ SIGHTS = Aspect(
         "Find advice for tourists, not figures or history.",
     ),
     lambda world, town: [told(town, "landmark", "craft")],
-    lambda world, town: [told(town, "dish")],
 )
 BEGINNINGS = Aspect(
     "beginnings",

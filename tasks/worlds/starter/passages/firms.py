@@ -63,19 +63,19 @@ def results(world: World, firm: Firm) -> Page:
         f=firm,
     )
     page.say(
-        "{f} took {f.revenue:millions} crowns, after {f.revenue_before:millions} the year before.",
-        "Revenue of {f}: {f.revenue:millions} crowns (previous year {f.revenue_before:millions}).",
-        "Sales at {f} moved from {f.revenue_before:millions} to {f.revenue:millions} crowns.",
+        "{f} took {f.revenue:thousands} crowns, after {f.revenue_before:thousands} the year before.",
+        "Revenue of {f}: {f.revenue:thousands} crowns (previous year {f.revenue_before:thousands}).",
+        "Sales at {f} moved from {f.revenue_before:thousands} to {f.revenue:thousands} crowns.",
     )
     if firm.profit >= 0:
         page.say(
-            "What was left in the end was a profit of {f.profit:millions} crowns.",
-            "The year closed with a profit of {f.profit:millions} crowns.",
+            "What was left in the end was a profit of {f.profit:thousands} crowns.",
+            "The year closed with a profit of {f.profit:thousands} crowns.",
         )
     else:
         page.say(
-            "The year closed with a loss of {f.profit:millions} crowns.",
-            "In the end there was a hole of {f.profit:millions} crowns.",
+            "The year closed with a loss of {f.profit:thousands} crowns.",
+            "In the end there was a hole of {f.profit:thousands} crowns.",
         )
     return page.say(
         "The board proposes to repaint the gates.",

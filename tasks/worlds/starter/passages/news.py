@@ -88,7 +88,7 @@ def visit(world: World, firm: Firm) -> Page:
     return page.say(
         "{f.head} led the tour and did most of the talking.",
         "There was a toast to {f.founder}, who founded it.",
-        "Sales, it was said, stand at {f.revenue:millions} crowns.",
+        "Sales, it was said, stand at {f.revenue:thousands} crowns.",
         "Hands are still wanted there.",
     )
 

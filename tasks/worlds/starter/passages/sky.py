@@ -37,13 +37,13 @@ def diary(world: World, town: Town, days: Sequence[Weather]) -> Page:
         "Weather diary",
         "Readings from {t}",
         "Notes of the weather station",
-        "What the rain gauge says",
+        "What the rain gauge in {t} says",
         t=town,
     )
     page.say(
-        "The station in {t} has noted down the following.",
+        "The weather station in {t} has noted down the following.",
         "Measured in {t}:",
-        "For the record, the days in {t} as they were.",
+        "The weather in {t}, for the record, as it was.",
     )
     for day in days:
         page.say(
@@ -63,14 +63,14 @@ def outlook(world: World, town: Town, days: Sequence[Weather]) -> Page:
         days[0],
         "Outlook",
         "The days ahead in {t}",
-        "What to put on",
+        "{t}: what to put on",
         "Forecast",
         t=town,
     )
     page.say(
-        "For {t} the forecasters expect this.",
+        "For {t} the forecasters expect this weather.",
         "{t} can look forward to the following.",
-        "What is coming to {t}:",
+        "Rain or shine in {t}:",
     )
     for day in days:
         page.say(
@@ -104,7 +104,7 @@ def climate(world: World, town: Town) -> Page:
         "{t} sees {t.summer_c} degrees in high summer and {t.winter_c} in the depth of winter.",
     )
     return page.say(
-        "On {t.wet_days} days of the year something falls from the sky.",
+        "On {t.wet_days} days of the year there is rain or snow.",
         "There are {t.wet_days} wet days between one new year and the next.",
     )
 

@@ -1,0 +1,197 @@
+"""What there is: tasks, suites, models, and the data at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from harness.availability import Availability
+from harness.check import Check
+from harness.contracts import Task
+from harness.models import ModelEntry
+from harness.records import TaskCard
+from harness.render.words import (
+    BAD,
+    GOOD,
+    QUIET,
+    STRONG,
+    WARNING,
+    command,
+    count,
+    facts,
+    grid,
+)
+from harness.sources import ENVIRONMENT
+from harness.suites import Suite
+
+SPLITS = 6
+"""Missing splits of a dataset that are named."""
+
+
+def task_list(tasks: Sequence[Task]) -> Iterator[RenderableType]:
+    """A line a task."""
+    table = grid("task", "domain", "language", "measure", "queries", numbers=1)
+    for task in tasks:
+        card = task.card
+        queries = card.statistics.get("queries")
+        table.add_row(
+            Text(card.name),
+            card.domain,
+            ", ".join(card.language),
+            card.main_measure,
+            "" if queries is None else f"{queries:,}",
+        )
+    yield table
+    yield ""
+    yield command("one task's card", f"assay tasks {tasks[0].card.name}")
+
+
+def task_card(task: Task) -> Iterator[RenderableType]:
+    """A task's card."""
+    card: TaskCard = task.card
+    offers = {"pools": "--pool", "views": "--view", "compats": "--compat"}
+    yield Text.assemble((card.name, STRONG), f"  {card.title}")
+    yield Text(card.description, QUIET)
+    yield ""
+    yield facts(
+        [
+            ("kind", card.kind),
+            ("domain", card.domain),
+            ("language", ", ".join(card.language)),
+            ("measures", ", ".join(task.measures)),
+            ("main measure", card.main_measure),
+            *((option, ", ".join(getattr(task, name, ()))) for name, option in offers.items()),
+            ("statistics", ", ".join(f"{n:,} {what}" for what, n in card.statistics.items())),
+            ("version", card.version),
+            ("licence", card.licence),
+            ("homepage", card.homepage),
+            *(("" if i else "known defects", text) for i, text in enumerate(card.defects)),
+        ]
+    )
+    if card.citation:
+        yield ""
+        yield Text(card.citation.strip(), QUIET)
+
+
+def suite_list(suites: Sequence[Suite]) -> Iterator[RenderableType]:
+    """A line a suite."""
+    table = grid("suite", "what it is", "means", "tasks", numbers=1)
+    for suite in suites:
+        means = ", ".join(aggregate.name for aggregate in suite.aggregates)
+        table.add_row(suite.name, Text(suite.description or suite.title), means, f"{len(suite.tasks)}")
+    yield table
+    yield ""
+    yield command("one suite", f"assay suites {suites[0].name}")
+
+
+def suite_card(suite: Suite) -> Iterator[RenderableType]:
+    """What a suite runs, and what it averages."""
+    yield Text.assemble((suite.name, STRONG), f"  {suite.title}")
+    yield Text(suite.description, QUIET)
+    yield ""
+    table = grid("mean", "what is averaged", "tasks", numbers=1)
+    for aggregate in suite.aggregates:
+        table.add_row(aggregate.name, Text(aggregate.description), f"{len(aggregate.tasks)}")
+    yield table
+    yield ""
+    yield facts([("tasks", ", ".join(suite.tasks))])
+
+
+def model_list(models: Sequence[ModelEntry]) -> Iterator[RenderableType]:
+    """A line a model."""
+    table = grid("model", "what it is", "")
+    for model in models:
+        state = Text("" if model.ready else model.problem, WARNING)
+        table.add_row(Text(model.name), Text(model.title or model.stands_for), state)
+    yield table
+    yield ""
+    yield command("one model", f"assay models {models[0].name}")
+    yield command("your own", "assay models check my_model.py:MyRetriever")
+
+
+def model_card(model: ModelEntry) -> Iterator[RenderableType]:
+    """What a model is, and what can be set."""
+    yield Text.assemble((model.name, STRONG), f"  {model.title}")
+    if description := model.card.get("description"):
+        yield Text(" ".join(str(description).split()), QUIET)
+    yield ""
+    known = {"title", "description", "parameters", "citation"}
+    explained = model.card.get("parameters")
+    explained = explained if isinstance(explained, Mapping) else {}
+    yield facts(
+        [
+            ("stands for", model.stands_for),
+            ("contracts", ", ".join(model.contracts)),
+            *((name, f"{value}") for name, value in model.card.items() if name not in known),
+            ("fingerprint", model.fingerprint),
+            ("not ready", model.problem),
+        ]
+    )
+    if model.parameters:
+        yield ""
+        table = grid("parameter", "value", "")
+        for name, value in model.parameters.items():
+            table.add_row(Text(name), Text(value), Text(str(explained.get(name, "")), QUIET))
+        yield table
+    if citation := model.card.get("citation"):
+        yield ""
+        yield Text(str(citation).strip(), QUIET)
+
+
+def checks(found: Sequence[Check]) -> Iterator[RenderableType]:
+    """What was tried on a model, and how it went."""
+    table = grid("", "a sound model", "seen")
+    for check in found:
+        mark = Text("ok", GOOD) if check.passed else Text("fails", BAD)
+        table.add_row(mark, check.name, Text(check.detail, QUIET if check.passed else ""))
+    yield table
+    yield ""
+    failed = sum(not check.passed for check in found)
+    yield Text(f"{failed} of {count(len(found), 'check')} failed", BAD) if failed else Text(
+        f"all {len(found)} checks passed", GOOD
+    )
+
+
+def data_list(suites: Sequence[tuple[Suite, Sequence[Availability]]]) -> Iterator[RenderableType]:
+    """For each suite, how many of its tasks have their data here."""
+    table = grid("suite", "data here", "", numbers=0)
+    for suite, found in suites:
+        here = sum(task.here for task in found)
+        table.add_row(suite.name, f"{here} of {count(len(found), 'task')}", _state(here, len(found)))
+    yield table
+    yield ""
+    yield command("what is missing", f"assay data {suites[0][0].name}")
+
+
+def data_card(found: Sequence[Availability], root: str | None) -> Iterator[RenderableType]:
+    """What of the tasks' data is missing, and how to get it."""
+    table = grid("task", "", "missing")
+    missing: dict[str, dict[str, str]] = {}
+    for task in found:
+        for need in task.missing:
+            missing.setdefault(need.dataset, {})[f"{need.config}/{need.split}"] = need.split
+        lacks = [f"{need.config}/{need.split}" for need in task.missing]
+        shown = ", ".join(lacks[:SPLITS]) + (f" and {len(lacks) - SPLITS} more" if len(lacks) > SPLITS else "")
+        table.add_row(Text(task.task), _state(task.here, 1), Text(shown, QUIET))
+    yield table
+    yield ""
+    if not missing:
+        yield Text("Everything is here.", GOOD)
+        return
+    yield Text("To get it, either", STRONG)
+    yield Text(
+        f"  go online: the next run fetches it from the Hugging Face hub "
+        f"({', '.join(f'{d}: {count(len(s), 'split')}' for d, s in missing.items())}), or",
+    )
+    folder = root or "DIR"
+    yield Text(f"  put it into a mirror folder, named by --data or {ENVIRONMENT}, such as")
+    for dataset, splits in missing.items():
+        yield Text(f"    {folder}/hub/{dataset}/{next(iter(splits))}.jsonl", QUIET, no_wrap=True)
+
+
+def _state(here: int, of: int) -> Text:
+    if here == of:
+        return Text("here", GOOD)
+    return Text("part" if here else "missing", WARNING)

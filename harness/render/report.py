@@ -1,0 +1,243 @@
+"""A report: the board of all models, what is missing, and what a reader must know of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from harness.render.board import Board, Cell, Column, without_common_benchmark
+from harness.render.words import (
+    PARTIAL,
+    QUIET,
+    STRONG,
+    WARNING,
+    command,
+    count,
+    setting_text,
+    varying,
+)
+from harness.report import AggregateValue, Report
+from harness.store import Result, ResultFolder, setting_slug
+
+FEW = 8
+"""Tasks that a board shows one by one; of more it shows the aggregates."""
+REASONS = 3
+"""Reasons that are spelled out when tasks are missing for many."""
+
+
+@dataclass
+class _Rows:
+    """The rows of a board, in the order in which they first appear."""
+
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, results: Iterable[Result]) -> _Rows:
+        rows = cls()
+        for result in results:
+            if (key := _key(result)) not in rows.keys:
+                rows.keys.append(key)
+                rows.results.append(result)
+        return rows
+
+    def number(self, value: Result | AggregateValue) -> int:
+        return self.keys.index(_key(value))
+
+    def labels(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Headings and texts: the model, and the settings where there are several."""
+        fields = varying([result.setting for result in self.results])
+        if not fields:
+            return ("model",), [(result.model,) for result in self.results]
+        texts = [(result.model, setting_text(result.setting, fields)) for result in self.results]
+        return ("model", "setting"), texts
+
+
+def overview(report: Report, *, gathered: bool = False) -> Iterator[RenderableType]:
+    """The report for a person.
+
+    Args:
+        report: what was found out.
+        gathered: the report is all that a folder holds, not what a command asked for. Every task
+            is listed, and a suite whose tasks another one contains is left out.
+    """
+    rows = _Rows.of(report.results)
+    values = [v for v in report.aggregates if v.measure == _main(report, v)]
+    values = [v for v in values if len(v.tasks) > 1 or not v.missing]
+    if gathered:
+        values = _outermost(values)
+    if rows.results:
+        yield from _boards(report, rows, values, gathered=gathered)
+    if any(value.partial for value in [*report.results, *values]):
+        yield Text.assemble(
+            (PARTIAL, WARNING),
+            (": not all of its tasks have a value, or not all queries were asked", QUIET),
+        )
+    yield from _missing(report)
+    yield from _remarks(report)
+
+
+def next_steps(report: Report, out: str | Path) -> Iterator[RenderableType]:
+    """Where the results are, and what to type next."""
+    if not report.results:
+        return
+    folders = [
+        ResultFolder.of(Path(out), r.model, r.model_fingerprint, r.task, r.setting).path
+        for r in report.results
+    ]
+    models = list(dict.fromkeys(str(folder.parent.parent) for folder in folders))
+    yield Text.assemble(("Results are in ", QUIET), str(out))
+    yield command("every measure", f"assay show {folders[0]}")
+    if len(folders) > 1:
+        yield command("all of them", f"assay show {out}")
+    if len(models) > 1:
+        yield command("a real difference?", f"assay compare {models[0]} {models[1]}")
+
+
+def _boards(
+    report: Report, rows: _Rows, values: Sequence[AggregateValue], *, gathered: bool
+) -> Iterator[RenderableType]:
+    names, labels = rows.labels()
+    tasks = list(dict.fromkeys(result.task for result in report.results))
+    few = len(tasks) <= FEW or not values
+    yield _caption(report, rows)
+    suites = dict.fromkeys(value.suite for value in values)
+    if few or gathered:
+        columns = _task_columns(report, rows, tasks)
+        if few:
+            columns += [c for suite in suites for c in _aggregate_columns(rows, values, suite)]
+            suites = {}
+        yield Board(names, labels, columns)
+    for suite in suites:
+        yield Text(f"{suite}: means over tasks", STRONG)
+        yield Board(names, labels, _aggregate_columns(rows, values, suite))
+
+
+def _caption(report: Report, rows: _Rows) -> Text:
+    """What the numbers are, and the settings that all share."""
+    measures = dict.fromkeys(_measure(result) for result in report.results)
+    what = next(iter(measures)) if len(measures) == 1 else "main measures"
+    text = Text.assemble((f"{what} × 100", STRONG), ("  ± half the 95 % interval", QUIET))
+    shared = setting_text(rows.results[0].setting)
+    if not varying([result.setting for result in rows.results]) and shared != "defaults":
+        text.append(f"  ·  {shared}", QUIET)
+    return text
+
+
+def _task_columns(report: Report, rows: _Rows, tasks: Sequence[str]) -> list[Column]:
+    several = len({_measure(result) for result in report.results}) > 1
+    columns = []
+    for task, title in zip(tasks, without_common_benchmark(tasks), strict=True):
+        results = [result for result in report.results if result.task == task]
+        cells = {rows.number(result): Cell(result.main, result.partial) for result in results}
+        columns.append(Column(title, cells, _measure(results[0]) if several else ""))
+    return columns
+
+
+def _aggregate_columns(
+    rows: _Rows, values: Iterable[AggregateValue], suite: str
+) -> list[Column]:
+    names: dict[str, dict[int, Cell]] = {}
+    for value in values:
+        if value.suite == suite:
+            cells = names.setdefault(value.name, {})
+            cells[rows.number(value)] = Cell(value, value.partial)
+    return [Column(f"{suite} {name}", cells) for name, cells in names.items()]
+
+
+def _outermost(values: Sequence[AggregateValue]) -> list[AggregateValue]:
+    """Without the suites all of whose tasks with a value another suite has too."""
+    present: dict[str, set[str]] = {}
+    sizes: dict[str, int] = {}
+    for value in values:
+        present.setdefault(value.suite, set()).update(value.tasks)
+        whole = len(value.tasks) + len(value.missing)
+        sizes[value.suite] = max(sizes.get(value.suite, 0), whole)
+
+    def contained(suite: str) -> bool:
+        mine = present[suite]
+        return any(
+            mine < theirs or (mine == theirs and sizes[other] < sizes[suite])
+            for other, theirs in present.items()
+        )
+
+    return [value for value in values if not contained(value.suite)]
+
+
+def _missing(report: Report) -> Iterator[RenderableType]:
+    """The tasks that could not be asked, with the reasons."""
+    reasons: dict[str, list[str]] = {}
+    for missing in report.missing:
+        names = reasons.setdefault(missing.reason, [])
+        if missing.task not in names:
+            names.append(missing.task)
+    if reasons:
+        tasks = dict.fromkeys(missing.task for missing in report.missing)
+        yield Text.assemble(
+            (f"\nMissing: {count(len(tasks), 'task')}", WARNING), (f"  {', '.join(tasks)}", "")
+        )
+    for reason, names in list(reasons.items())[:REASONS]:
+        yield Text.assemble((f"  {', '.join(names)}: ", STRONG), (reason, QUIET))
+    if len(reasons) > REASONS:
+        yield Text(f"  and the like for {len(reasons) - REASONS} more", QUIET)
+    if reasons:
+        yield command("how to get it", f"assay data {next(iter(reasons.values()))[0]}")
+    if report.unfinished:
+        names = list(dict.fromkeys(report.unfinished))
+        yield Text.assemble(("\nUnfinished: ", WARNING), (", ".join(names), ""))
+        yield Text("  run the same command again, or merge the shards: assay merge", QUIET)
+
+
+def _remarks(report: Report) -> Iterator[RenderableType]:
+    """What happened to queries, and faults of the data: each sentence once, with whom it is about."""
+    about: dict[str, list[str]] = {}
+    for result in report.results:
+        counts = result.counts
+        own = (
+            (counts.errors, "failed outside the model; the same command tries them again"),
+            (counts.malformed, "got an answer that cannot be read and score 0"),
+            (counts.missing, "got no answer and score 0"),
+        )
+        for n, what in own:
+            if n:
+                sentence = f"{count(n, 'query')} of {counts.queries:,} {what}"
+                about.setdefault(sentence, []).append(f"{result.model} on {result.task}")
+        for sentence in [*_faults(result), *result.drift]:
+            if result.task not in about.setdefault(sentence, []):
+                about[sentence].append(result.task)
+    if about:
+        yield Text("\nTo know", WARNING)
+    for sentence, names in about.items():
+        shown = ", ".join(names[:REASONS])
+        more = f" and {len(names) - REASONS} more" if len(names) > REASONS else ""
+        yield Text.assemble((f"  {shown}{more}: ", STRONG), sentence)
+
+
+def _faults(result: Result) -> Iterator[str]:
+    """Faults of the data that change scores."""
+    outside = result.counts.judged_outside_corpus
+    if outside:
+        yield f"{count(outside, 'judged document')} not in the corpus; relevant ones still count"
+    if result.counts.without_relevant:
+        yield f"{count(result.counts.without_relevant, 'query')} without a relevant document, score 0"
+
+
+def _measure(result: Result) -> str:
+    """The name of the measure that `Result.main` is the value of."""
+    name = result.main_measure
+    return name if name in result.measures else next(iter(result.measures))
+
+
+def _main(report: Report, value: AggregateValue) -> str:
+    """The main measure of the tasks behind an aggregate."""
+    return next(
+        (_measure(result) for result in report.results if result.task in value.tasks), value.measure
+    )
+
+
+def _key(value: Result | AggregateValue) -> tuple[str, str]:
+    return value.model, setting_slug(value.setting)

@@ -1,0 +1,149 @@
+"""One result in full: every measure, what became of the queries, and where it all comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from harness.render.words import (
+    PARTIAL,
+    QUIET,
+    STRONG,
+    WARNING,
+    count,
+    facts,
+    grid,
+    hundredths,
+    interval,
+    setting_text,
+)
+from harness.store import Counts, Result, setting_to_json
+
+LISTED = 10
+"""Splits, queries or other things of which a long list shows the first."""
+_HASH = 12
+"""Digits of a hash that tell it from others at a glance."""
+_FATES = (
+    ("missing", "without an answer (score 0)"),
+    ("malformed", "with an answer that cannot be read (score 0)"),
+    ("errors", "failed outside the model (tried again by the same command)"),
+    ("without_relevant", "without a relevant document (score 0)"),
+)
+
+
+def details(result: Result, run_info: Mapping[str, Any] | None = None) -> Iterator[RenderableType]:
+    """Everything about a result.
+
+    Args:
+        result: the result.
+        run_info: where and how it was computed, where that is known.
+    """
+    yield _title(result)
+    yield Text(setting_text(result.setting, list(setting_to_json(result.setting))), QUIET)
+    yield ""
+    yield from _measures(result)
+    yield from _splits(result)
+    yield ""
+    yield facts([*_queries(result), *_origin(result), *_model(result), *_run(run_info or {})])
+
+
+def _title(result: Result) -> Text:
+    title = Text.assemble((result.model, STRONG), " on ", (result.task, STRONG))
+    if result.status != "complete":
+        title.append(f"  {result.status}", WARNING)
+    elif result.partial:
+        title.append(f"  {PARTIAL}: only the first queries were asked", WARNING)
+    return title
+
+
+def _measures(result: Result) -> Iterator[RenderableType]:
+    table = grid("measure", "× 100", "95 % interval", "queries", numbers=3)
+    for name, value in result.measures.items():
+        style = STRONG if name == result.main_measure else ""
+        mean, ends = hundredths(value.value), interval(value.ci_low, value.ci_high)
+        table.add_row(Text(name, style), Text(mean, style), ends, f"{value.n:,}")
+    yield table
+
+
+def _splits(result: Result) -> Iterator[RenderableType]:
+    if not result.splits:
+        return
+    name = result.main_measure if result.main_measure in result.measures else [*result.measures][0]
+    yield ""
+    table = grid("split", f"{name} × 100", numbers=1)
+    for split, values in list(result.splits.items())[:LISTED]:
+        table.add_row(Text(split), hundredths(values[name]))
+    yield table
+    if len(result.splits) > LISTED:
+        yield Text(f"and {len(result.splits) - LISTED} more in result.json", QUIET)
+
+
+def _queries(result: Result) -> Iterator[tuple[str, str]]:
+    counts: Counts = result.counts
+    yield "queries", f"{counts.queries:,} asked, {counts.answered:,} answered"
+    for name, fate in _FATES:
+        if n := getattr(counts, name):
+            yield "", f"{n:,} {fate}{_named(result, name)}"
+    if counts.clusters < counts.queries:
+        yield "", f"{count(counts.clusters, 'distinct text')}: what the bootstrap resamples"
+    if counts.judged_outside_corpus:
+        judged = count(counts.judged_outside_corpus, "judged document")
+        yield "", f"{judged} not in the corpus; relevant ones still count"
+    if counts.tied:
+        yield "", f"{counts.tied:,} returned documents share their score with another"
+    for note, n in result.notes.items():
+        yield "", f"{note}: {n:,}"
+
+
+def _named(result: Result, fate: str) -> str:
+    ids = list(getattr(result, fate, ()))
+    more = ", ..." if len(ids) > LISTED else ""
+    return f": {', '.join(ids[:LISTED])}{more}" if ids else ""
+
+
+def _origin(result: Result) -> Iterator[tuple[str, str]]:
+    yield "task", f"{result.task}, version {result.task_version}"
+    for sentence in result.drift:
+        yield "", sentence
+    for i, read in enumerate(result.datasets[:LISTED]):
+        where = "/".join(filter(None, (read.config, read.split)))
+        vouched = f"revision {read.revision[:_HASH]}" if read.revision else f"from a {read.origin}"
+        yield (
+            "" if i else "data",
+            f"{read.dataset} {where}: {count(read.rows, 'row')}, {vouched}, "
+            f"sha256 {read.sha256[:_HASH]}",
+        )
+    if len(result.datasets) > LISTED:
+        yield "", f"and {len(result.datasets) - LISTED} more in result.json"
+    yield "content", f"sha256 {result.data_hash[:_HASH]}, seed {result.seed}"
+
+
+def _model(result: Result) -> Iterator[tuple[str, str]]:
+    yield "model", f"{result.model}, sha256 {result.model_fingerprint[:_HASH]}"
+    for name, value in result.model_identity.items():
+        yield "", f"{name}: {_brief(value)}"
+
+
+def _run(info: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not info:
+        return
+    yield (
+        "computed in",
+        f"{info.get('wall_seconds', 0):,} s, at most {info.get('peak_memory_mib', 0):,} MiB",
+    )
+    yield "on", f"{info.get('processor')}, {info.get('cores')} cores, {info.get('platform')}"
+    packages = info.get("packages") or {}
+    yield "with", ", ".join(f"{name} {version}" for name, version in packages.items())
+    if git := info.get("git"):
+        yield "commit", f"{git['commit'][:_HASH]}{', with changes' if git['dirty'] else ''}"
+
+
+def _brief(value: object) -> str:
+    """A parameter list in one line."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={_brief(item)}" for name, item in value.items()) or "none"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,109 @@
+"""How numbers, settings and remarks are written, wherever they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from rich.table import Table
+from rich.text import Text
+
+from harness.records import Setting
+from harness.store import setting_to_json
+
+COMMAND, QUIET, STRONG, WARNING = "cyan", "dim", "bold", "yellow"
+GOOD, BAD = "green", "red"
+PARTIAL = "partial"
+
+
+class Interval(Protocol):
+    """A mean with its 95 % interval: of a result or of an aggregate."""
+
+    @property
+    def value(self) -> float:
+        """The mean."""
+        ...
+
+    @property
+    def ci_low(self) -> float:
+        """Lower end."""
+        ...
+
+    @property
+    def ci_high(self) -> float:
+        """Upper end."""
+        ...
+
+
+def hundredths(value: float, *, sign: bool = False) -> str:
+    """A value x 100 with two decimals."""
+    return f"{100 * value:{'+' if sign else ''}.2f}"
+
+
+def spread(value: Interval) -> str:
+    """Half the width of the interval x 100."""
+    return f"±{50 * (value.ci_high - value.ci_low):.2f}"
+
+
+def interval(low: float, high: float, *, sign: bool = False) -> str:
+    """Both ends of an interval x 100."""
+    return f"[{hundredths(low, sign=sign)}, {hundredths(high, sign=sign)}]"
+
+
+def probability(p: float) -> str:
+    """A p-value with three decimals."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def setting_text(setting: Setting, fields: Sequence[str] | None = None) -> str:
+    """The named fields of a setting; by default those that differ from the benchmark's own."""
+    values, default = setting_to_json(setting), setting_to_json(Setting())
+    chosen = [n for n, v in values.items() if v != default.get(n)] if fields is None else fields
+    return " · ".join(f"{name} {_written(values.get(name))}" for name in chosen) or "defaults"
+
+
+def varying(settings: Sequence[Setting]) -> list[str]:
+    """The fields in which settings differ from one another."""
+    rows = [setting_to_json(setting) for setting in settings]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return [name for name in names if any(row.get(name) != rows[0].get(name) for row in rows)]
+
+
+def command(why: str, text: str) -> Text:
+    """What a command is for, and the command, on a line that is never broken."""
+    line = Text(f"  {why:<18}", QUIET, no_wrap=True)
+    return line.append(text, f"not dim {COMMAND}")
+
+
+def grid(*columns: str, numbers: int = 0) -> Table:
+    """An open table; its last `numbers` columns are aligned to the right."""
+    from rich.box import SIMPLE_HEAD
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style=QUIET, show_edge=False)
+    for position, name in enumerate(columns):
+        right = position >= len(columns) - numbers
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    return table
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> Table:
+    """Names and what stands for them, in two columns."""
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table.add_column(style=QUIET, no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in rows:
+        if text:
+            table.add_row(name, text)
+    return table
+
+
+def count(n: int, noun: str) -> str:
+    """ "1 query", "1,234 queries"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{n:,} {noun if n == 1 else plural}"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return "+".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)

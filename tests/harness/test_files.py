@@ -1,0 +1,55 @@
+"""A file is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from errno import EACCES, EIO, ENOSPC
+
+import pytest
+
+from harness.errors import UserError
+from harness.files import replacing
+
+
+def test_a_finished_file_takes_the_place_of_the_old_one(tmp_path):
+    path = tmp_path / "new" / "file"
+    for content in b"old", b"new":
+        with replacing(path) as file:
+            file.write(content)
+    assert path.read_bytes() == b"new"
+    assert os.listdir(path.parent) == ["file"]
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def interrupted():
+        with replacing(path) as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [(ENOSPC, "the disk is full"), (EACCES, "the folder is read-only"), (EIO, "another folder")],
+)
+def test_a_write_that_fails_says_what_to_do(tmp_path, monkeypatch, code, advice):
+    def fail(_):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(UserError, match=advice), replacing(tmp_path / "file") as file:
+        file.write(b"content")
+    assert not os.listdir(tmp_path)
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "taken").write_bytes(b"")
+    with pytest.raises(UserError, match="cannot write"), replacing(tmp_path / "taken" / "file"):
+        pass
