@@ -74,7 +74,7 @@ class Unit:
             "model_identity": model.identity,
             "model_card": model.card,
             "model_join": asked.flow.join_of(model),
-            "task": getattr(asked.task, "expression", card.name),
+            "task": asked.expression,
             "task_version": card.version,
             "setting": setting_to_json(setting),
             "seed": asked.seed,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from harness.contracts import Task
 from harness.flows import FLOWS
+from harness.loading import load_task
 from harness.ranking import Ranking
 from harness.records import Setting
 from harness.registry import resolve
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """A task loaded under a setting: its flow, and where its data came from."""
+    """A task loaded under a setting: its flow, and where its data came from.
+
+    `expression` is what the task was called by, from which it can be loaded again.
+    """
 
     task: Task
+    expression: str
     setting: Setting
     seed: int
     flow: RetrievalFlow
@@ -31,14 +36,21 @@ class Asked:
     drift: tuple[str, ...]
 
 
-def ask(task: Task, setting: Setting, source: Source, seed: int) -> Asked:
-    """Loads a task and opens its flow. Raises `MissingData` when it is not to be had."""
+def ask(expression: object, setting: Setting, source: Source, seed: int) -> Asked:
+    """Loads a task, by name or as an object, and opens its flow.
+
+    Raises:
+        MissingData: its data is not to be had.
+        UserError: there is no such task, or its data is broken.
+    """
+    task = load_task(expression)
+    called = expression if isinstance(expression, str) else task.card.name
     with source.recording() as reads:
         material = task.load(source, setting)
     flow = cast("type[RetrievalFlow]", resolve(FLOWS[task.card.kind]))(material, setting, seed)
     check = getattr(task, "check", None)
     drift = tuple(check(material)) if check else ()
-    return Asked(task, setting, seed, flow, tuple(reads), drift)
+    return Asked(task, called, setting, seed, flow, tuple(reads), drift)
 
 
 def score_answers(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -41,10 +41,17 @@ class Availability:
 
 def availability(tasks: Iterable[Task], source: Source) -> list[Availability]:
     """Looks for the data of every task. Asks no network, and reads no row."""
-    has = cache(source.has)
+
+    @cache
+    def need(dataset: str, config: str, split: str) -> Need:
+        return Need(dataset, config, split, source.has(dataset, config, split))
+
     return [
-        Availability(
-            task.card.name, tuple(Need(*need, has(*need)) for need in getattr(task, "requires", list)())
-        )
-        for task in tasks
+        Availability(task.card.name, tuple(need(*read) for read in _reads(task))) for task in tasks
     ]
+
+
+def _reads(task: Task) -> Iterable[tuple[str, str, str]]:
+    """Dataset, config and split of everything that a task reads by default."""
+    requires: Callable[[], Iterable[tuple[str, str, str]]] | None = getattr(task, "requires", None)
+    return requires() if requires else ()

@@ -75,9 +75,15 @@ Material: TypeAlias = tuple[Collection, ...]
 class Task(Protocol):
     """A benchmark task: what is asked, what is right, which measures count."""
 
-    card: TaskCard
-    measures: Sequence[str]
-    """Measures reported by default, in the notation of `harness.measures`."""
+    @property
+    def card(self) -> TaskCard:
+        """What the task is called, and what a person should know of it."""
+        ...
+
+    @property
+    def measures(self) -> Sequence[str]:
+        """Measures reported by default, in the notation of `harness.measures`."""
+        ...
 
     def load(self, source: Source, setting: Setting) -> Material:
         """Reads the task through `source`. Raises `MissingData` when it is not to be had."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from harness.answering import Options, Progress, Unit, Watcher, ignore
 from harness.asking import Asked, ask, score_answers
-from harness.contracts import Task
 from harness.errors import MissingData, NotAsked, UserError
 from harness.loading import LoadedModel, load_model, load_suite, load_task
 from harness.predictions import check_run, read_run
@@ -72,17 +71,17 @@ def evaluate(
     loaded = [load_model(model, runtime=runtime) for model in _several(models)]
     chosen = [load_suite(suite) for suite in _several(suites)]
     names = [*_several(tasks), *(task for suite in chosen for task in suite.tasks)]
-    todo = list({task.card.name: task for task in map(load_task, names)}.values())
+    todo = {load_task(name).card.name: name for name in names}
     if not loaded or not todo:
         raise UserError("nothing to do: name at least one model and one task or suite")
     options = Options(Path(out) if out else None, fresh, strict, watch)
     plans = settings or expand(setting)
     source = Source(data)
     job = _Job(source, options, seed, measures, shard)
-    units = [(m, s, t) for m in loaded for s in plans for t in todo]
-    for number, (model, plan, task) in enumerate(units):
+    units = [(m, s, t) for m in loaded for s in plans for t in todo.items()]
+    for number, (model, plan, (name, task)) in enumerate(units):
         if shard is None or len(units) < shard[1] or number % shard[1] == shard[0] - 1:
-            job.run(model, plan, task, by_query=shard is not None and len(units) < shard[1])
+            job.run(model, plan, name, task, by_query=shard is not None and len(units) < shard[1])
     if not job.finished and not job.unfinished and not job.not_asked and job.missing:
         raise MissingData(job.missing[0].reason)
     return Report(
@@ -126,7 +125,7 @@ def score(
         [plan], seed = [stored.setting], stored.seed
     else:
         plan = replace(Setting(), **_fields(setting))
-    asked = ask(load_task(task), plan, Source(data), seed)
+    asked = ask(task, plan, Source(data), seed)
     _refuse_outside(asked, strict=strict)
     if isinstance(predictions, str | Path):
         path = Path(predictions)
@@ -207,9 +206,10 @@ class _Job:
         self.not_asked = False
         self.unfinished: list[str] = []
 
-    def run(self, model: LoadedModel, setting: Setting, task: Task, *, by_query: bool) -> None:
-        """One model on one task under one setting."""
-        name = task.card.name
+    def run(
+        self, model: LoadedModel, setting: Setting, name: str, task: object, *, by_query: bool
+    ) -> None:
+        """One model on one task, given by name or as an object, under one setting."""
 
         def tell(state: str, done: int = 0, total: int = 0) -> None:
             self.options.watch(Progress(model.name, name, setting, done, total, state))
@@ -223,7 +223,7 @@ class _Job:
             tell("missing")
             return
         _refuse_outside(asked, strict=self.options.strict)
-        unit = Unit(model, asked, self.measures or tuple(task.measures), self.options)
+        unit = Unit(model, asked, self.measures or tuple(asked.task.measures), self.options)
         if (known := unit.known()) is not None:
             self.finished.append(known)
             tell("reused")

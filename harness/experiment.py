@@ -68,9 +68,12 @@ class Grid(_Strict):
 
     def settings(self) -> list[Setting]:
         """Every combination; the instruction "both" is two of them."""
-        choices = {name: getattr(self, name) for name in Grid.model_fields if name != "compat"}
-        combinations = (dict(zip(choices, values, strict=True)) for values in product(*choices.values()))
-        return [s for fields in combinations for s in expand(fields | {"compat": self.compat})]
+        names = [name for name in Grid.model_fields if name != "compat"]
+        return [
+            setting
+            for values in product(*(getattr(self, name) for name in names))
+            for setting in expand({"compat": self.compat, **dict(zip(names, values, strict=True))})
+        ]
 
 
 class Experiment(_Strict):
@@ -165,6 +168,6 @@ def _explained(path: str | Path, error: ValidationError) -> UserError:
     *place, name = map(str, first["loc"])
     if first["type"] == "extra_forbidden":
         fields = Grid.model_fields if place else Experiment.model_fields
-        return UserError(f"{path}: {unknown('key', name, fields, f'Keys: {", ".join(fields)}')}")
+        return UserError(f"{path}: {unknown('key', name, fields, 'Keys: ' + ', '.join(fields))}")
     where = ".".join([*place, name])
     return UserError(f"{path}: {where}: {first['msg'][0].lower()}{first['msg'][1:]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from hashlib import file_digest, sha256
 from math import isfinite
 from pathlib import Path, PurePath
@@ -60,7 +60,8 @@ def fingerprint(identity: Mapping[str, Any]) -> str:
 def described(value: object) -> Json:
     """A parameter's value as JSON.
 
-    What JSON lacks (a function or an object) is described by where it is defined.
+    A dataclass is described by its fields; a function, or an object of another kind, only by where
+    it is defined.
     """
     if isinstance(value, LoadedModel):
         return dict(value.identity)
@@ -76,6 +77,9 @@ def described(value: object) -> Json:
         return sorted((described(item) for item in value), key=json.dumps)
     if isinstance(value, PurePath):
         return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        public = (field.name for field in fields(value) if not field.name.startswith("_"))
+        return {"object": place(type(value))} | {n: described(getattr(value, n)) for n in public}
     return place(value if hasattr(value, "__qualname__") else type(value))
 
 

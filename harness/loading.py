@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from harness import spec
 from harness.catalogue import all_suites, all_tasks, load_suite, load_task
-from harness.contracts import Embedder, Informed, Reranker, Retriever
 from harness.errors import UserError
 from harness.factory import Factory
 from harness.identity import (
@@ -38,12 +37,13 @@ __all__ = [
     "load_task",
 ]
 
-CONTRACTS: Mapping[str, type] = {
-    "retriever": Retriever,
-    "embedder": Embedder,
-    "reranker": Reranker,
-    "reference model": Informed,
+CONTRACTS: Mapping[str, str] = {
+    "retriever": "index",
+    "embedder": "encode",
+    "reranker": "rerank",
+    "reference model": "informed",
 }
+"""The method by which each contract is told."""
 _OPERATORS: Mapping[str, Callable[..., spec.Model]] = {"%": spec.Cut, ">>": spec.Pipe}
 CARD = "model.yaml"
 """The file in a checkpoint folder that names its adapter."""
@@ -57,7 +57,8 @@ def load_model(model: object, *, runtime: Mapping[str, object] | None = None) ->
             of a registered adapter that keeps its parameters as attributes is the same model as
             its expression. Any other object is called by its `name` attribute or its class; its
             identity holds its class, the hash of the class's source, its `version` attribute and
-            its public attributes, so what changes while it runs belongs in private ones.
+            its public attributes that are plain values, models or dataclasses; so what changes
+            while it runs belongs in private ones.
         runtime: values such as {"device": "cuda"} for every adapter that lists the parameter in
             its class attribute `runtime`; they are no part of its identity. None is skipped.
 
@@ -79,7 +80,7 @@ def contracts_of(model: object) -> tuple[str, ...]:
     """Which contracts an object or a class satisfies."""
     if isinstance(model, str | bytes | list | tuple):  # these have an `index` of their own
         return ()
-    return tuple(name for name, contract in CONTRACTS.items() if isinstance(model, contract))
+    return tuple(c for c, method in CONTRACTS.items() if callable(getattr(model, method, None)))
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,15 @@ def _versioned(model: object, values: Mapping[str, object]) -> dict[str, Any]:
 
 def _nested(values: Mapping[str, object]) -> dict[str, object]:
     """The values, with models among them identified."""
-    return {n: _from_object(v) if contracts_of(v) else v for n, v in values.items()}
+    return {name: _identified(value) for name, value in values.items()}
+
+
+def _identified(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _identified(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_identified(item) for item in value]
+    return _from_object(value) if contracts_of(value) else value
 
 
 def _passed(values: Mapping[str, object]) -> dict[str, object]:

@@ -7,10 +7,10 @@ file reads that order, so none can break a tie in its own way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from harness import formats
 from harness.errors import UserError
+from harness.order import compact, offsets_of, ranked, refuse_repeats, spans
 
 if TYPE_CHECKING:
     import pandas
-
-TABLE_CELLS = 1 << 20
-"""Size of the (queries x vocabulary) work table of one block; fits a core's cache."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -126,11 +124,11 @@ class Run:
         code = {id: i for i, id in enumerate(ids)}
         recoded = [np.array([code[i] for i in run.vocabulary], np.int32)[run.docs] for run in parts]
         queries = tuple(chain.from_iterable(run.queries for run in parts))
-        _refuse_repeats(queries, "query", "the runs to be joined")
+        refuse_repeats(queries, "query")
         return cls(
             queries,
             tuple(ids),
-            _offsets(np.concatenate([run.depths for run in parts])),
+            offsets_of(np.concatenate([run.depths for run in parts])),
             np.concatenate(recoded),
             np.concatenate([run.scores for run in parts]),
             sum(run.repeated for run in parts),
@@ -147,7 +145,7 @@ class Run:
         def where(entry: int) -> str:
             return rows.where(entry if order is None else int(order[entry]))
 
-        offsets = _offsets(np.bincount(rows.query, minlength=len(rows.queries)))
+        offsets = offsets_of(np.bincount(rows.query, minlength=len(rows.queries)))
         queries = tuple(rows.queries)
         return cls._rank(queries, rows.documents, document, score, offsets, where, rows.repeated)
 
@@ -162,38 +160,18 @@ class Run:
         where: Callable[[int], str] = lambda _: "run",
         repeated: int = 0,
     ) -> Run:
-        """Checks and ranks; `where` names the origin of an entry for error messages."""
-        _check_shapes(queries, ids, codes, scores, offsets)
-
-        def name(entry: int) -> tuple[str, str, str]:
-            query = int(np.searchsorted(offsets, entry, side="right")) - 1
-            return where(entry), ids[codes[entry]], queries[query]
-
-        with np.errstate(over="ignore"):
-            single = scores.astype(np.float32) + np.float32(
-                0
-            )  # turns -0 into 0: one zero, one rank
-        if not np.isfinite(single).all():
-            entry = int(np.argmin(np.isfinite(single)))
-            place, document, query = name(entry)
-            raise UserError(
-                f"{place}: document '{document}' of query '{query}' has the score {scores[entry]}: "
-                "scores must be finite numbers within the range of float32"
-            )
-        vocabulary, docs = _compact(ids, codes)
-        twice = _repeated_document(offsets, docs, len(vocabulary))
-        if twice is not None:
-            place, document, query = name(twice)
-            raise UserError(
-                f"{place}: document '{document}' occurs twice in query '{query}': keep one of them"
-            )
-        docs, single = _sort(offsets, docs, single)
+        vocabulary, docs, single = ranked(queries, ids, codes, scores, offsets, where)
         return cls(queries, vocabulary, offsets, docs, single, repeated)
 
     @property
     def depths(self) -> NDArray[np.int64]:
         """Number of documents of every query, shape (n,)."""
         return np.diff(self.offsets)
+
+    @property
+    def _places(self) -> NDArray[np.int64]:
+        """The place of every document in its list, from 0."""
+        return np.arange(self.docs.size) - np.repeat(self.offsets[:-1], self.depths)
 
     @cached_property
     def codes(self) -> Mapping[str, int]:
@@ -223,16 +201,16 @@ class Run:
 
     def cut(self, k: int) -> Run:
         """The best `k` documents of every query."""
-        return self._keep(_within(self.offsets) < k)
+        return self._keep(self._places < k)
 
     def select(self, queries: Iterable[str]) -> Run:
         """The given queries in the given order; those that the run lacks are left out."""
         chosen = [self.index[q] for q in dict.fromkeys(queries) if q in self.index]
         sizes = self.depths[chosen]
-        entries = np.repeat(self.offsets[chosen], sizes) + _within(_offsets(sizes))
-        vocabulary, docs = _compact(self.vocabulary, self.docs[entries])
+        entries = spans(self.offsets[chosen], sizes)
+        vocabulary, docs = compact(self.vocabulary, self.docs[entries])
         names = tuple(self.queries[i] for i in chosen)
-        return Run(names, vocabulary, _offsets(sizes), docs, self.scores[entries], self.repeated)
+        return Run(names, vocabulary, offsets_of(sizes), docs, self.scores[entries], self.repeated)
 
     def within(self, pools: Mapping[str, Collection[str]]) -> Run:
         """The run with only the documents of its pool for every query that has one."""
@@ -255,7 +233,7 @@ class Run:
 
     def _keep(self, keep: NDArray[np.bool_]) -> Run:
         kept_before = np.concatenate([[0], np.cumsum(keep)])
-        vocabulary, docs = _compact(self.vocabulary, self.docs[keep])
+        vocabulary, docs = compact(self.vocabulary, self.docs[keep])
         offsets = kept_before[self.offsets].astype(np.int64)
         return Run(self.queries, vocabulary, offsets, docs, self.scores[keep], self.repeated)
 
@@ -272,7 +250,7 @@ class Run:
         """
         names = tuple([(queries or {}).get(query, query) for query in self.queries])
         if not documents:
-            _refuse_repeats(names, "query", "the run")
+            refuse_repeats(names, "query")
             return replace(self, queries=names)
         ids = [documents.get(id, id) for id in self.vocabulary]
         run = Run.from_arrays(names, ids, self.docs, self.scores, self.offsets)
@@ -321,7 +299,7 @@ class Run:
             {
                 "query_id": np.repeat(np.array(self.queries, dtype=object), self.depths),
                 "doc_id": np.array(self.vocabulary, dtype=object)[self.docs],
-                "rank": _within(self.offsets) + 1,
+                "rank": self._places + 1,
                 "score": self.scores,
             }
         )
@@ -343,106 +321,6 @@ class Run:
         return f"Run({len(self.queries)} queries, {self.docs.size} documents)"
 
 
-def query_blocks(offsets: NDArray[np.int64], width: int) -> Iterator[tuple[int, int]]:
-    """Consecutive queries [first, last) whose (queries x width) table has TABLE_CELLS cells."""
-    step = max(1, TABLE_CELLS // max(1, width))
-    n = len(offsets) - 1
-    return ((first, min(first + step, n)) for first in range(0, n, step))
-
-
 def _integers(values: ArrayLike) -> NDArray[np.int64]:
     array = np.asarray(values)
     return array.astype(np.int64, casting="same_kind" if array.size else "unsafe", copy=False)
-
-
-def _offsets(sizes: NDArray[np.integer]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-
-def _within(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The 0-based place of every entry within its query."""
-    return np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
-
-
-def _check_shapes(
-    queries: tuple[str, ...],
-    ids: Sequence[str],
-    codes: NDArray[np.integer],
-    scores: NDArray[np.generic],
-    offsets: NDArray[np.int64],
-) -> None:
-    total = codes.size
-    fits = codes.shape == scores.shape == (total,) and offsets.shape == (len(queries) + 1,)
-    if not fits or offsets[0] != 0 or offsets[-1] != total or (np.diff(offsets) < 0).any():
-        raise UserError(
-            f"run: {len(queries)} queries, codes {codes.shape}, scores {scores.shape} and offsets "
-            f"{offsets.shape} do not fit together: offsets run from 0 to the number of codes"
-        )
-    if total and (codes.min() < 0 or codes.max() >= len(ids)):
-        raise UserError(f"run: a document code lies outside the {len(ids)} ids it indexes")
-    _refuse_repeats(queries, "query", "the run")
-
-
-def _refuse_repeats(ids: Sequence[str], kind: str, place: str) -> None:
-    if len(set(ids)) < len(ids):
-        seen: set[str] = set()
-        twice = next(id for id in ids if id in seen or seen.add(id))  # type: ignore[func-returns-value]
-        raise UserError(f"{place}: {kind} '{twice}' occurs twice: ids must be unique")
-
-
-def _compact(
-    ids: Sequence[str], codes: NDArray[np.integer]
-) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """The ids that occur, ascending, and the codes that index them."""
-    occurs = np.zeros(len(ids), dtype=bool)
-    occurs[codes] = True
-    used = np.flatnonzero(occurs).tolist()
-    if stranger := next((ids[i] for i in used if not isinstance(ids[i], str)), None):
-        raise UserError(f"run: the document id {stranger!r} is not a string")
-    order = sorted(used, key=ids.__getitem__)
-    vocabulary = tuple([ids[i] for i in order])
-    _refuse_repeats(vocabulary, "document id", "run")
-    recode = np.empty(len(ids), dtype=np.int32)
-    recode[order] = np.arange(len(order), dtype=np.int32)
-    return vocabulary, recode[codes]
-
-
-def _repeated_document(
-    offsets: NDArray[np.int64], docs: NDArray[np.int32], width: int
-) -> int | None:
-    """The entry that repeats an earlier document of its query, or None.
-
-    Every entry writes its number into its cell of a (queries x vocabulary) table; a cell that then
-    holds another number was written twice. Only cells just written are read, so the table is never
-    cleared.
-    """
-    table = np.empty(max(TABLE_CELLS, width), dtype=np.int32)
-    for first, last in query_blocks(offsets, width):
-        start, stop = offsets[first], offsets[last]
-        cell = np.repeat(np.arange(last - first) * width, np.diff(offsets[first : last + 1]))
-        cell += docs[start:stop]
-        entry = np.arange(stop - start, dtype=np.int32)
-        table[cell] = entry
-        clash = table[cell] != entry
-        if clash.any():
-            return int(start + table[cell[np.argmax(clash)]])
-    return None
-
-
-def _sort(
-    offsets: NDArray[np.int64], docs: NDArray[np.int32], scores: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Orders every query by score descending, then code descending.
-
-    Score and code are packed into one uint64 whose ascending order is the wanted one: a float32
-    orders as its bits once those of negatives are flipped and the sign of the others is set.
-    """
-    bits = scores.view(np.uint32)
-    bits = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
-    keys = ~((bits.astype(np.uint64) << np.uint64(32)) | docs.astype(np.uint64))
-    for start, stop in pairwise(offsets.tolist()):
-        keys[start:stop].sort()
-    keys = ~keys
-    bits = (keys >> np.uint64(32)).astype(np.uint32)
-    bits = np.where(bits >> 31, bits & np.uint32((1 << 31) - 1), ~bits)
-    return (keys & np.uint64(0xFFFFFFFF)).astype(np.int32), bits.view(np.float32)

@@ -12,7 +12,7 @@ from harness.asking import ask
 from harness.checkpoint import find_checkpoints
 from harness.errors import MissingData, UserError
 from harness.files import disk_error
-from harness.loading import LoadedModel, load_task
+from harness.loading import LoadedModel
 from harness.records import Setting
 from harness.report import Missing, Report
 from harness.scoring import Scores
@@ -114,8 +114,7 @@ def _finish(
     folder: Path, plan: dict[str, Any], target: Path, source: Source
 ) -> tuple[Result, Scores] | None:
     """Scores a folder whose answers are all there; None while some are missing."""
-    task = load_task(plan["task"])
-    asked = ask(task, _setting(plan), source, plan["seed"])
+    asked = ask(plan["task"], _setting(plan), source, plan["seed"])
     model = LoadedModel(
         model=None,
         name=plan["model"],
@@ -123,7 +122,7 @@ def _finish(
         fingerprint=plan["model_fingerprint"],
         card=plan["model_card"],
     )
-    unit = Unit(model, asked, tuple(task.measures), Options(out=target))
+    unit = Unit(model, asked, tuple(asked.task.measures), Options(out=target))
     unit.plan["model_join"] = plan["model_join"]  # known to the adapter, which is not loaded here
     if unit.plan != plan:
         raise UserError(f"{folder}: the data here is not what the shards were asked about")

@@ -96,8 +96,14 @@ class Vocabulary(dict[str, int]):
 
     def lookup(self, text: str) -> list[int]:
         """The numbers of the known terms of a text, in order, repeats kept; nothing is added."""
-        numbers = (self.terms.get(term) for term in self._analyzer(text))
-        return [number for number in numbers if number is not None]
+        words = self._analyzer.words(text)
+        numbers = [n if (n := self.get(word)) is not None else self._term(word) for word in words]
+        return [number for number in numbers if number >= 0]
+
+    def _term(self, word: str) -> int:
+        """The number of a word that no document holds, by a term that some document holds."""
+        term = self._analyzer.term(word)
+        return -1 if term is None else self.terms.get(term, -1)
 
 
 def split_words(text: str) -> list[str]:
@@ -165,7 +171,7 @@ def _word_pattern(letters: str, numbers: str, katakana: str, underscore: str) ->
     return f"{underscore}*+{run}(?:{underscore}++{run})*+{underscore}*+"
 
 
-_WORDS = re.compile(r"\b\w\w+\b")
+_WORDS = re.compile(r"\w\w+")  # runs are taken whole, so the pattern's \b change nothing
 _ASCII = re.compile(
     # A leading underscore is only tried at the start of its run, so long runs cost linear time.
     r"(?<!_)"

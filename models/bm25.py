@@ -22,7 +22,7 @@ from models.analysis import Analyzer, Vocabulary
 from models.bm25_weights import IDF, weights
 from models.lexical import Hits, LexicalIndex, Positions, Scores
 
-MARGIN = 32
+MARGIN = 16
 """How many documents beyond k numba is asked for: most ties at the edge end within."""
 BATCH = 4096
 """Queries handed to numba at once, which bounds memory."""

@@ -71,7 +71,8 @@ class LexicalIndex(ABC):
             if query.id not in hits:
                 allowed = self._allowed(pools.get(query.id), barred.get(query.id, ()))
                 hits[query.id] = self._rank(query, k, allowed, query.id in pools)
-        return Ranking(self._run(queries, hits), notes=self._notes(hits, pools))
+        run = self._run(queries, hits)
+        return Ranking(run, notes=self._notes(run, pools))
 
     def select(self, scores: Scores, k: int) -> Hits:
         """The best `k` of all documents."""
@@ -112,14 +113,13 @@ class LexicalIndex(ABC):
             [query.id for query in queries], self.ids, positions, scores, offsets
         )
 
-    def _notes(
-        self, hits: Mapping[str, Hits], pools: Mapping[str, Sequence[str]]
-    ) -> dict[str, int]:
+    def _notes(self, run: Run, pools: Mapping[str, Sequence[str]]) -> dict[str, int]:
         """Counts worth showing; those that are 0 are left out."""
+        scored = np.concatenate([[0], np.cumsum(run.scores != 0)])[run.offsets]
         counts = {
-            "queries that match no document": sum(not scores.any() for _, scores in hits.values()),
+            "queries that match no document": int(np.count_nonzero(np.diff(scored) == 0)),
             "candidates that the corpus lacks": sum(
-                id not in self._positions for query in hits for id in pools.get(query, ())
+                id not in self._positions for query in run.queries for id in pools.get(query, ())
             ),
         }
         return {what: count for what, count in counts.items() if count}

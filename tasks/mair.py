@@ -23,7 +23,7 @@ from harness.records import Document, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
 from tasks.cards import Cards, read_cards
 from tasks.labels import read_labels
-from tasks.noted import NotedCorpus, notes
+from tasks.noted import NotedCorpus, noted
 from tasks.settings import accept
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class MairTask:
 
     def check(self, material: Material) -> tuple[str, ...]:
         """What is odd about the data, a sentence each; counts of single tasks are not published."""
-        return notes(material)
+        return noted(material)
 
     def requires(self) -> list[tuple[str, str, str]]:
         """Everything that the task needs, as (dataset, config, split)."""
@@ -122,9 +122,9 @@ def _collection(source: Source, config: str, split: str, compat: Sequence[str]) 
     remarks: list[str] = []
     asked = source.rows(QUERIES, config, split)
     queries, qrels = _questions(asked, compat, remarks)
-    # The documents' rows are let go before the next split is read: MAIR has 4.2 million of them.
-    documents = _documents(source.rows(DOCS, config, documents_of(split)), remarks)
-    corpus = NotedCorpus(documents, f"{DOCS} {config}/{documents_of(split)}", remarks)
+    documents = list(_documents(source.rows(DOCS, config, documents_of(split)), remarks))
+    notes = [f"{config}/{split}: {remark}" for remark in remarks]
+    corpus = NotedCorpus(documents, f"{DOCS} {config}/{documents_of(split)}", notes)
     weight = None if len(queries) == len(asked) else float(len(asked))
     return Collection(split, corpus, queries, qrels, weight=weight)
 
@@ -151,7 +151,7 @@ def _questions(
         raise UserError(f"{rows.name}: no row has a 'query'")
     if repeated:
         fate = "replaced the earlier one" if "last-query" in compat else "got a number"
-        remarks.append(f"{rows.name}: {repeated} queries with an id seen before {fate}")
+        remarks.append(f"{repeated} queries with an id seen before {fate}")
     return list(queries.values()), qrels
 
 
@@ -170,11 +170,9 @@ def _documents(rows: Rows, remarks: list[str]) -> Iterator[Document]:
     if empty == len(seen):
         raise UserError(f"{rows.name}: no row has a 'doc'")
     if empty:
-        remarks.append(f"{rows.name}: {empty} documents have no text")
+        remarks.append(f"{empty} documents have no text")
     if len(seen) < len(rows):
-        remarks.append(
-            f"{rows.name}: {len(rows) - len(seen)} documents with an id seen before were left out"
-        )
+        remarks.append(f"{len(rows) - len(seen)} documents with an id seen before were left out")
 
 
 def _tasks(cards: Cards) -> dict[str, MairTask]:

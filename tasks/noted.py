@@ -17,7 +17,7 @@ class NotedCorpus(ListCorpus):
         self.notes = tuple(notes)
 
 
-def notes(material: Material) -> tuple[str, ...]:
+def noted(material: Material) -> tuple[str, ...]:
     """What was noticed in all corpora of a material, each sentence once, in order."""
     found = (note for split in material for note in getattr(split.corpus, "notes", ()))
     return tuple(dict.fromkeys(found))

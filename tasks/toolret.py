@@ -23,7 +23,7 @@ from harness.records import Document, Qrels, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
 from tasks.cards import Cards, read_cards
 from tasks.labels import read_labels
-from tasks.noted import NotedCorpus, notes
+from tasks.noted import NotedCorpus, noted
 from tasks.settings import accept
 from tasks.views import VIEWS
 
@@ -88,7 +88,7 @@ class ToolRetTask:
             for what, count in found.items()
             if count != self.card.statistics[what]
         ]
-        return (*notes(material), *drift)
+        return (*noted(material), *drift)
 
     def requires(self) -> list[tuple[str, str, str]]:
         """Everything that the default pool needs, as (dataset, config, split)."""

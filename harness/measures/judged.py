@@ -14,8 +14,9 @@ from itertools import chain, repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.order import TABLE_CELLS, offsets_of, spans
 from harness.records import Qrels
-from harness.run import TABLE_CELLS, Run
+from harness.run import Run
 
 Values = NDArray[np.float64]
 """One number a query, shape (n,)."""
@@ -101,7 +102,7 @@ def join(run: Run, qrels: Qrels, queries: Iterable[str] | None = None) -> Judged
     """
     names = tuple(qrels if queries is None else queries)
     judgements = [qrels.get(query) or {} for query in names]
-    offsets = _offsets(np.fromiter(map(len, judgements), np.int64, len(names)))
+    offsets = offsets_of(np.fromiter(map(len, judgements), np.int64, len(names)))
     total = int(offsets[-1])
     grades = chain.from_iterable(judged.values() for judged in judgements)
     codes = map(run.codes.get, chain.from_iterable(judgements), repeat(-1))
@@ -115,22 +116,13 @@ def join(run: Run, qrels: Qrels, queries: Iterable[str] | None = None) -> Judged
     )
 
 
-def _offsets(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(sizes)])
-
-
 def _aligned(run: Run, queries: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """The depth of every query, 0 where the run lacks it, and their documents end to end."""
     if queries == run.queries:
         return run.depths, run.docs
     rows = np.array([run.index.get(query, -1) for query in queries], dtype=np.int64)
     depths = np.where(rows < 0, 0, run.offsets[rows + 1] - run.offsets[rows])
-    return depths, run.docs[_spans(run.offsets[rows], depths)]
-
-
-def _spans(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers start, start + 1, ... of every span, end to end."""
-    return np.repeat(starts - _offsets(sizes)[:-1], sizes) + np.arange(sizes.sum())
+    return depths, run.docs[spans(run.offsets[rows], depths)]
 
 
 def _ranks(
@@ -145,7 +137,7 @@ def _ranks(
     Measured on 7,600 queries x 1,000 documents: comparing with 2 judgements takes 18 ms and grows
     with their number; the table takes 60 ms for 2 as for 40.
     """
-    offsets, sizes = _offsets(depths), np.diff(judged_offsets)
+    offsets, sizes = offsets_of(depths), np.diff(judged_offsets)
     ranks = np.full(judged.size, -1)
     few = sizes <= FEW
     for j in range(int(sizes[few].max(initial=0))):
@@ -159,8 +151,8 @@ def _ranks(
     step = max(1, TABLE_CELLS // max(1, width))
     table = np.empty(step * width if many.size else 0, dtype=np.int32)
     for block in np.split(many, range(step, many.size, step)):
-        own = _spans(judged_offsets[block], sizes[block])
-        entries = docs[_spans(offsets[block], depths[block])]
+        own = spans(judged_offsets[block], sizes[block])
+        entries = docs[spans(offsets[block], depths[block])]
         ranks[own] = _look_up(entries, depths[block], judged[own], sizes[block], table, width)
     return ranks
 
@@ -178,7 +170,7 @@ def _look_up(
     The table is never cleared: what a cell holds counts only if that entry of this query is indeed
     the document of the cell.
     """
-    query, starts = np.arange(len(depths)), _offsets(depths)
+    query, starts = np.arange(len(depths)), offsets_of(depths)
     table[np.repeat(query * width, depths) + docs] = np.arange(docs.size, dtype=np.int32)
     ranks = np.full(judged.size, -1)
     known = np.flatnonzero(judged >= 0)

@@ -91,7 +91,9 @@ class Board:
     labels: Sequence[tuple[str, ...]]
     columns: Sequence[Column]
 
-    def __rich_console__(self, screen: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+    def __rich_console__(
+        self, screen: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
         """Called by rich."""
         room = options.max_width - self._label_width(options.max_width)
         for part in _abreast(self.columns, len(self.labels), room):

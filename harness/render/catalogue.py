@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from harness.availability import Availability
+from harness.availability import Availability, Need
 from harness.check import Check
 from harness.contracts import Task
-from harness.models import ModelEntry
+from harness.inventory import ModelEntry
 from harness.records import TaskCard
 from harness.render.words import (
     BAD,
@@ -80,7 +80,9 @@ def suite_list(suites: Sequence[Suite]) -> Iterator[RenderableType]:
     table = grid("suite", "what it is", "means", "tasks", numbers=1)
     for suite in suites:
         means = ", ".join(aggregate.name for aggregate in suite.aggregates)
-        table.add_row(suite.name, Text(suite.description or suite.title), means, f"{len(suite.tasks)}")
+        table.add_row(
+            suite.name, Text(suite.description or suite.title), means, f"{len(suite.tasks)}"
+        )
     yield table
     yield ""
     yield command("one suite", f"assay suites {suites[0].name}")
@@ -149,8 +151,10 @@ def checks(found: Sequence[Check]) -> Iterator[RenderableType]:
     yield table
     yield ""
     failed = sum(not check.passed for check in found)
-    yield Text(f"{failed} of {count(len(found), 'check')} failed", BAD) if failed else Text(
-        f"all {len(found)} checks passed", GOOD
+    yield (
+        Text(f"{failed} of {count(len(found), 'check')} failed", BAD)
+        if failed
+        else Text(f"all {len(found)} checks passed", GOOD)
     )
 
 
@@ -159,7 +163,9 @@ def data_list(suites: Sequence[tuple[Suite, Sequence[Availability]]]) -> Iterato
     table = grid("suite", "data here", "", numbers=0)
     for suite, found in suites:
         here = sum(task.here for task in found)
-        table.add_row(suite.name, f"{here} of {count(len(found), 'task')}", _state(here, len(found)))
+        table.add_row(
+            suite.name, f"{here} of {count(len(found), 'task')}", _state(here, len(found))
+        )
     yield table
     yield ""
     yield command("what is missing", f"assay data {suites[0][0].name}")
@@ -168,27 +174,29 @@ def data_list(suites: Sequence[tuple[Suite, Sequence[Availability]]]) -> Iterato
 def data_card(found: Sequence[Availability], root: str | None) -> Iterator[RenderableType]:
     """What of the tasks' data is missing, and how to get it."""
     table = grid("task", "", "missing")
-    missing: dict[str, dict[str, str]] = {}
     for task in found:
-        for need in task.missing:
-            missing.setdefault(need.dataset, {})[f"{need.config}/{need.split}"] = need.split
         lacks = [f"{need.config}/{need.split}" for need in task.missing]
-        shown = ", ".join(lacks[:SPLITS]) + (f" and {len(lacks) - SPLITS} more" if len(lacks) > SPLITS else "")
+        more = f" and {len(lacks) - SPLITS} more" if len(lacks) > SPLITS else ""
+        shown = f"{', '.join(lacks[:SPLITS])}{more}"
         table.add_row(Text(task.task), _state(task.here, 1), Text(shown, QUIET))
     yield table
     yield ""
-    if not missing:
+    missing = dict.fromkeys(need for task in found for need in task.missing)
+    if missing:
+        yield from _ways(list(missing), root or "DIR")
+    else:
         yield Text("Everything is here.", GOOD)
-        return
-    yield Text("To get it, either", STRONG)
-    yield Text(
-        f"  go online: the next run fetches it from the Hugging Face hub "
-        f"({', '.join(f'{d}: {count(len(s), 'split')}' for d, s in missing.items())}), or",
-    )
-    folder = root or "DIR"
-    yield Text(f"  put it into a mirror folder, named by --data or {ENVIRONMENT}, such as")
-    for dataset, splits in missing.items():
-        yield Text(f"    {folder}/hub/{dataset}/{next(iter(splits))}.jsonl", QUIET, no_wrap=True)
+
+
+def _ways(missing: Sequence[Need], root: str) -> Iterator[RenderableType]:
+    """How to get what is missing."""
+    datasets = {need.dataset: need for need in reversed(missing)}
+    yield Text(f"To get the {count(len(missing), 'split')}, either", STRONG)
+    yield Text("  go online: the next run fetches what it needs from the Hugging Face hub, or")
+    yield Text(f"  put them into a mirror folder, named by --data or {ENVIRONMENT}, such as")
+    for dataset, need in datasets.items():
+        file = f"    {root}/hub/{dataset}/{need.config}/{need.split}.jsonl"
+        yield Text(file, QUIET, no_wrap=True)
 
 
 def _state(here: int, of: int) -> Text:

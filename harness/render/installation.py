@@ -32,7 +32,11 @@ def checkup(found: Checkup) -> Iterator[RenderableType]:
     table = grid("extra", "", "what it adds")
     for extra in found.extras:
         missing = [name for name, version in extra.packages.items() if version is None]
-        state = Text("installed", GOOD) if extra.installed else Text(f"lacks {', '.join(missing)}", WARNING)
+        state = (
+            Text("installed", GOOD)
+            if extra.installed
+            else Text(f"lacks {', '.join(missing)}", WARNING)
+        )
         table.add_row(extra.name, state, Text(extra.adds, QUIET))
     yield table
     absent = [extra.name for extra in found.extras if not extra.installed]
@@ -45,11 +49,13 @@ def credit(found: Sequence[Credit]) -> Iterator[RenderableType]:
     """Licences, then the BibTeX entries, each once."""
     table = grid("", "name", "licence")
     for entry in found:
-        table.add_row(Text(entry.kind, QUIET), Text(entry.name), Text(entry.licence or "not stated"))
+        table.add_row(
+            Text(entry.kind, QUIET), Text(entry.name), Text(entry.licence or "not stated")
+        )
     yield table
-    for entry in dict.fromkeys(entry.citation.strip() for entry in found if entry.citation):
+    for bibtex in dict.fromkeys(entry.citation.strip() for entry in found if entry.citation):
         yield ""
-        yield Text(entry)
+        yield Text(bibtex)
     silent = [entry.name for entry in found if not entry.citation]
     if silent:
         yield ""

@@ -17,6 +17,7 @@ from harness.render.words import (
     WARNING,
     command,
     count,
+    main_measure,
     setting_text,
     varying,
 )
@@ -51,10 +52,9 @@ class _Rows:
     def labels(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """Headings and texts: the model, and the settings where there are several."""
         fields = varying([result.setting for result in self.results])
-        if not fields:
-            return ("model",), [(result.model,) for result in self.results]
-        texts = [(result.model, setting_text(result.setting, fields)) for result in self.results]
-        return ("model", "setting"), texts
+        names = ("model", "setting") if fields else ("model",)
+        texts = ((r.model, setting_text(r.setting, fields)) for r in self.results)
+        return names, [text[: len(names)] for text in texts]
 
 
 def overview(report: Report, *, gathered: bool = False) -> Iterator[RenderableType]:
@@ -72,7 +72,7 @@ def overview(report: Report, *, gathered: bool = False) -> Iterator[RenderableTy
         values = _outermost(values)
     if rows.results:
         yield from _boards(report, rows, values, gathered=gathered)
-    if any(value.partial for value in [*report.results, *values]):
+    if any(r.partial for r in report.results) or any(value.partial for value in values):
         yield Text.assemble(
             (PARTIAL, WARNING),
             (": not all of its tasks have a value, or not all queries were asked", QUIET),
@@ -119,7 +119,7 @@ def _boards(
 
 def _caption(report: Report, rows: _Rows) -> Text:
     """What the numbers are, and the settings that all share."""
-    measures = dict.fromkeys(_measure(result) for result in report.results)
+    measures = dict.fromkeys(main_measure(result) for result in report.results)
     what = next(iter(measures)) if len(measures) == 1 else "main measures"
     text = Text.assemble((f"{what} × 100", STRONG), ("  ± half the 95 % interval", QUIET))
     shared = setting_text(rows.results[0].setting)
@@ -129,18 +129,16 @@ def _caption(report: Report, rows: _Rows) -> Text:
 
 
 def _task_columns(report: Report, rows: _Rows, tasks: Sequence[str]) -> list[Column]:
-    several = len({_measure(result) for result in report.results}) > 1
+    several = len({main_measure(result) for result in report.results}) > 1
     columns = []
     for task, title in zip(tasks, without_common_benchmark(tasks), strict=True):
         results = [result for result in report.results if result.task == task]
         cells = {rows.number(result): Cell(result.main, result.partial) for result in results}
-        columns.append(Column(title, cells, _measure(results[0]) if several else ""))
+        columns.append(Column(title, cells, main_measure(results[0]) if several else ""))
     return columns
 
 
-def _aggregate_columns(
-    rows: _Rows, values: Iterable[AggregateValue], suite: str
-) -> list[Column]:
+def _aggregate_columns(rows: _Rows, values: Iterable[AggregateValue], suite: str) -> list[Column]:
     names: dict[str, dict[int, Cell]] = {}
     for value in values:
         if value.suite == suite:
@@ -193,7 +191,7 @@ def _missing(report: Report) -> Iterator[RenderableType]:
 
 
 def _remarks(report: Report) -> Iterator[RenderableType]:
-    """What happened to queries, and faults of the data: each sentence once, with whom it is about."""
+    """What happened to queries, and faults of the data: each once, with all it is about."""
     about: dict[str, list[str]] = {}
     for result in report.results:
         counts = result.counts
@@ -221,21 +219,16 @@ def _faults(result: Result) -> Iterator[str]:
     """Faults of the data that change scores."""
     outside = result.counts.judged_outside_corpus
     if outside:
-        yield f"{count(outside, 'judged document')} not in the corpus; relevant ones still count"
-    if result.counts.without_relevant:
-        yield f"{count(result.counts.without_relevant, 'query')} without a relevant document, score 0"
-
-
-def _measure(result: Result) -> str:
-    """The name of the measure that `Result.main` is the value of."""
-    name = result.main_measure
-    return name if name in result.measures else next(iter(result.measures))
+        yield f"{count(outside, 'judged document')} not in the corpus, which count all the same"
+    if idle := result.counts.without_relevant:
+        yield f"{count(idle, 'query')} without a relevant document, which score 0"
 
 
 def _main(report: Report, value: AggregateValue) -> str:
     """The main measure of the tasks behind an aggregate."""
     return next(
-        (_measure(result) for result in report.results if result.task in value.tasks), value.measure
+        (main_measure(result) for result in report.results if result.task in value.tasks),
+        value.measure,
     )
 
 

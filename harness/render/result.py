@@ -19,6 +19,7 @@ from harness.render.words import (
     grid,
     hundredths,
     interval,
+    main_measure,
     setting_text,
 )
 from harness.store import Counts, Result, setting_to_json
@@ -72,7 +73,7 @@ def _measures(result: Result) -> Iterator[RenderableType]:
 def _splits(result: Result) -> Iterator[RenderableType]:
     if not result.splits:
         return
-    name = result.main_measure if result.main_measure in result.measures else [*result.measures][0]
+    name = main_measure(result)
     yield ""
     table = grid("split", f"{name} × 100", numbers=1)
     for split, values in list(result.splits.items())[:LISTED]:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.records import Setting
-from harness.store import setting_to_json
+from harness.store import Result, setting_to_json
 
 COMMAND, QUIET, STRONG, WARNING = "cyan", "dim", "bold", "yellow"
 GOOD, BAD = "green", "red"
@@ -48,6 +48,12 @@ def spread(value: Interval) -> str:
 def interval(low: float, high: float, *, sign: bool = False) -> str:
     """Both ends of an interval x 100."""
     return f"[{hundredths(low, sign=sign)}, {hundredths(high, sign=sign)}]"
+
+
+def main_measure(result: Result) -> str:
+    """The name of the measure that `Result.main` is the value of."""
+    name = result.main_measure
+    return name if name in result.measures else next(iter(result.measures))
 
 
 def probability(p: float) -> str:
@@ -98,7 +104,7 @@ def facts(rows: Sequence[tuple[str, str]]) -> Table:
 
 
 def count(n: int, noun: str) -> str:
-    """ "1 query", "1,234 queries"."""
+    """The number and the noun: "1 query", "1,234 queries"."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{n:,} {noun if n == 1 else plural}"
 

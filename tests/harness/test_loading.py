@@ -7,7 +7,9 @@ import importlib.util
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -379,6 +381,26 @@ def test_an_object_is_identified_by_its_class_and_its_public_attributes() -> Non
     assert load_model(Mine(4)).fingerprint != model.fingerprint
 
 
+@dataclass(frozen=True)
+class Analyzer:
+    """A part of a user's model that is no model."""
+
+    stem: bool = False
+
+
+def test_parts_of_an_object_are_part_of_its_identity() -> None:
+    def identity(**parts: object) -> str:
+        mine = Mine(3)
+        vars(mine).update(parts)
+        return load_model(mine).fingerprint
+
+    assert identity(parts=[Toy(), Toy()]) != identity(parts=[Toy(), Toy(k1=2.0)])
+    assert identity(by_name={"a": Toy()}) != identity(by_name={"a": Toy(k1=2.0)})
+    assert identity(analyzer=Analyzer()) != identity(analyzer=Analyzer(stem=True))
+    assert identity(folder=Path("a")) != identity(folder=Path("b"))
+    assert identity(analyzer=Analyzer()) == identity(analyzer=Analyzer())
+
+
 def test_what_an_object_keeps_privately_is_no_part_of_its_identity() -> None:
     mine = Mine(3)
     before = load_model(mine).fingerprint
@@ -441,3 +463,5 @@ def test_contracts_are_told_by_their_methods() -> None:
     assert "reference model" in contracts_of(load_model("oracle").model)
     assert contracts_of("a text has an index method too") == ()
     assert contracts_of(Options()) == ()
+    frame = SimpleNamespace(index=[1, 2])  # an attribute is no method
+    assert contracts_of(frame) == ()

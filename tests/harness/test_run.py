@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import run as run_module
+from harness import order
 from harness.errors import UserError
 from harness.run import Run
 
@@ -116,6 +116,7 @@ def test_select_takes_queries_in_the_order_asked_and_leaves_out_unknown_ones():
     run = Run.from_scores({"q": {"a": 1}, "r": {"b": 1, "c": 2}, "s": {}})
     chosen = run.select(["s", "nowhere", "r", "s"])
     assert chosen == Run.from_scores({"s": {}, "r": {"b": 1, "c": 2}})
+    assert run.select([]) == run.select(["nowhere"]) == Run.from_scores({})
 
 
 def test_without_drops_documents_for_their_query_only():
@@ -177,10 +178,10 @@ def test_a_score_that_is_not_finite_as_float32_is_refused_by_name(score):
 
 @pytest.mark.parametrize("cells", [1, 6, 1 << 20])
 def test_a_document_that_occurs_twice_is_refused_by_name(monkeypatch, cells):
-    monkeypatch.setattr(run_module, "TABLE_CELLS", cells)
+    monkeypatch.setattr(order, "TABLE_CELLS", cells)
     fine = Run.from_arrays(["q", "r"], ["a", "b", "c"], [0, 1, 1, 2], [1, 2, 3, 4], [0, 2, 4])
     assert fine.docs.tolist() == [1, 0, 2, 1]
-    with pytest.raises(UserError, match="document 'b' occurs twice in query 'r'"):
+    with pytest.raises(UserError, match="document 'b' of query 'r' occurs twice"):
         Run.from_arrays(["q", "r"], ["a", "b", "c"], [0, 1, 1, 2, 1], [1, 2, 3, 4, 5], [0, 2, 5])
 
 

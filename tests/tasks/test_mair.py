@@ -132,7 +132,7 @@ def test_a_query_id_seen_before_gets_a_number_unless_upstreams_last_is_wanted(
     assert split.qrels == {"a": {"d1": 1}, "b": {}, "a#2": {"d2": 1}, "a#2#2": {"d2": 3}}
     assert split.weight is None
     [note] = task("SciFact").check(material)
-    assert note.endswith("queries.jsonl: 2 queries with an id seen before got a number")
+    assert note == "SciFact/queries: 2 queries with an id seen before got a number"
 
     (split,) = task("SciFact").load(source, Setting(compat=("last-query",)))
     assert [q.id for q in split.queries] == ["a", "b", "a#2"]
@@ -152,9 +152,10 @@ def test_of_two_documents_with_one_id_the_first_stays_and_the_other_is_reported(
         ("d2", "two"),
         ("d3", ""),
     ]
-    empty, twice = task("SciFact").check(material)
-    assert empty.endswith("docs.jsonl: 1 documents have no text")
-    assert twice.endswith("docs.jsonl: 1 documents with an id seen before were left out")
+    assert task("SciFact").check(material) == (
+        "SciFact/queries: 1 documents have no text",
+        "SciFact/queries: 1 documents with an id seen before were left out",
+    )
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,11 @@ FIRST = '{"query_id": "q", "doc_id": "a", "score": 1}\n'
         ('{"query_id": "q", "doc_id": "b", "score": true}', "expected a score, found true"),
         ('{"query_id": "q", "doc_id": "b", "score": NaN}', "line 2: document 'b' of query 'q' has"),
         ('{"query_id": "q", "doc_id": "b", "score": 1' + "0" * 400 + "}", "line 2: .* score inf"),
-        ('{"query_id": "q", "doc_id": "a", "score": 2}', "line 2: document 'a' occurs twice"),
-        ('{"query_id": "q", "ranking": {"a": 1}}', "line 2: document 'a' occurs twice"),
+        (
+            '{"query_id": "q", "doc_id": "a", "score": 2}',
+            "line 2: document 'a' of query 'q' occurs",
+        ),
+        ('{"query_id": "q", "ranking": {"a": 1}}', "line 2: document 'a' of query 'q' occurs"),
         ('{"query_id": "r", "ranking": {"a": 1, "a": 2}}', "line 2: 'a' occurs twice in one"),
         ('{"query_id": "r", "ranking": [["a", 1], "b"]}', "either ids or .* pairs, not a mixture"),
         ('{"query_id": "r", "ranking": [["a"]]}', "either ids or .* pairs"),
@@ -110,7 +113,7 @@ def test_a_bad_line_is_refused_by_its_number(file, line, message):
         ('{"q": 3}', "query 'q': expected a list of documents or an object of scores"),
         ('{"q": {"a": null}}', "query 'q': expected a score, found null"),
         ('{"q": {"a": Infinity}}', "document 'a' of query 'q' has the score inf"),
-        ('{"q": [["a", 1], ["a", 2]]}', "document 'a' occurs twice in query 'q'"),
+        ('{"q": [["a", 1], ["a", 2]]}', "document 'a' of query 'q' occurs twice"),
     ],
 )
 def test_a_bad_object_is_refused(file, content, message):

@@ -146,7 +146,7 @@ GOOD = "q Q0 a 1 3 t\nq Q0 b 2 2 t\n"
         ("q Q0 c 3 -inf t", "line 3: document 'c' of query 'q' has the score -inf"),
         ("q Q0 c 3 1e400 t", "line 3: document 'c' of query 'q' has the score inf"),
         ("q Q0 c 3 1e39 t", r"line 3: document 'c' of query 'q' has the score 1e\+39"),
-        ("q Q0 a 3 1 t", "line 3: document 'a' occurs twice in query 'q'"),
+        ("q Q0 a 3 1 t", "line 3: document 'a' of query 'q' occurs twice"),
         ("q\xe9 Q0 a 3 1 t".encode("latin-1"), "line 3: not UTF-8"),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_bad_line_is_refused_by_its_number(file, line, message, ragged):
 
 def test_a_repeated_document_is_found_across_interleaved_queries(file):
     path = file("q Q0 a 1 3 t\nr Q0 a 1 3 t\nq Q0 b 2 2 t\nr Q0 b 2 1 t\nq Q0 a 3 1 t\n")
-    with pytest.raises(UserError, match="line 5: document 'a' occurs twice in query 'q'"):
+    with pytest.raises(UserError, match="line 5: document 'a' of query 'q' occurs twice"):
         Run.read(path)
 
 

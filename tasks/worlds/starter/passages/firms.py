@@ -63,8 +63,8 @@ def results(world: World, firm: Firm) -> Page:
         f=firm,
     )
     page.say(
-        "{f} took {f.revenue:thousands} crowns, after {f.revenue_before:thousands} the year before.",
-        "Revenue of {f}: {f.revenue:thousands} crowns (previous year {f.revenue_before:thousands}).",
+        "{f} took {f.revenue:thousands} crowns, after {f.revenue_before:thousands} a year earlier.",
+        "Revenue of {f}: {f.revenue:thousands} crowns (before: {f.revenue_before:thousands}).",
         "Sales at {f} moved from {f.revenue_before:thousands} to {f.revenue:thousands} crowns.",
     )
     if firm.profit >= 0:
