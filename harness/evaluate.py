@@ -133,11 +133,11 @@ def score(
     else:
         run = predictions if isinstance(predictions, Run) else Run.from_scores(predictions)
         run = check_run(run, asked.flow)
-    ranking = (
-        Ranking(run)
-        if stored is None
-        else Ranking(run, errors=stored.errors, malformed=stored.malformed, notes=stored.notes)
-    )
+    ranking = Ranking(run).noting_repeats()
+    if stored is not None:
+        ranking = replace(
+            ranking, errors=stored.errors, malformed=stored.malformed, notes=stored.notes
+        )
     chosen = tuple(measures or (stored.measures if stored else asked.task.measures))
     return score_answers(asked, ranking, chosen, model=_identity(predictions, run, stored))[0]
 

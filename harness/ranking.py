@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.records import Usage
 from harness.run import Run
@@ -28,6 +28,12 @@ class Ranking:
     left_out: frozenset[str] = frozenset()
     usage: Mapping[str, Usage] = field(default_factory=dict)
     notes: Mapping[str, int] = field(default_factory=dict)
+
+    def noting_repeats(self) -> Ranking:
+        """The ranking with a note of documents that a list named again; the first place counted."""
+        if not self.run.repeated:
+            return self
+        return replace(self, notes={**self.notes, "repeated documents": self.run.repeated})
 
     def covers(self, query: str) -> bool:
         """True when the query's fate is known, an infrastructure error included."""

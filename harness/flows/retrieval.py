@@ -222,7 +222,7 @@ def search(index: Index, queries: Sequence[Query], k: int, split: Split) -> Rank
         run = run.within(within)
     if without is not None:
         run = run.without(without)
-    ranking = replace(ranking, run=run.cut(k))
+    ranking = replace(ranking.noting_repeats(), run=run.cut(k))
     return replace(ranking, left_out=frozenset(q for q in asked if not ranking.covers(q)))
 
 

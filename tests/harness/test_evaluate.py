@@ -292,6 +292,14 @@ def test_scores_in_memory_and_missing_queries() -> None:
     assert result.missing == ["q3"]
 
 
+def test_a_document_named_twice_is_noted_and_counts_once() -> None:
+    run = Run.from_rankings({"q1": ["d3", "d3", "d1"], "q2": ["d2"], "q3": ["d3"]})
+    result = score(ToyTask(), run)
+    assert result.notes == {"repeated documents": 1}
+    # d1 stands at rank 2 behind d3.
+    assert result.measures["nDCG@10"].value == pytest.approx((0.6309297535714575 + 2) / 3)
+
+
 def test_predictions_with_unknown_ids_are_refused() -> None:
     with pytest.raises(UserError, match="q9"):
         score(ToyTask(), {"q9": {"d1": 2.0}})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,9 +19,7 @@ SIZES = st.lists(st.integers(0, 4), max_size=6)
 def test_offsets_say_where_lists_begin_and_end(sizes):
     laid = [i for i, size in enumerate(sizes) for _ in range(size)]
     offsets = offsets_of(np.array(sizes, dtype=np.int64)).tolist()
-    assert [laid[a:b] for a, b in zip(offsets, offsets[1:], strict=False)] == [
-        [i] * size for i, size in enumerate(sizes)
-    ]
+    assert [laid[a:b] for a, b in pairwise(offsets)] == [[i] * size for i, size in enumerate(sizes)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 4)), max_size=6))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from math import log2
 
 import numpy as np
@@ -242,3 +243,20 @@ def test_a_judged_document_that_no_list_holds_still_counts_as_relevant():
 
 def test_every_measure_is_tested_here():
     assert {parse(name).name.partition("@")[0].partition("(")[0] for name in ALL} == set(measures())
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("collection", ["arguana", "relic"])
+def test_every_ranking_that_birco_released_has_its_recomputed_value(data, collection):
+    folder = data / "beir" / f"birco-{collection}"
+    qrels = {}
+    for line in (folder / "qrels.tsv").read_text().splitlines()[1:]:
+        query, document, grade = line.split("\t")
+        qrels.setdefault(query, {})[document] = int(grade)
+    published = json.loads((folder / "runs_ndcg10_recomputed.json").read_text())
+    assert {path.stem for path in (folder / "runs").iterdir()} == set(published)
+    for name, (percent, _, repeated) in published.items():
+        run = Run.read(folder / "runs" / f"{name}.json")
+        assert run.repeated == repeated, name
+        value = score(run, qrels, ["nDCG@10"])["nDCG@10"].mean()
+        assert 100 * value == pytest.approx(percent, abs=0.005), name  # given to two decimals

@@ -207,9 +207,15 @@ CINEMA = Domain(
         Function("cancel", "Returns tickets for {a}.", "ticket_id", "status amount"),
     ),
     (
-        Edition("theatre", "stage performance", "stage performances", "Live actors, no film."),
-        Edition("concerts", "concert", "concerts", "Music only."),
-        Edition("tours", "museum tour", "museum tours", "Guided walks only."),
+        Edition(
+            "theatre",
+            "stage performance",
+            "stage performances",
+            "Live actors, no film.",
+            "showings",
+        ),
+        Edition("concerts", "concert", "concerts", "Music only.", "showings"),
+        Edition("tours", "museum tour", "museum tours", "Guided walks only.", "showings"),
         Edition("press_shows", "press showing", "press showings", "Accredited critics only."),
     ),
 )

@@ -131,9 +131,26 @@ BOOKINGS = Domain(
         ),
     ),
     (
-        Edition("hotels", "room booking", "room bookings", "Hotels only.", "add_bag choose_seat"),
-        Edition("tables", "table booking", "table bookings", "Restaurants only.", "add_bag"),
-        Edition("car_hire", "car hire", "car hires", "Cars without a driver.", "choose_seat"),
+        Edition(
+            "hotels",
+            "room booking",
+            "room bookings",
+            "Hotels only.",
+            "create change add_bag choose_seat",
+        ),
+        Edition(
+            "tables",
+            "table booking",
+            "table bookings",
+            "Restaurants only.",
+            "create change add_bag choose_seat check_in",
+        ),
+        Edition(
+            "standby",
+            "standby ticket",
+            "standby tickets",
+            "For the crews of airlines, without a claim to a place.",
+        ),
         Edition(
             "agency_bookings",
             "group booking",
