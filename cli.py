@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,26 +18,25 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import RenderableType
 
     from harness.report import Report
 
 HOME = Path(__file__).resolve().parent
 PACKAGES = ("harness", "tasks", "models", "leaderboard")
-"""Ours. Their names are generic, so another project may have packages that are called the same."""
+"""Ours. Their names are generic, so packages of another project may be called the same."""
+INTERRUPTED = 130
 
 
 class _Command(TyperCommand):
     """A command whose repeatable options take several values at once: `-m bm25 random`."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         repeatable = {name for p in self.params if getattr(p, "multiple", False) for name in p.opts}
         return super().parse_args(ctx, _spread(args, repeatable))
 
-    def get_params(self, ctx: typer.Context) -> list[Any]:
-        params = super().get_params(ctx)
+    def get_params(self, ctx: Any) -> list[Any]:
+        params: list[Any] = super().get_params(ctx)
         for param in params:
             if getattr(param, "is_flag", False) and param.metavar is None:
                 param.metavar = ""  # else recent versions of typer write <bool> beside every flag
@@ -45,146 +44,151 @@ class _Command(TyperCommand):
 
 
 def _spread(arguments: Sequence[str], repeatable: set[str]) -> list[str]:
-    """Repeats an option before each of its values; an experiment file is never one of them."""
+    """Writes a repeatable option before each of its values; an experiment file is none of them."""
     spread: list[str] = []
-    option, bare = "", False
-    for argument in arguments:
-        value = option and not argument.startswith("-") and not _is_experiment(argument)
-        if bare and not value:
-            spread.append(option)
-        if value:
-            spread += [option, argument]
-        elif argument not in repeatable:
+    option = ""
+    for i, argument in enumerate(arguments):
+        if option and not argument.startswith("-") and not _is_experiment(argument):
+            spread += [argument] if arguments[i - 1] == option else [option, argument]
+        else:
+            option = argument if argument in repeatable else ""
             spread.append(argument)
-        option = argument if argument in repeatable else option if value else ""
-        bare = argument in repeatable
-    return [*spread, option] if bare else spread
+    return spread
 
 
 def _is_experiment(text: str) -> bool:
     return text.endswith((".yaml", ".yml"))
 
 
-def _complete_models(incomplete: str) -> list[str]:
+def _models(incomplete: str) -> list[str]:
     from harness.registry import models
 
     return [name for name in models if name.startswith(incomplete)]
 
 
-def _complete_tasks(incomplete: str) -> list[str]:
+def _tasks(incomplete: str) -> list[str]:
     from harness.catalogue import all_tasks
 
     return [task.card.name for task in all_tasks() if task.card.name.startswith(incomplete)]
 
 
-def _complete_suites(incomplete: str) -> list[str]:
+def _suites(incomplete: str) -> list[str]:
     from harness.catalogue import all_suites
 
     return [suite.name for suite in all_suites() if suite.name.startswith(incomplete)]
 
 
+def _panel(title: str) -> Callable[..., Any]:
+    """Makes options that stand under one heading of the help."""
+
+    def option(name: str, metavar: str, help: str, *more: str, **settings: Any) -> Any:
+        settings |= {"metavar": metavar, "help": help, "rich_help_panel": title}
+        return typer.Option(name, *more, **settings)
+
+    return option
+
+
+_asks, _stores, _works = _panel("What to ask"), _panel("Data and results"), _panel("How to work")
+
+Models = Annotated[
+    list[str] | None,
+    _asks(
+        "-m",
+        "MODEL...",
+        'bm25, "bm25(k1=0.9)", my_model.py:MyRetriever, path/to/checkpoint/',
+        "--model",
+        autocompletion=_models,
+    ),
+]
+Tasks = Annotated[
+    list[str] | None,
+    _asks(
+        "-t",
+        "TASK...",
+        "Names, folders in BEIR layout (./folder@split), my_task.py:MyTask",
+        "--task",
+        autocompletion=_tasks,
+    ),
+]
+Suites = Annotated[
+    list[str] | None,
+    _asks("-s", "SUITE...", "Names; see assay suites", "--suite", autocompletion=_suites),
+]
+Config = Annotated[str | None, _asks("--config", "FILE", "The same as FILE.yaml")]
+Depth = Annotated[int | None, _asks("--k", "N", "Documents for a query (default: 100)", min=1)]
+Limit = Annotated[
+    int | None, _asks("--limit", "N", "Only the first N queries of a split, to try out", min=1)
+]
+Instruction = Annotated[
+    str | None,
+    _asks("--instruction", "MODE", "auto (default), yes, no, both, generic or shuffled"),
+]
+Pool = Annotated[
+    str | None, _asks("--pool", "POOL", "What is ranked: all (default), category, task, candidates")
+]
+View = Annotated[
+    str | None,
+    _asks("--view", "NAME", "How a tool becomes text: documentation (default), python, ..."),
+]
+Join = Annotated[
+    str | None,
+    _asks("--join", "NAME", "How instruction and query become one text (default: the model's way)"),
+]
+Compat = Annotated[
+    list[str] | None,
+    _asks("--compat", "NAME...", "Quirks of the original evaluation; see assay tasks NAME"),
+]
+Trials = Annotated[int | None, _asks("--trials", "N", "Times each query is asked (1)", min=1)]
+Measures = Annotated[
+    list[str] | None,
+    _asks("--measures", "LIST", '"nDCG@10,P(rel=2)@5", my.py:f (default: the task\'s own)'),
+]
+Data = Annotated[
+    str | None, _stores("--data", "DIR", "Mirror folder (default: ASSAY_DATA; else the hub)")
+]
+Out = Annotated[
+    str | None, _stores("--out", "DIR", "Results; what is there is reused (default: results)")
+]
+Into = Annotated[str | None, _stores("--into", "DIR", "Where the whole goes (default: first OUT)")]
+Strict = Annotated[
+    bool, _stores("--strict", "", "Refuse judgements of documents that the corpus lacks")
+]
+AllowMissing = Annotated[
+    bool, _stores("--allow-missing", "", "Exit code 0 though some tasks have no data")
+]
+Fresh = Annotated[bool, _stores("--fresh", "", "Compute again what is there already")]
+Device = Annotated[str | None, _works("--device", "D", "Where a neural model runs")]
+BatchSize = Annotated[
+    int | None, _works("--batch-size", "N", "Texts that a neural model encodes at a time", min=1)
+]
+Shard = Annotated[str | None, _works("--shard", "i/n", "This machine's share; then assay merge")]
+Seed = Annotated[
+    int | None, _works("--seed", "N", "Of bootstrap and shuffled instructions (default: 0)")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")]
+
 app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="First steps: `assay run -m bm25 random -s starter`, then `assay show results`.",
 )
-_ASK, _DATA, _WORK, _SHOW = "What to ask", "Data and results", "How to work", "Output"
-
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object and nothing else.", rich_help_panel=_SHOW)
-]
-Data = Annotated[
-    str | None,
-    typer.Option(
-        "--data",
-        metavar="DIR",
-        help="Folder that mirrors the data (default: ASSAY_DATA; else the hub).",
-        rich_help_panel=_DATA,
-    ),
-]
-Measures = Annotated[
-    list[str],
-    typer.Option(
-        "--measures",
-        metavar="LIST",
-        help='In notation, "nDCG@10,AP,P(rel=2)@5", or your own, my.py:f (default: the task\'s).',
-        rich_help_panel=_ASK,
-    ),
-]
-Instruction = Annotated[
-    str | None,
-    typer.Option(
-        "--instruction",
-        metavar="MODE",
-        help="auto (where the data has them), yes, no, both, generic or shuffled.",
-        rich_help_panel=_ASK,
-    ),
-]
-Pool = Annotated[
-    str | None,
-    typer.Option(
-        "--pool",
-        metavar="POOL",
-        help="Documents to rank: all, category, task or candidates (default: all).",
-        rich_help_panel=_ASK,
-    ),
-]
-View = Annotated[
-    str | None,
-    typer.Option(
-        "--view",
-        metavar="NAME",
-        help="How a tool becomes text: documentation (default), python or name-description.",
-        rich_help_panel=_ASK,
-    ),
-]
-Compat = Annotated[
-    list[str],
-    typer.Option(
-        "--compat",
-        metavar="NAME...",
-        help="Quirks of the original evaluation to repeat; `assay tasks NAME` lists them.",
-        rich_help_panel=_ASK,
-    ),
-]
-Limit = Annotated[
-    int | None,
-    typer.Option(
-        "--limit",
-        min=1,
-        metavar="N",
-        help="Only the first N queries of every split: to try things out.",
-        rich_help_panel=_ASK,
-    ),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(
-        "--seed",
-        metavar="N",
-        help="Of the bootstrap and of shuffled instructions (default: 0).",
-        rich_help_panel=_WORK,
-    ),
-]
-Strict = Annotated[
-    bool,
-    typer.Option(
-        "--strict",
-        help="Refuse judgements of documents that the corpus lacks.",
-        rich_help_panel=_DATA,
-    ),
-]
 
 
 @app.callback(invoke_without_command=True)
 def assay(
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", metavar="")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version", metavar="")
+    ] = False,
 ) -> None:
-    """Measures retrieval models on tool retrieval, instructed retrieval and your own collections.
+    """Measure retrieval models on tool retrieval, instructed retrieval and your own collections.
 
-    Every number comes with its 95 % interval, can be recomputed from the predictions that are
-    stored beside it, and says what it was measured on.
+    Every number comes with its 95 % interval, can be recomputed from the predictions stored beside
+    it, and says what it was measured on.
+
+    ```
+    assay run -m bm25 random -s starter
+    assay show results
+    ```
     """
     if version:
         from importlib.metadata import version as installed
@@ -194,188 +198,75 @@ def assay(
 
 @app.command(cls=_Command)
 def run(
-    file: Annotated[
-        str | None, typer.Argument(metavar="[FILE.yaml]", help="An experiment file.")
-    ] = None,
-    models: Annotated[
-        list[str],
-        typer.Option(
-            "-m",
-            "--model",
-            metavar="MODEL...",
-            help='Expressions: bm25, "bm25(k1=0.9)", my_model.py:MyRetriever, path/to/checkpoint/.',
-            autocompletion=_complete_models,
-            rich_help_panel=_ASK,
-        ),
-    ] = [],  # noqa: B006  (typer reads the default and never changes it)
-    tasks: Annotated[
-        list[str],
-        typer.Option(
-            "-t",
-            "--task",
-            metavar="TASK...",
-            help="Names, folders in BEIR layout (./folder@split), my_task.py:MyTask.",
-            autocompletion=_complete_tasks,
-            rich_help_panel=_ASK,
-        ),
-    ] = [],  # noqa: B006
-    suites: Annotated[
-        list[str],
-        typer.Option(
-            "-s",
-            "--suite",
-            metavar="SUITE...",
-            help="Tasks that are run and averaged together; see assay suites.",
-            autocompletion=_complete_suites,
-            rich_help_panel=_ASK,
-        ),
-    ] = [],  # noqa: B006
-    config: Annotated[
-        str | None,
-        typer.Option(
-            "--config",
-            metavar="FILE",
-            help="An experiment file; options given here replace what it says.",
-            rich_help_panel=_ASK,
-        ),
-    ] = None,
-    k: Annotated[
-        int | None,
-        typer.Option(
-            "--k",
-            min=1,
-            metavar="N",
-            help="Documents that a query gets (default: 100).",
-            rich_help_panel=_ASK,
-        ),
-    ] = None,
+    ctx: typer.Context,
+    file: Annotated[str | None, typer.Argument(metavar="[FILE.yaml]", help="Experiment")] = None,
+    models: Models = None,
+    tasks: Tasks = None,
+    suites: Suites = None,
+    config: Config = None,
+    k: Depth = None,
     limit: Limit = None,
     instruction: Instruction = None,
     pool: Pool = None,
     view: View = None,
-    join: Annotated[
-        str | None,
-        typer.Option(
-            "--join",
-            metavar="NAME",
-            help="How instruction and query become one text (default: the model's own way).",
-            rich_help_panel=_ASK,
-        ),
-    ] = None,
-    compat: Compat = [],  # noqa: B006
-    trials: Annotated[
-        int | None,
-        typer.Option(
-            "--trials",
-            min=1,
-            metavar="N",
-            help="How often each query is asked (default: 1).",
-            rich_help_panel=_ASK,
-        ),
-    ] = None,
-    measures: Measures = [],  # noqa: B006
+    join: Join = None,
+    compat: Compat = None,
+    trials: Trials = None,
+    measures: Measures = None,
     data: Data = None,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder of results; what is there already is reused (default: results).",
-            rich_help_panel=_DATA,
-        ),
-    ] = None,
+    out: Out = None,
     strict: Strict = False,
-    allow_missing: Annotated[
-        bool,
-        typer.Option(
-            "--allow-missing",
-            help="Tasks without data do not make the exit code 1.",
-            rich_help_panel=_DATA,
-        ),
-    ] = False,
-    fresh: Annotated[
-        bool,
-        typer.Option(
-            "--fresh", help="Compute again what is there already.", rich_help_panel=_DATA
-        ),
-    ] = False,
-    device: Annotated[
-        str | None,
-        typer.Option(
-            "--device", metavar="D", help="Where neural models run.", rich_help_panel=_WORK
-        ),
-    ] = None,
-    batch_size: Annotated[
-        int | None,
-        typer.Option(
-            "--batch-size",
-            min=1,
-            metavar="N",
-            help="Texts that a neural model encodes at a time.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
-    shard: Annotated[
-        str | None,
-        typer.Option(
-            "--shard",
-            metavar="i/n",
-            help="This machine's share, counted from 1; then assay merge.",
-            rich_help_panel=_WORK,
-        ),
-    ] = None,
+    allow_missing: AllowMissing = False,
+    fresh: Fresh = False,
+    device: Device = None,
+    batch_size: BatchSize = None,
+    shard: Shard = None,
     seed: Seed = None,
     json: Json = False,
 ) -> int:
     """Evaluate models on tasks.
 
     Asks every model every task, writes answers and scores down, and shows one row a model. After
-    an interruption the same command goes on where it stopped.
+    an interruption the same command goes on where it stopped. An experiment file says the same as
+    options do; options given beside it replace what it says.
 
     ```
     assay run -m bm25 random -s starter
-    assay run -m bm25-lucene -t ./my_collection --data DIR --out results
-    assay run -m bm25 my_model.py:MyRetriever -s toolret --instruction both --allow-missing
-    assay run experiment.yaml
+    assay run -m bm25-lucene -t ./my_collection --out results
+    assay run -m my_model.py:MyRetriever -s toolret --data DIR --instruction both
+    assay run experiment.yaml --limit 20
     ```
     """
     from harness.errors import UserError
     from harness.experiment import Experiment, read_experiment
     from harness.render.progress import Watch
 
-    if file and not _is_experiment(file):
-        raise UserError(f"'{file}' is no experiment file (.yaml): models go after -m, tasks after -t")
-    if file and config:
-        raise UserError(f"two experiment files: {file} and --config {config}")
+    if file and (config or not _is_experiment(file)):
+        raise UserError(
+            f"'{file}': one experiment file (.yaml); models go after -m, tasks after -t"
+        )
     path = file or config
-    given = {name: value for name, value in locals().items() if name in _RUN_OPTIONS}
-    experiment = (read_experiment(path) if path else Experiment()).override(given)
+    options = {n: v for n, v in ctx.params.items() if n not in ("file", "config", "json")}
+    experiment = (read_experiment(path) if path else Experiment()).override(options)
     with Watch(lines=not json) as watch:
         report = experiment.run(watch)
-    _print_report(report, json=json, out=experiment.out)
+    _print_report(report, experiment.out, json=json)
     return _code(report, allow_missing=experiment.allow_missing)
-
-
-_RUN_OPTIONS = set(run.__annotations__) - {"file", "config", "json", "return"}
 
 
 @app.command(cls=_Command)
 def score(
-    task: Annotated[
-        str,
-        typer.Argument(help="A name or a folder.", autocompletion=_complete_tasks),
-    ],
+    task: Annotated[str, typer.Argument(help="A name or a folder", autocompletion=_tasks)],
     predictions: Annotated[
-        str,
-        typer.Argument(help="A TREC run, JSONL, a JSON of {query: [ids]}, or a result's folder."),
+        str, typer.Argument(help="TREC run, JSONL, JSON of {query: [ids]}, or a result's folder")
     ],
-    measures: Measures = [],  # noqa: B006
-    data: Data = None,
+    measures: Measures = None,
     instruction: Instruction = None,
     pool: Pool = None,
     view: View = None,
-    compat: Compat = [],  # noqa: B006
+    compat: Compat = None,
     limit: Limit = None,
+    data: Data = None,
     strict: Strict = False,
     seed: Seed = None,
     json: Json = False,
@@ -387,45 +278,36 @@ def score(
     ```
     assay score ./my_collection run.trec
     assay score toolret/apibank answers.json --measures "nDCG@10,AP,P@30" --data DIR
-    assay score toolret/apibank results/bm25-1a2b3c4d/toolret_apibank/default
     ```
     """
-    from harness import evaluate
+    from harness.evaluate import score
     from harness.measures import parse_many
     from harness.report import Report
 
-    chosen = {"instruction": instruction, "pool": pool, "view": view, "limit": limit}
-    setting: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
-    if compat:
-        setting["compat"] = compat
-    result = evaluate.score(
+    fields = {"instruction": instruction, "pool": pool, "view": view, "limit": limit}
+    setting: dict[str, Any] = {**fields, "compat": compat or None}
+    result = score(
         task,
         predictions,
         data=data,
-        measures=[m.name for text in measures for m in parse_many(text)] or None,
+        measures=[m.name for text in measures or () for m in parse_many(text)] or None,
         seed=seed or 0,
         strict=strict,
-        **setting,
+        **{name: value for name, value in setting.items() if value is not None},
     )
-    report = Report((result,))
     if json:
-        _print_json(report.to_json())
+        _print_json(Report((result,)).to_json())
     else:
         from harness.render.result import details
 
         _print(details(result))
-    return _code(report)
+    return _code(Report((result,)))
 
 
 @app.command(cls=_Command)
 def merge(
-    outs: Annotated[list[str], typer.Argument(metavar="OUT...", help="Folders that shards wrote.")],
-    into: Annotated[
-        str | None,
-        typer.Option(
-            "--into", metavar="DIR", help="Where the whole goes (default: the first OUT)."
-        ),
-    ] = None,
+    outs: Annotated[list[str], typer.Argument(metavar="OUT...", help="Folders that shards wrote")],
+    into: Into = None,
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -434,50 +316,49 @@ def merge(
     The joined results are identical to those of one run on one machine.
 
     ```
-    assay merge shard-1 shard-2 shard-3 --into results --data DIR
+    assay run -m bm25 -s toolret --shard 1/2 --out part-1      (and 2/2 elsewhere)
+    assay merge part-1 part-2 --into results
     ```
     """
     from dataclasses import replace
 
+    from harness import shards
     from harness.overview import read_report
-    from harness.shards import merge
 
-    joined = merge(outs, into=into, data=data)
+    joined = shards.merge(outs, into=into, data=data)
     whole = read_report(into or outs[0])
     report = replace(whole, missing=joined.missing, unfinished=joined.unfinished)
-    _print_report(report, json=json, out=into or outs[0])
+    _print_report(report, into or outs[0], json=json)
     return 1 if report.unfinished else _code(report)
 
 
 @app.command(cls=_Command)
 def compare(
-    first: Annotated[str, typer.Argument(metavar="A", help="The baseline's folder of results.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="The baseline's folder of results")],
     others: Annotated[
-        list[str], typer.Argument(metavar="B [C ...]", help="The challengers' folders.")
+        list[str], typer.Argument(metavar="B [C ...]", help="The challengers' folders")
     ],
     measure: Annotated[
-        str | None,
-        typer.Option("--measure", metavar="M", help="What is compared (default: each task's main)."),
+        str | None, typer.Option("--measure", metavar="M", help="Default: each task's main measure")
     ] = None,
     fail_if_worse: Annotated[
-        bool,
-        typer.Option("--fail-if-worse", help="Exit code 1 when a challenger is worse somewhere."),
+        bool, typer.Option("--fail-if-worse", help="Exit code 1 when a challenger is worse")
     ] = False,
     json: Json = False,
 ) -> int:
     """Test which differences between models are real.
 
-    Query by query, with a paired randomisation test, Holm's correction over all tests, and the
-    queries that differ most.
+    Query by query: paired randomisation tests with Holm's correction over all of them, effects
+    with intervals, and the queries that differ most.
 
     ```
     assay compare results/bm25-1a2b3c4d results/bm25-mteb-5e6f7a8b
-    assay compare old new --measure R@100 --fail-if-worse
+    assay compare before after --measure R@100 --fail-if-worse
     ```
     """
-    from harness import compare as comparing
+    from harness.compare import compare
 
-    found = comparing.compare(first, *others, measure=measure)
+    found = compare(first, *others, measure=measure)
     if json:
         _print_json(found.to_json())
     else:
@@ -489,15 +370,13 @@ def compare(
 
 @app.command(cls=_Command)
 def show(
-    result: Annotated[
-        str, typer.Argument(help="A result's folder, or a folder of many results.")
-    ] = "results",
+    result: Annotated[str, typer.Argument(help="The folder of one result, or of many")] = "results",
     json: Json = False,
 ) -> int:
     """Show results.
 
-    One result: every measure, what became of the queries, where data and model come from. A
-    folder of many: a table of all, with the means of the suites.
+    Of one result every measure, what became of the queries, and where data and model come from; of
+    a folder of many a table with the means of the suites.
 
     ```
     assay show results
@@ -506,10 +385,9 @@ def show(
     """
     from harness.overview import read_report, read_single
 
-    single = read_single(result)
     if json:
         _print_json(read_report(result).to_json())
-    elif single is not None:
+    elif single := read_single(result):
         from harness.render.result import details
 
         _print(details(*single))
@@ -523,31 +401,199 @@ def show(
 @app.command(cls=_Command)
 def tasks(
     name: Annotated[
-        str | None,
-        typer.Argument(help="A task, or a benchmark.", autocompletion=_complete_tasks),
+        str | None, typer.Argument(help="A task, a folder or a benchmark", autocompletion=_tasks)
     ] = None,
     json: Json = False,
 ) -> int:
     """List tasks, or show one task's card.
 
     ```
-    assay tasks
     assay tasks toolret
     assay tasks toolret/apibank
     ```
     """
-    from harness.catalogue import find_tasks
-    from harness.render.catalogue import task_card, task_list, task_row
+    from harness.lookup import find_tasks, task_row
 
     found = find_tasks(name)
     if json:
         _print_json({"tasks": [task_row(task) for task in found]})
     else:
+        from harness.render.catalogue import task_card, task_list
+
         _print(task_card(found[0]) if name and len(found) == 1 else task_list(found))
     return 0
 
 
-def _print_report(report: Report, *, json: bool, out: str) -> None:
+@app.command(cls=_Command)
+def suites(
+    name: Annotated[str | None, typer.Argument(help="A suite", autocompletion=_suites)] = None,
+    json: Json = False,
+) -> int:
+    """List suites, or show what one runs and averages.
+
+    ```
+    assay suites
+    assay suites toolret
+    ```
+    """
+    from harness.lookup import find_suites, suite_row
+
+    found = find_suites(name)
+    if json:
+        _print_json({"suites": [suite_row(suite) for suite in found]})
+    else:
+        from harness.render.catalogue import suite_card, suite_list
+
+        _print(suite_card(found[0]) if name else suite_list(found))
+    return 0
+
+
+@app.command(cls=_Command)
+def models(
+    name: Annotated[
+        str | None, typer.Argument(help="A model; or the word check", autocompletion=_models)
+    ] = None,
+    expression: Annotated[str | None, typer.Argument(help="After check: a model")] = None,
+    json: Json = False,
+) -> int:
+    """List models, show one, or check one before a long run.
+
+    The check asks the model a task of eight documents and says what to fix; it exits with 2 when
+    something must be fixed.
+
+    ```
+    assay models
+    assay models bm25-lucene
+    assay models check my_model.py:MyRetriever
+    ```
+    """
+    from harness.errors import UserError
+
+    if name == "check" and expression:
+        return _check(expression, json=json)
+    if name == "check" or expression:
+        raise UserError("write assay models, assay models NAME, or assay models check MODEL")
+    from harness.lookup import find_models, model_row
+
+    found = find_models(name)
+    if json:
+        _print_json({"models": [model_row(model) for model in found]})
+    else:
+        from harness.render.catalogue import model_card, model_list
+
+        _print(model_card(found[0]) if name else model_list(found))
+    return 0
+
+
+@app.command(cls=_Command)
+def data(
+    name: Annotated[
+        str | None, typer.Argument(help="A suite, a benchmark or a task", autocompletion=_suites)
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Tell which data is here, what is missing, and how to get it.
+
+    Nothing is fetched or read.
+
+    ```
+    assay data
+    assay data toolret --data DIR
+    ```
+    """
+    from harness.availability import survey, survey_row
+    from harness.sources import Source
+
+    source = Source(data)
+    found = survey(name, source)
+    if json:
+        _print_json({"suites": [survey_row(part) for part in found]})
+    else:
+        from harness.render.catalogue import data_card, data_list
+
+        _print(data_card(found[0], source.root) if name else data_list(found))
+    return 0
+
+
+@app.command(cls=_Command)
+def doctor(json: Json = False) -> int:
+    """Tell what is installed, and what each extra would add.
+
+    ```
+    assay doctor
+    ```
+    """
+    from dataclasses import asdict
+
+    from harness.doctor import examine
+
+    found = examine()
+    if json:
+        _print_json(asdict(found))
+    else:
+        from harness.render.installation import checkup
+
+        _print(checkup(found))
+    return 0
+
+
+@app.command(cls=_Command)
+def cite(
+    results: Annotated[list[str], typer.Argument(metavar="RESULT...", help="Folders of results")],
+    json: Json = False,
+) -> int:
+    """Print citations and licences of the tasks and models of results.
+
+    ```
+    assay cite results
+    ```
+    """
+    from dataclasses import asdict
+
+    from harness.citations import credits_of
+    from harness.overview import read_report
+
+    found = credits_of([result for path in results for result in read_report(path).results])
+    if json:
+        _print_json({"credits": [asdict(credit) for credit in found]})
+    else:
+        from harness.render.installation import credits_list
+
+        _print(credits_list(found))
+    return 0
+
+
+@app.command(cls=_Command)
+def schema(json: Json = False) -> int:
+    """Print the JSON Schema of result.json.
+
+    ```
+    assay schema > result.schema.json
+    ```
+    """
+    from harness.store import Result
+
+    _print_json(Result.model_json_schema())
+    return 0
+
+
+def _check(expression: str, *, json: bool) -> int:
+    from dataclasses import asdict
+
+    from harness.check import check_model
+
+    found = check_model(expression)
+    if json:
+        _print_json({"model": expression, "checks": [asdict(check) for check in found]})
+    else:
+        from harness.render.catalogue import checks
+
+        _print(checks(found))
+    return 0 if all(check.passed for check in found) else 2
+
+
+def _print_report(report: Report, out: str, *, json: bool) -> None:
     if json:
         _print_json(report.to_json())
     else:
@@ -557,7 +603,99 @@ def _print_report(report: Report, *, json: bool, out: str) -> None:
         _print(next_steps(report, out))
 
 
+def _print(items: Iterable[RenderableType]) -> None:
+    from harness.render import show
+
+    show(items)
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
 def _code(report: Report, *, allow_missing: bool = False) -> int:
     """0, or 1 where infrastructure errors are left or tasks are missing without leave."""
-    unfinished = any(result.status != "complete" for result in report.results)
-    return 1 if unfinished or (report.missing and not allow_missing) else 0
+    failed = any(result.status != "complete" for result in report.results)
+    return 1 if failed or (report.missing and not allow_missing) else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; an error is one line on standard error.
+
+    Args:
+        arguments: of the command line; None takes those of the process. `--debug` anywhere, or
+            the environment variable ASSAY_DEBUG, shows tracebacks.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given or bool(os.environ.get("ASSAY_DEBUG"))
+    given = [argument for argument in given if argument != "--debug"]
+    if impostor := _impostor():
+        return _complain(f"error: {impostor}", 2)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        code = int(app(given or ["--help"], prog_name="assay", standalone_mode=False) or 0)
+        sys.stdout.flush()
+    except BaseException as error:
+        if debug or isinstance(error, SystemExit):
+            raise
+        _drop_output()
+        return _complain(*_explained(error))
+    if code == INTERRUPTED:
+        return _complain(*_explained(KeyboardInterrupt()))
+    return code
+
+
+def _impostor() -> str:
+    """What to say where a package of another project hides one of ours; empty where none does."""
+    for name in PACKAGES:
+        spec = find_spec(name) if (HOME / name / "__init__.py").exists() else None
+        if spec is None:
+            continue
+        places = [str(Path(spec.origin).parent)] if spec.origin else []
+        place = Path(next(iter([*places, *(spec.submodule_search_locations or [])]))).resolve()
+        if place != HOME / name:
+            return (
+                f"another '{name}' in {place} hides Assay's own {HOME / name}: "
+                "run from another directory, or take that folder off PYTHONPATH"
+            )
+    return ""
+
+
+def _explained(error: BaseException) -> tuple[str, int]:
+    """One line for a person, and the exit code."""
+    from harness.errors import AssayError
+
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return "interrupted: run the same command again, it goes on", INTERRUPTED
+    if isinstance(error, AssayError):
+        text, code = str(error), error.exit_code
+    elif hasattr(error, "format_message"):  # what typer raises for a wrong command line
+        path = getattr(getattr(error, "ctx", None), "command_path", "assay")
+        text, code = f"{error.format_message()} See: {path} --help", 2
+    elif isinstance(error, OSError):
+        text, code = ": ".join(map(str, filter(None, (error.filename, error.strerror)))), 2
+        text = text or str(error)
+    elif isinstance(error, MemoryError):
+        text, code = "out of memory: ask for less at a time, such as one task", 2
+    else:
+        text, code = f"unexpected {type(error).__name__}: {error} (ASSAY_DEBUG=1 shows where)", 2
+    return f"error: {' '.join(text.splitlines())}", code
+
+
+def _complain(line: str, code: int) -> int:
+    typer.echo(line, err=True)
+    return code
+
+
+def _drop_output() -> None:
+    """Lets go of what cannot be written any more, so that Python does not try again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

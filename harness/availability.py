@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
+from typing import Any
 
+from harness.catalogue import all_suites, load_suite, load_task
 from harness.contracts import Task
+from harness.lookup import find_tasks
 from harness.sources import Source
 
 
@@ -37,6 +40,35 @@ class Availability:
     def missing(self) -> tuple[Need, ...]:
         """What is neither in the mirror folder nor in the hub's local cache."""
         return tuple(need for need in self.needs if not need.here)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The tasks of a suite, with what they read."""
+
+    name: str
+    tasks: tuple[Availability, ...]
+
+
+def survey(name: str | None, source: Source) -> list[Survey]:
+    """What is here of every suite, or of one suite, benchmark or task.
+
+    Raises:
+        UserError: nothing has that name.
+    """
+    if name is None:
+        chosen = [(suite.name, list(map(load_task, suite.tasks))) for suite in all_suites()]
+    elif name in {suite.name for suite in all_suites()}:
+        chosen = [(name, list(map(load_task, load_suite(name).tasks)))]
+    else:
+        chosen = [(name, find_tasks(name))]
+    return [Survey(title, tuple(availability(tasks, source))) for title, tasks in chosen]
+
+
+def survey_row(found: Survey) -> dict[str, Any]:
+    """A survey as JSON."""
+    tasks = [asdict(task) | {"here": task.here} for task in found.tasks]
+    return {"name": found.name, "here": all(t.here for t in found.tasks), "tasks": tasks}
 
 
 def availability(tasks: Iterable[Task], source: Source) -> list[Availability]:

@@ -104,7 +104,8 @@ class Experiment(_Strict):
             options: fields of an experiment or of a setting. None, False and empty lists stand
                 for options that were not given. Tasks and suites are replaced together.
         """
-        given = {n: v for n, v in options.items() if v is not None and v is not False and v != []}
+        left_out = (None, False)
+        given = {n: v for n, v in options.items() if not any(v is x for x in left_out) and v != []}
         fields = {name: value for name, value in given.items() if name in Experiment.model_fields}
         if fields.keys() & {"tasks", "suites"}:
             fields = {"tasks": (), "suites": ()} | fields

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from harness.catalogue import all_suites
 from harness.checkpoint import find_checkpoints
 from harness.errors import UserError
 from harness.report import Report, aggregates
-from harness.store import RESULT, find_results, read_result
+from harness.store import RESULT, RUN_INFO, Result, find_results, read_result
 
 
 def read_report(path: str | Path) -> Report:
@@ -36,6 +38,22 @@ def read_report(path: str | Path) -> Report:
         aggregates=tuple(value for suite in suites for value in aggregates(suite, found)),
         unfinished=tuple(dict.fromkeys(owed)),
     )
+
+
+def read_single(path: str | Path) -> tuple[Result, dict[str, Any]] | None:
+    """The one result at a path with its `run_info.json`, or None where many may lie below it.
+
+    Raises:
+        UserError: the result is damaged.
+    """
+    marker = Path(path) if Path(path).name == RESULT else Path(path) / RESULT
+    if not marker.is_file():
+        return None
+    try:
+        run_info = json.loads((marker.parent / RUN_INFO).read_bytes())
+    except (OSError, ValueError):
+        run_info = {}
+    return read_result(marker), run_info
 
 
 def _finished(folder: Path) -> bool:

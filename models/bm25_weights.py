@@ -26,7 +26,7 @@ Kamphuis, de Vries, Boytsov and Lin, "Which BM25 Do You Mean?", ECIR 2020, table
 kept from going below 0, as in bm25s.
 """
 
-TF: dict[str, Callable[[Floats, Floats, float, float], Floats]] = {
+TF: dict[str, Callable[[NDArray[np.float32], Floats, float, float], Floats]] = {
     "lucene": lambda tf, norm, k1, delta: tf / (k1 * norm + tf),
     "robertson": lambda tf, norm, k1, delta: tf / (k1 * norm + tf),
     "atire": lambda tf, norm, k1, delta: tf * (k1 + 1) / (tf + k1 * norm),
@@ -60,13 +60,14 @@ def weights(
         Shape (p,), not negative. Inverse document frequencies are rounded to float32 before the
         product and the product after it, as bm25s does.
     """
+    if not len(tf):
+        return np.zeros(0, dtype=np.float32)
     n, stored = len(lengths), lengths
     if model.lengths == "lucene":
         n, stored = int(np.count_nonzero(lengths)), lucene_lengths(lengths)
-    mean = lengths.sum() / max(n, 1)
-    norm = (1 - model.b) + model.b * stored / max(mean, 1.0)
+    norm = (1 - model.b) + model.b * stored / (lengths.sum() / n)
     idf = IDF[model.variant](n, df.astype(np.float64)).astype(np.float32)
-    saturated = TF[model.variant](tf.astype(np.float64), norm[documents], model.k1, model.delta)
+    saturated = TF[model.variant](tf, norm[documents], model.k1, model.delta)
     return (np.repeat(idf, df) * saturated).astype(np.float32)
 
 

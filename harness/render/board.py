@@ -16,14 +16,23 @@ from harness.render.words import PARTIAL, QUIET, STRONG, WARNING, Interval, grid
 
 HEADING = 13
 """Cells after which a heading goes on in the next line."""
+GAP = 3
+"""Cells between two columns."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, and whether it stands for less than the whole."""
+    """A value.
+
+    Attributes:
+        value: the mean with its interval.
+        partial: whether it stands for less than the whole.
+        competes: whether it may be the best; a reference model's may not.
+    """
 
     value: Interval
     partial: bool
+    competes: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class Column:
     @property
     def best(self) -> float | None:
         """The highest value where several compete."""
-        values = [cell.value.value for cell in self.cells.values()]
+        values = [cell.value.value for cell in self.cells.values() if cell.competes]
         return max(values) if len(values) > 1 else None
 
     def heading(self) -> Text:
@@ -65,7 +74,7 @@ class Column:
         cell = self.cells.get(row)
         if cell is None:
             return Text("-", QUIET)
-        best = self.best is not None and hundredths(cell.value.value) == hundredths(self.best)
+        best = cell.competes and cell.value.value == self.best
         text = Text(hundredths(cell.value.value), STRONG if best else "")
         text.append(Text(f" {spread(cell.value):>6}", f"not bold {QUIET}"))
         if cell.partial and not self.partial:
@@ -97,17 +106,17 @@ class Board:
         """Called by rich."""
         room = options.max_width - self._label_width(options.max_width)
         for part in _abreast(self.columns, len(self.labels), room):
-            yield self._table(part, options.max_width)
             yield ""
+            yield self._table(part)
 
     def _label_width(self, whole: int) -> int:
         widths = [
             max(cell_len(text) for text in column)
             for column in zip(self.names, *self.labels, strict=True)
         ]
-        return min(sum(widths) + 2 * len(widths), max(20, whole // 2))
+        return min(sum(widths) + GAP * len(widths), max(20, whole // 2))
 
-    def _table(self, columns: Sequence[Column], width: int) -> Table:
+    def _table(self, columns: Sequence[Column]) -> Table:
         table = grid(*self.names)
         for column in columns:
             table.add_column(column.heading(), justify="right", no_wrap=True)
@@ -121,7 +130,7 @@ def _abreast(columns: Iterable[Column], rows: int, room: int) -> Iterator[list[C
     part: list[Column] = []
     used = 0
     for column in columns:
-        width = column.width(rows) + 2
+        width = column.width(rows) + GAP
         if part and used + width > room:
             yield part
             part, used = [], 0

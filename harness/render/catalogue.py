@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from harness.availability import Availability, Need
+from harness.availability import Need, Survey
 from harness.check import Check
 from harness.contracts import Task
-from harness.inventory import ModelEntry
+from harness.lookup import ModelEntry
 from harness.records import TaskCard
 from harness.render.words import (
     BAD,
@@ -80,9 +82,8 @@ def suite_list(suites: Sequence[Suite]) -> Iterator[RenderableType]:
     table = grid("suite", "what it is", "means", "tasks", numbers=1)
     for suite in suites:
         means = ", ".join(aggregate.name for aggregate in suite.aggregates)
-        table.add_row(
-            suite.name, Text(suite.description or suite.title), means, f"{len(suite.tasks)}"
-        )
+        what = Text(suite.description or suite.title)
+        table.add_row(suite.name, what, means, f"{len(suite.tasks)}")
     yield table
     yield ""
     yield command("one suite", f"assay suites {suites[0].name}")
@@ -105,7 +106,7 @@ def model_list(models: Sequence[ModelEntry]) -> Iterator[RenderableType]:
     """A line a model."""
     table = grid("model", "what it is", "")
     for model in models:
-        state = Text("" if model.ready else model.problem, WARNING)
+        state = Text(model.problem, WARNING)
         table.add_row(Text(model.name), Text(model.title or model.stands_for), state)
     yield table
     yield ""
@@ -135,7 +136,9 @@ def model_card(model: ModelEntry) -> Iterator[RenderableType]:
         yield ""
         table = grid("parameter", "value", "")
         for name, value in model.parameters.items():
-            table.add_row(Text(name), Text(value), Text(str(explained.get(name, "")), QUIET))
+            table.add_row(
+                Text(name), Text(json.dumps(value)), Text(str(explained.get(name, "")), QUIET)
+            )
         yield table
     if citation := model.card.get("citation"):
         yield ""
@@ -158,32 +161,31 @@ def checks(found: Sequence[Check]) -> Iterator[RenderableType]:
     )
 
 
-def data_list(suites: Sequence[tuple[Suite, Sequence[Availability]]]) -> Iterator[RenderableType]:
+def data_list(found: Sequence[Survey]) -> Iterator[RenderableType]:
     """For each suite, how many of its tasks have their data here."""
     table = grid("suite", "data here", "", numbers=0)
-    for suite, found in suites:
-        here = sum(task.here for task in found)
-        table.add_row(
-            suite.name, f"{here} of {count(len(found), 'task')}", _state(here, len(found))
-        )
+    for part in found:
+        here = sum(task.here for task in part.tasks)
+        tasks = f"{here} of {count(len(part.tasks), 'task')}"
+        table.add_row(part.name, tasks, _state(here, len(part.tasks)))
     yield table
     yield ""
-    yield command("what is missing", f"assay data {suites[0][0].name}")
+    yield command("what is missing", f"assay data {found[0].name}")
 
 
-def data_card(found: Sequence[Availability], root: str | None) -> Iterator[RenderableType]:
+def data_card(found: Survey, root: Path | None) -> Iterator[RenderableType]:
     """What of the tasks' data is missing, and how to get it."""
     table = grid("task", "", "missing")
-    for task in found:
+    for task in found.tasks:
         lacks = [f"{need.config}/{need.split}" for need in task.missing]
         more = f" and {len(lacks) - SPLITS} more" if len(lacks) > SPLITS else ""
         shown = f"{', '.join(lacks[:SPLITS])}{more}"
         table.add_row(Text(task.task), _state(task.here, 1), Text(shown, QUIET))
     yield table
     yield ""
-    missing = dict.fromkeys(need for task in found for need in task.missing)
+    missing = dict.fromkeys(need for task in found.tasks for need in task.missing)
     if missing:
-        yield from _ways(list(missing), root or "DIR")
+        yield from _ways(list(missing), str(root or "DIR"))
     else:
         yield Text("Everything is here.", GOOD)
 

@@ -45,7 +45,7 @@ def checkup(found: Checkup) -> Iterator[RenderableType]:
         yield command("to add one", f"pip install 'assay-harness[{absent[0]}]'")
 
 
-def credit(found: Sequence[Credit]) -> Iterator[RenderableType]:
+def credits_list(found: Sequence[Credit]) -> Iterator[RenderableType]:
     """Licences, then the BibTeX entries, each once."""
     table = grid("", "name", "licence")
     for entry in found:

@@ -65,7 +65,7 @@ class Watch:
             total=progress.total or None,
             tasks=f"{progress.state} · {self._done} done",
         )
-        if self._lines and progress.state in _ENDS:
+        if self._lines and progress.state in ("finished", "reused"):
             self._screen.print(self._line(progress), soft_wrap=True)
 
     def _line(self, progress: answering.Progress) -> str:

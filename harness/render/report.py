@@ -21,7 +21,7 @@ from harness.render.words import (
     setting_text,
     varying,
 )
-from harness.report import AggregateValue, Report
+from harness.report import AggregateValue, Missing, Report
 from harness.store import Result, ResultFolder, setting_slug
 
 FEW = 8
@@ -74,7 +74,7 @@ def overview(report: Report, *, gathered: bool = False) -> Iterator[RenderableTy
         yield from _boards(report, rows, values, gathered=gathered)
     if any(r.partial for r in report.results) or any(value.partial for value in values):
         yield Text.assemble(
-            (PARTIAL, WARNING),
+            (f"\n{PARTIAL}", WARNING),
             (": not all of its tasks have a value, or not all queries were asked", QUIET),
         )
     yield from _missing(report)
@@ -90,7 +90,7 @@ def next_steps(report: Report, out: str | Path) -> Iterator[RenderableType]:
         for r in report.results
     ]
     models = list(dict.fromkeys(str(folder.parent.parent) for folder in folders))
-    yield Text.assemble(("Results are in ", QUIET), str(out))
+    yield Text.assemble(("\nResults are in ", QUIET), str(out))
     yield command("every measure", f"assay show {folders[0]}")
     if len(folders) > 1:
         yield command("all of them", f"assay show {out}")
@@ -107,13 +107,9 @@ def _boards(
     yield _caption(report, rows)
     suites = dict.fromkeys(value.suite for value in values)
     if few or gathered:
-        columns = _task_columns(report, rows, tasks)
-        if few:
-            columns += [c for suite in suites for c in _aggregate_columns(rows, values, suite)]
-            suites = {}
-        yield Board(names, labels, columns)
+        yield Board(names, labels, _task_columns(report, rows, tasks))
     for suite in suites:
-        yield Text(f"{suite}: means over tasks", STRONG)
+        yield Text.assemble((f"\n{suite}", STRONG), ("  means over its tasks", QUIET))
         yield Board(names, labels, _aggregate_columns(rows, values, suite))
 
 
@@ -133,7 +129,7 @@ def _task_columns(report: Report, rows: _Rows, tasks: Sequence[str]) -> list[Col
     columns = []
     for task, title in zip(tasks, without_common_benchmark(tasks), strict=True):
         results = [result for result in report.results if result.task == task]
-        cells = {rows.number(result): Cell(result.main, result.partial) for result in results}
+        cells = {rows.number(r): Cell(r.main, r.partial, not _reference(r)) for r in results}
         columns.append(Column(title, cells, main_measure(results[0]) if several else ""))
     return columns
 
@@ -142,9 +138,15 @@ def _aggregate_columns(rows: _Rows, values: Iterable[AggregateValue], suite: str
     names: dict[str, dict[int, Cell]] = {}
     for value in values:
         if value.suite == suite:
-            cells = names.setdefault(value.name, {})
-            cells[rows.number(value)] = Cell(value, value.partial)
-    return [Column(f"{suite} {name}", cells) for name, cells in names.items()]
+            row = rows.number(value)
+            cell = Cell(value, value.partial, not _reference(rows.results[row]))
+            names.setdefault(value.name, {})[row] = cell
+    return [Column(name, cells) for name, cells in names.items()]
+
+
+def _reference(result: Result) -> bool:
+    """True for a model that is there for orientation, such as the oracle."""
+    return (result.model_card or {}).get("kind") == "reference"
 
 
 def _outermost(values: Sequence[AggregateValue]) -> list[AggregateValue]:
@@ -168,26 +170,28 @@ def _outermost(values: Sequence[AggregateValue]) -> list[AggregateValue]:
 
 def _missing(report: Report) -> Iterator[RenderableType]:
     """The tasks that could not be asked, with the reasons."""
-    reasons: dict[str, list[str]] = {}
-    for missing in report.missing:
-        names = reasons.setdefault(missing.reason, [])
-        if missing.task not in names:
-            names.append(missing.task)
-    if reasons:
-        tasks = dict.fromkeys(missing.task for missing in report.missing)
-        yield Text.assemble(
-            (f"\nMissing: {count(len(tasks), 'task')}", WARNING), (f"  {', '.join(tasks)}", "")
-        )
-    for reason, names in list(reasons.items())[:REASONS]:
-        yield Text.assemble((f"  {', '.join(names)}: ", STRONG), (reason, QUIET))
-    if len(reasons) > REASONS:
-        yield Text(f"  and the like for {len(reasons) - REASONS} more", QUIET)
-    if reasons:
-        yield command("how to get it", f"assay data {next(iter(reasons.values()))[0]}")
+    if report.missing:
+        yield from _reasons(report.missing)
     if report.unfinished:
         names = list(dict.fromkeys(report.unfinished))
         yield Text.assemble(("\nUnfinished: ", WARNING), (", ".join(names), ""))
         yield Text("  run the same command again, or merge the shards: assay merge", QUIET)
+
+
+def _reasons(missing: Sequence[Missing]) -> Iterator[RenderableType]:
+    """The names, then each reason once: one that differs only in the task's name is the same."""
+    tasks = list(dict.fromkeys(m.task for m in missing))
+    shown = ", ".join(without_common_benchmark(tasks))
+    yield Text.assemble((f"\nMissing {count(len(tasks), 'task')}: ", WARNING), shown)
+    reasons: dict[str, Missing] = {}
+    for m in missing:
+        reasons.setdefault(m.reason.replace(m.task.rpartition("/")[2], "*"), m)
+    for m in list(reasons.values())[:REASONS]:
+        yield Text.assemble((f"  {m.task}: ", STRONG), (m.reason, QUIET))
+    if len(reasons) > REASONS:
+        yield Text(f"  and {len(reasons) - REASONS} other reasons", QUIET)
+    name = tasks[0].partition("/")[0] if len(tasks) > 1 else tasks[0]
+    yield command("how to get it", f"assay data {name}")
 
 
 def _remarks(report: Report) -> Iterator[RenderableType]:

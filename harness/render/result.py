@@ -65,7 +65,7 @@ def _measures(result: Result) -> Iterator[RenderableType]:
     table = grid("measure", "× 100", "95 % interval", "queries", numbers=3)
     for name, value in result.measures.items():
         style = STRONG if name == result.main_measure else ""
-        mean, ends = hundredths(value.value), interval(value.ci_low, value.ci_high)
+        mean, ends = hundredths(value.value), interval(value)
         table.add_row(Text(name, style), Text(mean, style), ends, f"{value.n:,}")
     yield table
 

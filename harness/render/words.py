@@ -16,13 +16,8 @@ GOOD, BAD = "green", "red"
 PARTIAL = "partial"
 
 
-class Interval(Protocol):
-    """A mean with its 95 % interval: of a result or of an aggregate."""
-
-    @property
-    def value(self) -> float:
-        """The mean."""
-        ...
+class Ends(Protocol):
+    """A 95 % interval."""
 
     @property
     def ci_low(self) -> float:
@@ -35,19 +30,28 @@ class Interval(Protocol):
         ...
 
 
+class Interval(Ends, Protocol):
+    """A mean with its 95 % interval: of a result or of an aggregate."""
+
+    @property
+    def value(self) -> float:
+        """The mean."""
+        ...
+
+
 def hundredths(value: float, *, sign: bool = False) -> str:
     """A value x 100 with two decimals."""
     return f"{100 * value:{'+' if sign else ''}.2f}"
 
 
-def spread(value: Interval) -> str:
+def spread(value: Ends) -> str:
     """Half the width of the interval x 100."""
     return f"±{50 * (value.ci_high - value.ci_low):.2f}"
 
 
-def interval(low: float, high: float, *, sign: bool = False) -> str:
+def interval(value: Ends) -> str:
     """Both ends of an interval x 100."""
-    return f"[{hundredths(low, sign=sign)}, {hundredths(high, sign=sign)}]"
+    return f"[{hundredths(value.ci_low)}, {hundredths(value.ci_high)}]"
 
 
 def main_measure(result: Result) -> str:
@@ -65,7 +69,7 @@ def setting_text(setting: Setting, fields: Sequence[str] | None = None) -> str:
     """The named fields of a setting; by default those that differ from the benchmark's own."""
     values, default = setting_to_json(setting), setting_to_json(Setting())
     chosen = [n for n, v in values.items() if v != default.get(n)] if fields is None else fields
-    return " · ".join(f"{name} {_written(values.get(name))}" for name in chosen) or "defaults"
+    return " · ".join(f"{name}={_written(values.get(name))}" for name in chosen) or "defaults"
 
 
 def varying(settings: Sequence[Setting]) -> list[str]:
@@ -77,7 +81,7 @@ def varying(settings: Sequence[Setting]) -> list[str]:
 
 def command(why: str, text: str) -> Text:
     """What a command is for, and the command, on a line that is never broken."""
-    line = Text(f"  {why:<18}", QUIET, no_wrap=True)
+    line = Text(f"  {why:<20}", QUIET, no_wrap=True)
     return line.append(text, f"not dim {COMMAND}")
 
 

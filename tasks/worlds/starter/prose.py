@@ -196,6 +196,7 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     "duration": _duration,
     "weekdays": _weekdays,
     "weekday": lambda day: WEEKDAYS[day.weekday()],
+    "full": lambda day: f"{WEEKDAYS[day.weekday()]} {plain(day)}",
     "day": lambda day: f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}",
 }
 """How a slot is written: "{person.occupation:a}" is "an engineer"."""

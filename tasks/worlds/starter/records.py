@@ -130,7 +130,7 @@ class Vacancy(Record):
 
 @dataclass(frozen=True, slots=True)
 class Film(Named):
-    """A film: what it is about and who made it."""
+    """A film: what it is about, who made it, and the town where it is set and was shot."""
 
     year: int
     genre: str

@@ -140,8 +140,8 @@ def film_review(world: World, review: Review) -> Page:
     )
     page.maybe(
         35,
-        "{r.subject.director} has done better work, and worse.",
-        "One is glad that {r.subject.director} is still at it.",
+        "{r.subject.director}, who directed it, has done better work, and worse.",
+        "One is glad that its director, {r.subject.director}, is still at it.",
     )
     page.say(
         "I give it {r.stars:stars} out of five.",

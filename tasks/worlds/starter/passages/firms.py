@@ -41,7 +41,7 @@ def portrait(world: World, firm: Firm) -> Page:
     page.say(
         "Its business is {f.sector}, its seat is {f.seat}.",
         "From {f.seat} it has made its name in {f.sector}.",
-        "Few in {f.sector} had heard of {f.seat} before.",
+        "Few in {f.sector} had heard of {f.seat} before it settled there.",
     )
     return page.say(
         "It employs {f.staff:number} people.",

@@ -58,7 +58,7 @@ def homecoming(world: World, film: Film) -> Page:
         f=film,
     )
     page.say(
-        "{f.director}, whose {f} was filmed in {f.setting}, was seen there again.",
+        "{f.director}, who directed {f} there, was seen in {f.setting} again.",
         "{f.setting} has not forgotten {f}, nor its director, {f.director}.",
         "In {f.setting}, where {f.director} once filmed {f}, a plaque was unveiled.",
     )
@@ -86,7 +86,7 @@ def visit(world: World, firm: Firm) -> Page:
         "{f} opened its gates to the mayor of {f.seat}, {f.seat.mayor}.",
     )
     return page.say(
-        "{f.head} led the tour and did most of the talking.",
+        "{f.head}, who leads it, did most of the talking.",
         "There was a toast to {f.founder}, who founded it.",
         "Sales, it was said, stand at {f.revenue:thousands} crowns.",
         "Hands are still wanted there.",

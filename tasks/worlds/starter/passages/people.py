@@ -80,9 +80,9 @@ def interview(world: World, person: Person) -> Page:
         p=person,
     )
     page.say(
-        "We meet {p} in {p.home}, at a table by the window.",
-        "{p} receives us in {p.home} with strong coffee and a cat.",
-        "In {p.home} everybody can tell you the way to the door of {p}.",
+        "We find {p} at home in {p.home}, at a table by the window.",
+        "{p}, of {p.home}, receives us with strong coffee and a cat.",
+        "In {p.home} everybody can tell you the way to the house of {p}.",
     )
     page.maybe(
         50,
@@ -148,10 +148,10 @@ def wedding(world: World, person: Person) -> Page:
         q=world.get(Person, person.spouse_id or ""),
     )
     page.say(
-        "Under garlands of hops, {p.spouse} and {q.spouse} said yes to each other in {p.home}.",
-        "The bells of {p.home} rang for {p.spouse} and {q.spouse}.",
+        "Under garlands of hops, {p.spouse} and {q.spouse}, both of {p.home}, said yes to each other.",
+        "The bells of {p.home} rang for {p.spouse} and {q.spouse}, who live there.",
         "{p.spouse} and {q.spouse} of {p.home} have exchanged rings.",
-        "All of {p.home} seemed to be on its feet when {p.spouse} married {q.spouse}.",
+        "Half of {p.home}, where they live, looked on when {p.spouse} married {q.spouse}.",
     )
     page.maybe(
         60,

@@ -94,9 +94,11 @@ def _pick(draw: Draw, errand: Errand, wanted: int) -> list[Clause]:
 def _word(world: World, draw: Draw, errand: Errand, clauses: list[Clause]) -> Request:
     slots = errand.scene(world, draw)
     parts = [draw.choice(errand.openings), *(draw.choice(clause.wordings) for clause in clauses)]
+    label = draw.choice(errand.labels)
+    article = "an" if label[0] in "aeiou" else "a"
     purposes = listed([clause.purpose for clause in clauses])
     return Request(
         text=" ".join(render(world, part, slots) for part in parts if part),
-        instruction=f"Given a `{draw.choice(errand.labels)}` task, retrieve tools that {purposes}.",
+        instruction=f"Given {article} `{label}` task, retrieve tools that {purposes}.",
         tools=frozenset().union(*(clause.tools for clause in clauses)),
     )

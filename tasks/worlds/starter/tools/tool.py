@@ -87,11 +87,6 @@ class Tool:
             }
         )
 
-    @property
-    def summary(self) -> str:
-        """Name and description only."""
-        return f"{self.name}: {self.description}"
-
 
 def _schema(field: Field) -> dict[str, str]:
     return {"type": field.type, "description": field.text}
