@@ -63,7 +63,7 @@ def _is_experiment(text: str) -> bool:
 def _models(incomplete: str) -> list[str]:
     from harness.registry import models
 
-    return [name for name in models if name.startswith(incomplete)]
+    return [name for name in models if name[0].isalnum() and name.startswith(incomplete)]
 
 
 def _tasks(incomplete: str) -> list[str]:
@@ -199,7 +199,7 @@ def assay(
 @app.command(cls=_Command)
 def run(
     ctx: typer.Context,
-    file: Annotated[str | None, typer.Argument(metavar="[FILE.yaml]", help="Experiment")] = None,
+    file: Annotated[str | None, typer.Argument(metavar="FILE.yaml", help="Experiment")] = None,
     models: Models = None,
     tasks: Tasks = None,
     suites: Suites = None,
@@ -256,9 +256,15 @@ def run(
 
 @app.command(cls=_Command)
 def score(
-    task: Annotated[str, typer.Argument(help="A name or a folder", autocompletion=_tasks)],
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="A name or a folder", autocompletion=_tasks)
+    ],
     predictions: Annotated[
-        str, typer.Argument(help="TREC run, JSONL, JSON of {query: [ids]}, or a result's folder")
+        str,
+        typer.Argument(
+            metavar="PREDICTIONS",
+            help="TREC run, JSONL, JSON of {query: [ids]}, or the folder of a result",
+        ),
     ],
     measures: Measures = None,
     instruction: Instruction = None,

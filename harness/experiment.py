@@ -101,11 +101,14 @@ class Experiment(_Strict):
         """The experiment with options in place of what it says.
 
         Args:
-            options: fields of an experiment or of a setting. None, False and empty lists stand
+            options: fields of an experiment or of a setting. None, False and what is empty stand
                 for options that were not given. Tasks and suites are replaced together.
         """
-        left_out = (None, False)
-        given = {n: v for n, v in options.items() if not any(v is x for x in left_out) and v != []}
+        given = {
+            name: value
+            for name, value in options.items()
+            if value is not None and value is not False and value not in ((), [])
+        }
         fields = {name: value for name, value in given.items() if name in Experiment.model_fields}
         if fields.keys() & {"tasks", "suites"}:
             fields = {"tasks": (), "suites": ()} | fields

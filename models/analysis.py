@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import repeat
 
 from harness.errors import unknown
 from models.porter import porter
@@ -28,6 +29,7 @@ ENGLISH_STOP_WORDS = frozenset(
 STOP_WORDS = {"english": ENGLISH_STOP_WORDS, "none": frozenset[str]()}
 
 _RUNS = re.compile(r"\w\w+")  # runs are taken whole, so the \b of the documented pattern go unsaid
+_NEW = -2
 _POSSESSIVE = re.compile(r"['’＇]s\Z")
 
 
@@ -70,7 +72,7 @@ class Analyzer:
 
 
 class Vocabulary(dict[str, int]):
-    """Words to term numbers, filled while texts are read. -1 is a word that is not indexed.
+    """Words to term numbers, filled while texts are read. A stop word has the number -1.
 
     Args:
         analyzer: gives the words of a text and the term of a word.
@@ -93,7 +95,10 @@ class Vocabulary(dict[str, int]):
     def lookup(self, text: str) -> list[int]:
         """The numbers of the known terms of a text, in order, repeats kept; nothing is added."""
         words = self._analyzer.words(text)
-        numbers = [n if (n := self.get(word)) is not None else self._known(word) for word in words]
+        numbers = list(map(self.get, words, repeat(_NEW)))
+        if _NEW in numbers:
+            pairs = zip(numbers, words, strict=True)
+            numbers = [self._known(word) if n == _NEW else n for n, word in pairs]
         return [number for number in numbers if number >= 0]
 
     def _known(self, word: str) -> int:

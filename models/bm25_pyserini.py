@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, ClassVar
 
 from harness.contracts import Corpus
@@ -67,8 +69,9 @@ class LuceneIndex:
     def __init__(self, model: PyseriniBM25, corpus: Corpus) -> None:
         self._corpus = corpus
         self._threads = model.threads or os.cpu_count() or 1
-        self._folder = TemporaryDirectory(prefix="assay-lucene-")
-        source, index = Path(self._folder.name, "corpus"), Path(self._folder.name, "index")
+        self.folder = Path(mkdtemp(prefix="assay-lucene-"))
+        weakref.finalize(self, rmtree, self.folder, ignore_errors=True)
+        source, index = self.folder / "corpus", self.folder / "index"
         source.mkdir()
         with (source / "corpus.jsonl").open("w", encoding="utf-8") as file:
             for document in corpus:

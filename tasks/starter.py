@@ -214,10 +214,8 @@ def _benchmark() -> Benchmark:
         (average, *_overall(names)),
         "both starter suites: embedded, no download",
     )
-    tasks: dict[str, Task] = {}
-    for task in (*passages.values(), *tools.values()):
-        tasks[task.card.name] = task
-    return Benchmark("starter", tasks, (*parts, both))
+    tasks: tuple[Task, ...] = (*passages.values(), *tools.values())
+    return Benchmark("starter", {task.card.name: task for task in tasks}, (*parts, both))
 
 
 BENCHMARK = _benchmark()

@@ -1,4 +1,4 @@
-"""A table of scores: one row a model, one column a task or an aggregate, as many as fit abreast."""
+"""A table of scores with their spread: as many columns as fit abreast, the others below."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Cell:
     Attributes:
         value: the mean with its interval.
         partial: whether it stands for less than the whole.
-        competes: whether it may be the best; a reference model's may not.
+        best: whether it stands out among its rivals.
     """
 
     value: Interval
     partial: bool
-    competes: bool = True
+    best: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Column:
     """Values by row.
 
     Attributes:
-        title: name of a task or an aggregate.
+        title: name of a task, an aggregate or a model.
         cells: number of the row -> its value; a row may have none.
         note: what else the heading says, such as a measure.
     """
@@ -53,12 +53,6 @@ class Column:
     def partial(self) -> bool:
         """True when all of its values are, so that the heading says so once."""
         return bool(self.cells) and all(cell.partial for cell in self.cells.values())
-
-    @property
-    def best(self) -> float | None:
-        """The highest value where several compete."""
-        values = [cell.value.value for cell in self.cells.values() if cell.competes]
-        return max(values) if len(values) > 1 else None
 
     def heading(self) -> Text:
         """The title in short lines, the note and the mark below."""
@@ -74,8 +68,7 @@ class Column:
         cell = self.cells.get(row)
         if cell is None:
             return Text("-", QUIET)
-        best = cell.competes and cell.value.value == self.best
-        text = Text(hundredths(cell.value.value), STRONG if best else "")
+        text = Text(hundredths(cell.value.value), STRONG if cell.best else "")
         text.append(Text(f" {spread(cell.value):>6}", f"not bold {QUIET}"))
         if cell.partial and not self.partial:
             text.append(f"\n{PARTIAL}", WARNING)

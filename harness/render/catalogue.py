@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.text import Text
 
-from harness.availability import Need, Survey
+from harness.availability import Availability, Need, Survey
 from harness.check import Check
 from harness.contracts import Task
 from harness.lookup import ModelEntry
@@ -28,7 +28,7 @@ from harness.render.words import (
 from harness.sources import ENVIRONMENT
 from harness.suites import Suite
 
-SPLITS = 6
+SPLITS = 3
 """Missing splits of a dataset that are named."""
 
 
@@ -74,7 +74,7 @@ def task_card(task: Task) -> Iterator[RenderableType]:
     )
     if card.citation:
         yield ""
-        yield Text(card.citation.strip(), QUIET)
+        yield Text(card.citation.strip(), QUIET, no_wrap=True)
 
 
 def suite_list(suites: Sequence[Suite]) -> Iterator[RenderableType]:
@@ -142,7 +142,7 @@ def model_card(model: ModelEntry) -> Iterator[RenderableType]:
         yield table
     if citation := model.card.get("citation"):
         yield ""
-        yield Text(str(citation).strip(), QUIET)
+        yield Text(str(citation).strip(), QUIET, no_wrap=True)
 
 
 def checks(found: Sequence[Check]) -> Iterator[RenderableType]:
@@ -166,11 +166,11 @@ def data_list(found: Sequence[Survey]) -> Iterator[RenderableType]:
     table = grid("suite", "data here", "", numbers=0)
     for part in found:
         here = sum(task.here for task in part.tasks)
-        tasks = f"{here} of {count(len(part.tasks), 'task')}"
-        table.add_row(part.name, tasks, _state(here, len(part.tasks)))
+        table.add_row(part.name, f"{here} of {count(len(part.tasks), 'task')}", _state(part.tasks))
     yield table
     yield ""
-    yield command("what is missing", f"assay data {found[0].name}")
+    lacking = [part.name for part in found if not all(task.here for task in part.tasks)]
+    yield command("what is missing", f"assay data {(lacking or [found[0].name])[0]}")
 
 
 def data_card(found: Survey, root: Path | None) -> Iterator[RenderableType]:
@@ -180,7 +180,7 @@ def data_card(found: Survey, root: Path | None) -> Iterator[RenderableType]:
         lacks = [f"{need.config}/{need.split}" for need in task.missing]
         more = f" and {len(lacks) - SPLITS} more" if len(lacks) > SPLITS else ""
         shown = f"{', '.join(lacks[:SPLITS])}{more}"
-        table.add_row(Text(task.task), _state(task.here, 1), Text(shown, QUIET))
+        table.add_row(Text(task.task), _state([task]), Text(shown, QUIET))
     yield table
     yield ""
     missing = dict.fromkeys(need for task in found.tasks for need in task.missing)
@@ -201,7 +201,8 @@ def _ways(missing: Sequence[Need], root: str) -> Iterator[RenderableType]:
         yield Text(file, QUIET, no_wrap=True)
 
 
-def _state(here: int, of: int) -> Text:
-    if here == of:
+def _state(tasks: Sequence[Availability]) -> Text:
+    if all(task.here for task in tasks):
         return Text("here", GOOD)
-    return Text("part" if here else "missing", WARNING)
+    some = any(need.here for task in tasks for need in task.needs)
+    return Text("part" if some else "missing", WARNING)

@@ -55,7 +55,7 @@ def credits_list(found: Sequence[Credit]) -> Iterator[RenderableType]:
     yield table
     for bibtex in dict.fromkeys(entry.citation.strip() for entry in found if entry.citation):
         yield ""
-        yield Text(bibtex)
+        yield Text(bibtex, no_wrap=True)
     silent = [entry.name for entry in found if not entry.citation]
     if silent:
         yield ""

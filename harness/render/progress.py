@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from harness import answering
 from harness.render import console
-from harness.render.words import setting_text
+from harness.render.words import count, setting_text
 
 _ENDS = ("finished", "reused", "missing")
 
@@ -23,9 +23,8 @@ class Watch:
     """
 
     def __init__(self, *, lines: bool = True) -> None:
-        screen = console(stderr=True)
-        self._lines = lines and not screen.is_terminal
-        self._screen = screen
+        self._screen = console(stderr=True)
+        self._lines = lines and not self._screen.is_terminal
         self._done = 0
         self._started = time.perf_counter()
         self._bar = Progress(
@@ -33,12 +32,11 @@ class Watch:
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[tasks]}", style="dim"),
-            console=screen,
+            TextColumn("{task.fields[state]}", style="dim"),
+            console=self._screen,
             transient=True,
-            disable=not screen.is_terminal,
+            disable=not self._screen.is_terminal,
         )
-        self._now = self._bar.add_task("", total=None, tasks="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -56,15 +54,16 @@ class Watch:
         """Takes notice of a step."""
         if progress.state == "loading":
             self._started = time.perf_counter()
-            self._bar.reset(self._now, total=None)
+            for bar in self._bar.task_ids:
+                self._bar.remove_task(bar)
+            about = f"{progress.model} · {progress.task}"
+            self._bar.add_task(about, total=None, state="")
         self._done += progress.state in _ENDS
-        self._bar.update(
-            self._now,
-            description=f"{progress.model} · {progress.task}",
-            completed=progress.done,
-            total=progress.total or None,
-            tasks=f"{progress.state} · {self._done} done",
-        )
+        for bar in self._bar.task_ids:
+            state = f"{progress.state}, {count(self._done, 'task')} done"
+            self._bar.update(
+                bar, completed=progress.done, total=progress.total or None, state=state
+            )
         if self._lines and progress.state in ("finished", "reused"):
             self._screen.print(self._line(progress), soft_wrap=True)
 

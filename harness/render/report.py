@@ -15,6 +15,7 @@ from harness.render.words import (
     QUIET,
     STRONG,
     WARNING,
+    Interval,
     command,
     count,
     main_measure,
@@ -48,6 +49,19 @@ class _Rows:
 
     def number(self, value: Result | AggregateValue) -> int:
         return self.keys.index(_key(value))
+
+    def cells(self, rivals: Iterable[tuple[int, Interval, bool]]) -> dict[int, Cell]:
+        """The values of one task or aggregate (row, value, partial), with the best one marked.
+
+        A reference model is no rival, and one alone is not the best.
+        """
+        given = list(rivals)
+        scores = [v.value for row, v, _ in given if not _reference(self.results[row])]
+        best = max(scores) if len(scores) > 1 else None
+        return {
+            row: Cell(v, partial, v.value == best and not _reference(self.results[row]))
+            for row, v, partial in given
+        }
 
     def labels(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """Headings and texts: the model, and the settings where there are several."""
@@ -89,11 +103,13 @@ def next_steps(report: Report, out: str | Path) -> Iterator[RenderableType]:
         ResultFolder.of(Path(out), r.model, r.model_fingerprint, r.task, r.setting).path
         for r in report.results
     ]
-    models = list(dict.fromkeys(str(folder.parent.parent) for folder in folders))
     yield Text.assemble(("\nResults are in ", QUIET), str(out))
     yield command("every measure", f"assay show {folders[0]}")
     if len(folders) > 1:
         yield command("all of them", f"assay show {out}")
+    pairs = zip(report.results, folders, strict=True)
+    by_rank = sorted(pairs, key=lambda pair: _reference(pair[0]))  # keeps the order otherwise
+    models = list(dict.fromkeys(str(folder.parent.parent) for _, folder in by_rank))
     if len(models) > 1:
         yield command("a real difference?", f"assay compare {models[0]} {models[1]}")
 
@@ -103,12 +119,13 @@ def _boards(
 ) -> Iterator[RenderableType]:
     names, labels = rows.labels()
     tasks = list(dict.fromkeys(result.task for result in report.results))
-    few = len(tasks) <= FEW or not values
     yield _caption(report, rows)
-    suites = dict.fromkeys(value.suite for value in values)
-    if few or gathered:
-        yield Board(names, labels, _task_columns(report, rows, tasks))
-    for suite in suites:
+    columns = _task_columns(report, rows, tasks)
+    if len(tasks) <= FEW:
+        yield Board(names, labels, columns)
+    elif gathered or not values:
+        yield _turned(labels, columns)
+    for suite in dict.fromkeys(value.suite for value in values):
         yield Text.assemble((f"\n{suite}", STRONG), ("  means over its tasks", QUIET))
         yield Board(names, labels, _aggregate_columns(rows, values, suite))
 
@@ -124,24 +141,32 @@ def _caption(report: Report, rows: _Rows) -> Text:
     return text
 
 
+def _turned(labels: Sequence[tuple[str, ...]], columns: Sequence[Column]) -> Board:
+    """One row a task, one column a model: for many tasks."""
+    tasks = [(" ".join(filter(None, (column.title, column.note))),) for column in columns]
+    models = [
+        Column(" ".join(label), {i: c.cells[row] for i, c in enumerate(columns) if row in c.cells})
+        for row, label in enumerate(labels)
+    ]
+    return Board(("task",), tasks, models)
+
+
 def _task_columns(report: Report, rows: _Rows, tasks: Sequence[str]) -> list[Column]:
     several = len({main_measure(result) for result in report.results}) > 1
     columns = []
     for task, title in zip(tasks, without_common_benchmark(tasks), strict=True):
         results = [result for result in report.results if result.task == task]
-        cells = {rows.number(r): Cell(r.main, r.partial, not _reference(r)) for r in results}
+        cells = rows.cells((rows.number(r), r.main, r.partial) for r in results)
         columns.append(Column(title, cells, main_measure(results[0]) if several else ""))
     return columns
 
 
 def _aggregate_columns(rows: _Rows, values: Iterable[AggregateValue], suite: str) -> list[Column]:
-    names: dict[str, dict[int, Cell]] = {}
+    names: dict[str, list[tuple[int, Interval, bool]]] = {}
     for value in values:
         if value.suite == suite:
-            row = rows.number(value)
-            cell = Cell(value, value.partial, not _reference(rows.results[row]))
-            names.setdefault(value.name, {})[row] = cell
-    return [Column(name, cells) for name, cells in names.items()]
+            names.setdefault(value.name, []).append((rows.number(value), value, value.partial))
+    return [Column(name, rows.cells(rivals)) for name, rivals in names.items()]
 
 
 def _reference(result: Result) -> bool:

@@ -125,6 +125,7 @@ def _origin(result: Result) -> Iterator[tuple[str, str]]:
 
 def _model(result: Result) -> Iterator[tuple[str, str]]:
     yield "model", f"{result.model}, sha256 {result.model_fingerprint[:_HASH]}"
+    yield "", f"join of instruction and query: {result.model_join}" if result.model_join else ""
     for name, value in result.model_identity.items():
         yield "", f"{name}: {_brief(value)}"
 

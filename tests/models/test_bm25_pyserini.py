@@ -55,7 +55,7 @@ def test_keeps_to_pools_and_exclusions() -> None:
 @needs_lucene
 def test_leaves_no_folder_behind() -> None:
     index = PyseriniBM25().index(CORPUS)
-    folder = Path(index._folder.name)
+    folder = index.folder
     assert folder.is_dir()
     del index
     assert not folder.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import count
 
 from tasks.worlds.draw import Draw
 
@@ -36,12 +37,10 @@ class NameBook:
 
     def coin(self, syllables: int = 2) -> str:
         """A new invented word of that many syllables, or of more once those run short."""
-        for attempt in range(10_000):
-            word = self._word(syllables + attempt // _PATIENCE)
-            if word not in self._given:
-                self._given.add(word)
-                return word
-        raise AssertionError("ten thousand invented words in a row were taken")
+        longer = (self._word(syllables + attempt // _PATIENCE) for attempt in count())
+        word = next(word for word in longer if word not in self._given)
+        self._given.add(word)
+        return word
 
     def unique(self, compose: Callable[[], str]) -> str:
         """What `compose` makes, tried again while taken, in the end with a new word added."""

@@ -148,7 +148,7 @@ def wedding(world: World, person: Person) -> Page:
         q=world.get(Person, person.spouse_id or ""),
     )
     page.say(
-        "Under garlands of hops, {p.spouse} and {q.spouse}, both of {p.home}, said yes to each other.",
+        "{p.spouse} and {q.spouse}, both of {p.home}, said yes to each other under garlands.",
         "The bells of {p.home} rang for {p.spouse} and {q.spouse}, who live there.",
         "{p.spouse} and {q.spouse} of {p.home} have exchanged rings.",
         "Half of {p.home}, where they live, looked on when {p.spouse} married {q.spouse}.",

@@ -12,6 +12,8 @@ from tasks.worlds.starter.world import World
 
 MOST_TOOLS = 5
 MOST_CLAUSES = 4
+PLAIN_PERCENT = 50
+"""How many clauses in a hundred are put plainly."""
 _PATIENCE = 60
 
 Scene: TypeAlias = Callable[[World, Draw], Slots]
@@ -23,12 +25,14 @@ class Clause:
     """One wish.
 
     Attributes:
-        wordings: the wish as a sentence or two, over the slots of the scene.
+        plain: the wish in the words of whoever documents tools, over the slots of the scene.
+        oblique: the same as people say it, in words that no documentation uses.
         purpose: what the tools for it do, to end "retrieve tools that ...".
         tools: names of the core functions that it takes, those that look up ids included.
     """
 
-    wordings: tuple[str, ...]
+    plain: str
+    oblique: tuple[str, ...]
     purpose: str
     tools: frozenset[str]
 
@@ -59,28 +63,28 @@ class Request:
     tools: frozenset[str]
 
 
-def clause(tools: str, purpose: str, *wordings: str) -> Clause:
+def clause(tools: str, purpose: str, plain: str, *oblique: str) -> Clause:
     """A clause, its tools separated by spaces."""
-    return Clause(wordings, purpose, frozenset(tools.split()))
+    return Clause(plain, oblique, purpose, frozenset(tools.split()))
 
 
 def make_requests(world: World, errand: Errand, n: int) -> list[Request]:
     """At most `n` different requests of an errand, which need 1, 2, ..., 5 tools in turn."""
     draw = Draw(world.seed, "requests", errand.name)
     requests: dict[str, Request] = {}
-    for attempt in range(n * _PATIENCE):
+    for _ in range(n * _PATIENCE):
         if len(requests) == n:
             break
         wanted = 1 + len(requests) % MOST_TOOLS
         clauses = _pick(draw, errand, wanted)
         request = _word(world, draw, errand, clauses)
-        if len(request.tools) == wanted or attempt % _PATIENCE == _PATIENCE - 1:
+        if len(request.tools) == wanted:
             requests.setdefault(request.text, request)
     return list(requests.values())
 
 
 def _pick(draw: Draw, errand: Errand, wanted: int) -> list[Clause]:
-    """Clauses in random order that together need no more tools than wanted, the same verb once."""
+    """Clauses in random order, each of which adds a tool, up to as many tools as wanted."""
     picked: list[Clause] = []
     tools: frozenset[str] = frozenset()
     for clause in draw.shuffled(errand.clauses):
@@ -93,12 +97,16 @@ def _pick(draw: Draw, errand: Errand, wanted: int) -> list[Clause]:
 
 def _word(world: World, draw: Draw, errand: Errand, clauses: list[Clause]) -> Request:
     slots = errand.scene(world, draw)
-    parts = [draw.choice(errand.openings), *(draw.choice(clause.wordings) for clause in clauses)]
+    parts = [draw.choice(errand.openings), *(_wording(draw, clause) for clause in clauses)]
     label = draw.choice(errand.labels)
     article = "an" if label[0] in "aeiou" else "a"
     purposes = listed([clause.purpose for clause in clauses])
     return Request(
-        text=" ".join(render(world, part, slots) for part in parts if part),
+        text=" ".join(render(world, part, slots) for part in parts),
         instruction=f"Given {article} `{label}` task, retrieve tools that {purposes}.",
         tools=frozenset().union(*(clause.tools for clause in clauses)),
     )
+
+
+def _wording(draw: Draw, clause: Clause) -> str:
+    return clause.plain if draw.chance(PLAIN_PERCENT) else draw.choice(clause.oblique)

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.worlds.draw import Draw
-from tasks.worlds.starter.tools import society, trade, travel
+from tasks.worlds.starter.tools import diary, films, flights, people, places, shopping, work
 from tasks.worlds.starter.tools.fields import Field, field
 from tasks.worlds.starter.tools.tool import Domain, Edition, Function, Tool
 
 DOMAINS = (
-    travel.FLIGHTS,
-    travel.BOOKINGS,
-    travel.WEATHER,
-    travel.TOWNS,
-    travel.EVENTS,
-    travel.DIARY,
-    travel.REMINDERS,
-    trade.SHOPS,
-    trade.PRODUCTS,
-    trade.CART,
-    trade.ORDERS,
-    trade.FIRMS,
-    trade.JOBS,
-    trade.WALLET,
-    society.PEOPLE,
-    society.CONTACTS,
-    society.MESSAGES,
-    society.FILMS,
-    society.WATCHLIST,
-    society.CINEMA,
+    flights.FLIGHTS,
+    flights.BOOKINGS,
+    places.WEATHER,
+    places.TOWNS,
+    places.EVENTS,
+    diary.DIARY,
+    diary.REMINDERS,
+    shopping.SHOPS,
+    shopping.PRODUCTS,
+    shopping.CART,
+    shopping.ORDERS,
+    work.FIRMS,
+    work.JOBS,
+    shopping.WALLET,
+    people.PEOPLE,
+    people.CONTACTS,
+    people.MESSAGES,
+    films.FILMS,
+    films.WATCHLIST,
+    films.CINEMA,
 )
 ERRANDS = (
     Function(

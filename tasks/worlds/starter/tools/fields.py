@@ -26,7 +26,6 @@ POINTS_TO = {
     "head_id": "person_id",
     "owner_id": "person_id",
     "author_id": "person_id",
-    "sender_id": "person_id",
     "employer_id": "firm_id",
     "operator_id": "firm_id",
     "maker_id": "firm_id",

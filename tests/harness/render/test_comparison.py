@@ -1,0 +1,58 @@
+"""A comparison: a table for each pair, a verdict only where the test has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from harness.compare import Comparison, Difference, Overall, QueryDifference
+from harness.render.comparison import comparison
+
+Screen = Callable[..., str]
+
+ONE = Difference(
+    task="suite/one",
+    measure="nDCG@10",
+    first_model="a",
+    second_model="b",
+    first=0.5,
+    second=0.45,
+    difference=-0.05,
+    ci_low=-0.08,
+    ci_high=-0.02,
+    p=0.0004,
+    p_holm=0.0008,
+    wins=1,
+    ties=5,
+    losses=4,
+    n=10,
+    left_out=0,
+    queries=(QueryDifference("q7", 1.0, 0.25),),
+)
+TWO = replace(ONE, task="suite/two", p_holm=0.2, difference=0.01, queries=())
+MEAN = Overall("nDCG@10", "a", "b", -0.02, -0.05, 0.01, 2)
+
+
+def test_a_row_a_task_with_effect_and_verdict(screen: Screen) -> None:
+    shown = screen(comparison(Comparison((ONE, TWO), (MEAN,))))
+    lines = [line.split() for line in shown.splitlines()]
+    assert shown.startswith("b against a\n")
+    assert ["one", "50.00", "45.00", "-5.00", "±3.00", "<0.001", "1/5/4", "worse"] in lines
+    assert ["two", "50.00", "45.00", "+1.00", "±3.00", "0.200", "1/5/4", "-"] in lines
+    assert ["mean", "-2.00", "±3.00"] in lines
+    assert ["q7", "one", "100.00", "25.00"] in lines
+    assert "correction over 2 tests" in " ".join(shown.split())
+
+
+def test_each_pair_has_a_table(screen: Screen) -> None:
+    other = replace(ONE, second_model="c", p_holm=0.01, difference=0.05)
+    shown = screen(comparison(Comparison((ONE, other), ())))
+    assert "b against a" in shown
+    assert "c against a" in shown
+    assert "better" in shown.split("c against a")[1]
+
+
+def test_it_fits_a_terminal_of_80_columns(screen: Screen) -> None:
+    long = replace(ONE, task="suite/a-task-with-a-rather-long-name")
+    shown = screen(comparison(Comparison((long, TWO), (MEAN,))), columns=80)
+    assert max(map(len, shown.splitlines())) <= 80

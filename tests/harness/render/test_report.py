@@ -1,0 +1,141 @@
+"""A report: one row a model, means where tasks are many, and nothing swept under the carpet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.records import Setting
+from harness.render.report import next_steps, overview
+from harness.report import AggregateValue, Missing, Report
+from harness.store import Result
+
+Screen = Callable[..., str]
+Make = Callable[..., Result]
+TASKS = [f"suite/t{i}" for i in range(9)]
+
+
+def mean(
+    model: str, suite: str, tasks: list[str], missing: list[str] | None = None
+) -> AggregateValue:
+    return AggregateValue(
+        suite=suite,
+        name="average",
+        model=model,
+        setting=Setting(),
+        measure="nDCG@10",
+        value=0.25,
+        ci_low=0.2,
+        ci_high=0.3,
+        n=36,
+        partial=bool(missing),
+        tasks=tuple(tasks),
+        missing=tuple(missing or ()),
+    )
+
+
+def rows(shown: str) -> list[list[str]]:
+    return [line.split() for line in shown.splitlines() if "±" in line and "half" not in line]
+
+
+def test_one_row_a_model_and_one_column_a_task(screen: Screen, result: Make) -> None:
+    results = [result(model, task) for model in ("bm25", "random") for task in TASKS[:2]]
+    shown = screen(overview(Report(tuple(results))))
+    assert [row[0] for row in rows(shown)] == ["bm25", "random"]
+    assert "t0" in shown
+    assert "suite/" not in shown
+    assert "nDCG@10 × 100" in shown
+
+
+def test_of_many_tasks_the_means_are_shown(screen: Screen, result: Make) -> None:
+    report = Report(tuple(result(task=t) for t in TASKS), (mean("bm25", "suite", TASKS),))
+    shown = screen(overview(report))
+    assert rows(shown) == [["bm25", "25.00", "±5.00"]]
+    assert "t0" not in shown
+
+
+def test_what_lies_in_a_folder_is_shown_task_by_task(screen: Screen, result: Make) -> None:
+    report = Report(tuple(result(task=t) for t in TASKS), (mean("bm25", "suite", TASKS),))
+    shown = screen(overview(report, gathered=True))
+    assert [row[0] for row in rows(shown)] == [*(f"t{i}" for i in range(9)), "bm25"]
+
+
+def test_of_a_folder_only_suites_that_no_other_contains_are_shown(
+    screen: Screen, result: Make
+) -> None:
+    values = (
+        mean("bm25", "part", TASKS[:2]),
+        mean("bm25", "whole", TASKS[:3]),
+        mean("bm25", "larger", TASKS[:3], missing=["suite/x"]),
+        mean("bm25", "single", TASKS[:1], missing=["suite/x"]),
+    )
+    report = Report(tuple(result(task=t) for t in TASKS[:3]), values)
+    shown = screen(overview(report, gathered=True))
+    assert "whole  means" in shown
+    assert not any(f"{name}  means" in shown for name in ("part", "larger", "single"))
+
+
+def test_settings_have_a_column_where_they_differ(screen: Screen, result: Make) -> None:
+    results = (result(setting={"instruction": "no"}), result(setting={"instruction": "yes"}))
+    shown = screen(overview(Report(results)))
+    assert [row[:2] for row in rows(shown)] == [
+        ["bm25", "instruction=no"],
+        ["bm25", "instruction=yes"],
+    ]
+    same = screen(overview(Report(results[:1])))
+    assert "instruction=no" in same.splitlines()[0]
+
+
+def test_measures_are_named_where_they_differ(screen: Screen, result: Make) -> None:
+    results = (result(), result(task="suite/two", measures={"P@1": 0.1}))
+    shown = screen(overview(Report(results)))
+    assert "main measures × 100" in shown
+    assert "P@1" in shown
+
+
+def test_the_best_model_is_bold_and_a_reference_is_no_rival(screen: Screen, result: Make) -> None:
+    results = (
+        result("oracle", measures={"nDCG@10": 1.0}, card={"kind": "reference"}),
+        result("good", measures={"nDCG@10": 0.7}),
+        result("bad", measures={"nDCG@10": 0.3}),
+    )
+    shown = screen(overview(Report(results)), colour=True)
+    assert [line.split()[0] for line in shown.splitlines() if "\x1b[1m" in line][1:] == ["good"]
+
+
+def test_partial_is_a_word_with_a_legend(screen: Screen, result: Make) -> None:
+    assert "partial" not in screen(overview(Report((result(),))))
+    cut = screen(overview(Report((result(setting={"limit": 2}),))))
+    assert cut.count("partial") == 2
+    assert "partial: not all" in cut
+
+
+def test_missing_tasks_are_named_with_their_reasons(screen: Screen, result: Make) -> None:
+    missing = [
+        *(Missing(f"suite/{t}", Setting(), f"{t} is not here") for t in ("one", "two")),
+        Missing("suite/three", Setting(), "has no instructions"),
+    ]
+    shown = screen(overview(Report((), missing=tuple(missing))))
+    assert "Missing 3 tasks: one, two, three" in shown
+    assert shown.count("is not here") == 1
+    assert "suite/three: has no instructions" in shown
+    assert "assay data suite" in shown
+
+
+def test_what_a_reader_must_know_is_said_once(screen: Screen, result: Make) -> None:
+    counts = {"missing": 1, "malformed": 2, "errors": 3, "judged_outside_corpus": 5}
+    odd = [result(model, counts=counts, drift=["one query too many"]) for model in ("a", "b")]
+    shown = " ".join(screen(overview(Report(tuple(odd)))).split())
+    assert "a on suite/one, b on suite/one: 1 query of 4 got no answer" in shown
+    assert "2 queries of 4 got an answer that cannot be read" in shown
+    assert "3 queries of 4 failed outside the model" in shown
+    assert shown.count("5 judged documents not in the corpus") == 1
+    assert shown.count("suite/one: one query too many") == 1
+    assert "To know" not in screen(overview(Report((result(),))))
+
+
+def test_the_next_commands_fit_the_results(screen: Screen, result: Make) -> None:
+    oracle = result("oracle", card={"kind": "reference"})
+    shown = screen(next_steps(Report((oracle, result("a"), result("b"))), "out"), columns=40)
+    assert "assay show out/oracle-fingerpr/suite_one/default\n" in shown
+    assert "assay compare out/a-fingerpr out/b-fingerpr\n" in shown
+    assert screen(next_steps(Report(()), "out")) == ""

@@ -1,0 +1,64 @@
+"""One result in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.render.result import details
+from harness.store import Result
+
+Screen = Callable[..., str]
+Make = Callable[..., Result]
+
+
+def test_every_measure_has_its_interval_and_its_queries(screen: Screen, result: Make) -> None:
+    shown = screen(details(result(measures={"nDCG@10": 0.5, "P@1": 0.25})))
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["nDCG@10", "50.00", "[48.00,", "51.00]", "4"] in lines
+    assert ["P@1", "25.00", "[23.00,", "26.00]", "4"] in lines
+
+
+def test_setting_data_and_model_are_told(screen: Screen, result: Make) -> None:
+    shown = screen(details(result(setting={"pool": "category"}), {"wall_seconds": 1.5, "cores": 2}))
+    for words in (
+        "pool=category",
+        "k=100",
+        "owner/name part/test: 4 rows, revision ffffffffffff, sha256 111111111111",
+        "adapter: somewhere:Something",
+        "k1=1.5",
+        "1.5 s",
+    ):
+        assert words in shown
+
+
+def test_only_what_happened_is_told_of_the_queries(screen: Screen, result: Make) -> None:
+    plain = screen(details(result()))
+    assert "4 asked, 4 answered" in plain
+    assert "without" not in plain
+    counts = {"answered": 2, "missing": 2, "without_relevant": 1, "clusters": 3, "tied": 7}
+    odd = result(
+        counts=counts, missing=["q1", "q2"], notes={"long documents": 12}, drift=["one too many"]
+    )
+    shown = screen(details(odd))
+    for words in (
+        "2 without an answer (score 0): q1, q2",
+        "1 without a relevant document",
+        "3 distinct texts",
+        "7 returned documents",
+        "long documents: 12",
+        "one too many",
+    ):
+        assert words in shown
+
+
+def test_an_unfinished_result_says_so(screen: Screen, result: Make) -> None:
+    assert "incomplete" in screen(details(result(status="incomplete", counts={"errors": 1})))
+    assert "partial" in screen(details(result(setting={"limit": 4})))
+
+
+def test_splits_are_listed(screen: Screen, result: Make) -> None:
+    splits = {f"split {i}": {"nDCG@10": i / 100} for i in range(12)}
+    shown = screen(details(result(splits=splits)))
+    assert "split 9" in shown
+    assert "split 10" not in shown
+    assert "and 2 more in result.json" in shown

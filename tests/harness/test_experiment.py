@@ -1,0 +1,102 @@
+"""An experiment file says what many commands would, and options replace what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UserError
+from harness.experiment import Experiment, Grid, read_experiment
+from harness.records import Setting
+
+
+def read(tmp_path: Path, text: str) -> Experiment:
+    path = tmp_path / "e.yaml"
+    path.write_text(text)
+    return read_experiment(path)
+
+
+def test_one_thing_and_a_list_of_things_are_the_same(tmp_path: Path) -> None:
+    one = read(tmp_path, "models: bm25\ntasks: tiny\nsettings: {k: 5}\n")
+    several = read(tmp_path, "models: [bm25]\ntasks: [tiny]\nsettings: [{k: [5]}]\n")
+    assert one == several
+    assert one.models == ("bm25",)
+    assert one.plan() == [Setting(k=5)]
+
+
+def test_nothing_said_is_the_default_setting() -> None:
+    assert Experiment().plan() == [Setting()]
+    assert Experiment().out == "results"
+
+
+def test_every_combination_is_planned_once_and_in_order(tmp_path: Path) -> None:
+    text = "settings:\n  instruction: [no, yes]\n  k: [10, 20]\n  compat: [b, a]\n"
+    both = {"compat": ("a", "b")}
+    assert read(tmp_path, text).plan() == [
+        Setting(instruction="no", k=10, **both),
+        Setting(instruction="no", k=20, **both),
+        Setting(instruction="yes", k=10, **both),
+        Setting(instruction="yes", k=20, **both),
+    ]
+    repeated = "settings: [{instruction: both}, {instruction: no}, {pool: task}]\n"
+    assert read(tmp_path, repeated).plan() == [
+        Setting(instruction="no"),
+        Setting(instruction="yes"),
+        Setting(pool="task"),
+    ]
+
+
+def test_options_replace_what_the_file_says_in_every_block(tmp_path: Path) -> None:
+    said = read(
+        tmp_path,
+        "models: a\nsuites: s\nout: there\nseed: 3\nstrict: true\n"
+        "settings: [{k: 5}, {k: 6, pool: task}]\n",
+    )
+    options = {"models": ["b", "c"], "tasks": ["t"], "k": 9, "seed": 0, "compat": ["x"]}
+    now = said.override(options)
+    assert (now.models, now.tasks, now.suites) == (("b", "c"), ("t",), ())
+    assert (now.out, now.seed, now.strict) == ("there", 0, True)
+    assert now.plan() == [Setting(k=9, compat=("x",)), Setting(k=9, pool="task", compat=("x",))]
+
+
+def test_options_that_were_not_given_change_nothing(tmp_path: Path) -> None:
+    said = read(tmp_path, "models: a\ntasks: t\nallow-missing: true\nsettings: {k: 5}\n")
+    left_out = {"models": [], "suites": None, "k": None, "allow_missing": False, "compat": ()}
+    assert said.override(left_out) == said
+    assert said.allow_missing
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("modles: a\n", ["modles", "Did you mean models?"]),
+        ("settings: {instrction: no}\n", ["instrction", "instruction"]),
+        ("settings: {k: many}\n", ["settings.0.k", "integer"]),
+        ("models: {a: b}\n", ["models", "string"]),
+        ("models: [a\ntasks: b\n", ["line 2", "broken YAML"]),
+        ("- a\n", ["models and tasks"]),
+        ("", ["models and tasks"]),
+        ("strict: perhaps\n", ["strict"]),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_the_file(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, text)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert [word for word in ["e.yaml", *words] if word not in message] == [], message
+
+
+def test_a_file_that_is_not_there_is_a_mistake_too(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"nowhere\.yaml cannot be read: No such file"):
+        read_experiment(tmp_path / "nowhere.yaml")
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="cannot be read"):
+        read_experiment(tmp_path / "binary.yaml")
+
+
+def test_a_grid_has_every_field_of_a_setting() -> None:
+    assert set(Grid.model_fields) == set(Setting.__dataclass_fields__)
