@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -36,11 +36,20 @@ class _Command(TyperCommand):
         return super().parse_args(ctx, _spread(args, repeatable))
 
     def get_params(self, ctx: Any) -> list[Any]:
-        params: list[Any] = super().get_params(ctx)
-        for param in params:
-            if getattr(param, "is_flag", False) and param.metavar is None:
-                param.metavar = ""  # else recent versions of typer write <bool> beside every flag
-        return params
+        return _bare_flags(super().get_params(ctx))
+
+
+class _Group(TyperGroup):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _bare_flags(super().get_params(ctx))
+
+
+def _bare_flags(params: list[Any]) -> list[Any]:
+    """Keeps recent versions of typer from writing <bool> beside every flag."""
+    for param in params:
+        if getattr(param, "is_flag", False) and param.metavar is None:
+            param.metavar = ""
+    return params
 
 
 def _spread(arguments: Sequence[str], repeatable: set[str]) -> list[str]:
@@ -168,6 +177,7 @@ Seed = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")]
 
 app = typer.Typer(
+    cls=_Group,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -176,9 +186,7 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def assay(
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version", metavar="")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version")] = False,
 ) -> None:
     """Measure retrieval models on tool retrieval, instructed retrieval and your own collections.
 
@@ -286,7 +294,7 @@ def score(
     assay score toolret/apibank answers.json --measures "nDCG@10,AP,P@30" --data DIR
     ```
     """
-    from harness.evaluate import score
+    from harness.evaluation import score
     from harness.measures import parse_many
     from harness.report import Report
 
@@ -362,7 +370,7 @@ def compare(
     assay compare before after --measure R@100 --fail-if-worse
     ```
     """
-    from harness.compare import compare
+    from harness.comparison import compare
 
     found = compare(first, *others, measure=measure)
     if json:

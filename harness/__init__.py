@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.check import check_model
-    from harness.compare import compare
+    from harness.comparison import compare
     from harness.contracts import Collection
     from harness.corpus import ListCorpus
     from harness.errors import AssayError, UserError
-    from harness.evaluate import evaluate, score
+    from harness.evaluation import evaluate, score
     from harness.loading import load_model, load_suite, load_task
     from harness.ranking import Ranking
     from harness.records import Document, Query, Setting, TaskCard
@@ -38,14 +38,14 @@ _HOME = {
     "TaskCard": "records",
     "UserError": "errors",
     "check_model": "check",
-    "compare": "compare",
-    "evaluate": "evaluate",
+    "compare": "comparison",
+    "evaluate": "evaluation",
     "load_model": "loading",
     "load_suite": "loading",
     "load_task": "loading",
     "merge": "shards",
     "read_result": "store",
-    "score": "evaluate",
+    "score": "evaluation",
 }
 
 __all__ = [

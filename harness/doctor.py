@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -111,8 +111,8 @@ def _expanded(extra: str, wanted: Mapping[str, list[str]]) -> Iterator[str]:
             yield line
 
 
-def _versions(lines: object) -> dict[str, str | None]:
-    names = [match["name"] for line in lines if (match := _REQUIREMENT.match(line))]  # type: ignore[attr-defined]
+def _versions(lines: Iterable[str]) -> dict[str, str | None]:
+    names = [match["name"] for line in lines if (match := _REQUIREMENT.match(line))]
     return {name: _version(name) for name in names}
 
 

@@ -23,22 +23,22 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from harness.answering import Watcher
 from harness.errors import UserError, unknown
-from harness.evaluate import evaluate, expand
+from harness.evaluation import evaluate, expand
 from harness.measures import parse_many
 from harness.records import Setting
 from harness.report import Report
 from harness.shards import parse_shard
 
 
-def _several(value: object) -> object:
+def _several(value: object) -> tuple[Any, ...]:
     """One thing or several, as a tuple."""
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-def _words(value: object) -> object:
+def _words(value: object) -> tuple[Any, ...]:
     """One word or several; YAML reads a bare yes or no as a truth value."""
     spelled = {True: "yes", False: "no"}
-    return tuple(spelled[v] if isinstance(v, bool) else v for v in _several(value))  # type: ignore[attr-defined]
+    return tuple(spelled[v] if isinstance(v, bool) else v for v in _several(value))
 
 
 Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
@@ -122,7 +122,7 @@ class Experiment(_Strict):
         return list(dict.fromkeys(s for block in self.settings for s in block.settings()))
 
     def run(self, watch: Watcher) -> Report:
-        """Does it. Raises as `harness.evaluate`."""
+        """Does it. Raises as `harness.evaluation`."""
         measures = [m.name for text in self.measures for m in parse_many(text)]
         return evaluate(
             list(self.models),

@@ -490,6 +490,21 @@ def test_version_and_help(assay: Call) -> None:
         assert "--json" in page.out
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("-m a b -t x", "-m a -m b -t x"),
+        ("-m a b e.yaml --k 3", "-m a -m b e.yaml --k 3"),
+        ("e.yaml -m a -m b c", "e.yaml -m a -m b -m c"),
+        ("-t x -m", "-t x -m"),
+        ("-m -t x", "-m -t x"),
+        ("--k 3 4", "--k 3 4"),
+    ],
+)
+def test_a_repeatable_option_takes_several_values(written: str, meant: str) -> None:
+    assert cli._spread(written.split(), {"-m", "-t"}) == meant.split()
+
+
 # Experiment files
 
 

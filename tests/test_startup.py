@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from ast import literal_eval
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+import harness
 
 HEAVY = ["torch", "transformers", "pandas", "pyarrow", "datasets", "bm25s", "scipy", "numba"]
 IMPORT = "import harness"
@@ -37,3 +40,9 @@ def test_what_is_heavy_waits(code: str, absent: list[str], tmp_path: Path) -> No
     loaded = literal_eval(done.stderr)
     assert {"harness", "cli"}.intersection(loaded)
     assert sorted(set(absent).intersection(loaded)) == []
+
+
+def test_functions_are_not_hidden_by_modules_of_their_name() -> None:
+    for name in harness.__all__:
+        home = import_module(f"harness.{harness._HOME[name]}")
+        assert getattr(harness, name) is getattr(home, name)

@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.console import RenderableType
 from rich.text import Text
 
-from harness.compare import LEVEL, Comparison, Difference, Overall
+from harness.comparison import LEVEL, Comparison, Difference, Overall
 from harness.render.board import without_common_benchmark
 from harness.render.words import (
     BAD,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -87,8 +88,6 @@ def command(why: str, text: str) -> Text:
 
 def grid(*columns: str, numbers: int = 0) -> Table:
     """An open table; its last `numbers` columns are aligned to the right."""
-    from rich.box import SIMPLE_HEAD
-
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style=QUIET, show_edge=False)
     for position, name in enumerate(columns):
         right = position >= len(columns) - numbers

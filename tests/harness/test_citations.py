@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from toy import Overlap, ToyTask
 
 from harness.citations import Credit, credits_of
-from harness.evaluate import evaluate
+from harness.evaluation import evaluate
 from harness.loading import load_model
 from harness.store import Result
 

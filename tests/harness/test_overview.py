@@ -9,7 +9,7 @@ import pytest
 from toy import Overlap, ToyTask
 
 from harness.errors import UserError
-from harness.evaluate import evaluate
+from harness.evaluation import evaluate
 from harness.overview import read_report, read_single
 from harness.report import Report
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_evaluate import snapshot
+from test_evaluation import snapshot
 from toy import Down, Overlap, ToyTask
 
 from harness import asking
 from harness.errors import UserError
-from harness.evaluate import evaluate
+from harness.evaluation import evaluate
 from harness.shards import merge, parse_shard
 
 TASKS = [ToyTask("a"), ToyTask("b", splits=2), ToyTask("c")]

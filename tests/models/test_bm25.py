@@ -3,6 +3,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -265,6 +266,15 @@ def test_threads_and_backend_are_no_part_of_the_identity() -> None:
     plain, other = load_model("bm25"), load_model("bm25(threads=1, backend='numpy')")
     assert plain.fingerprint == other.fingerprint
     assert plain.fingerprint != load_model("bm25(lengths='lucene')").fingerprint
+
+
+@pytest.mark.parametrize("name", ["bm25", "bm25-mteb", "bm25-lucene"])
+def test_every_preset_has_a_card_that_explains_its_parameters(name: str) -> None:
+    card = load_model(name).card
+    assert card is not None
+    assert "Robertson" in card["citation"]
+    assert "bm25s" in card["licence"]
+    assert list(card["parameters"]) == [field.name for field in fields(BM25)]
 
 
 # pyserini and MTEB publish four decimals; the bar is .0015.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from harness.compare import Comparison, Difference, Overall, QueryDifference
+from harness.comparison import Comparison, Difference, Overall, QueryDifference
 from harness.render.comparison import comparison
 
 Screen = Callable[..., str]

@@ -53,6 +53,13 @@ def test_of_many_tasks_the_means_are_shown(screen: Screen, result: Make) -> None
     assert "t0" not in shown
 
 
+def test_many_tasks_without_a_mean_are_rows(screen: Screen, result: Make) -> None:
+    results = tuple(result(model, t) for model in ("bm25", "random") for t in TASKS)
+    shown = rows(screen(overview(Report(results))))
+    assert [row[0] for row in shown] == [f"t{i}" for i in range(9)]
+    assert all(row.count("50.00") == 2 for row in shown)
+
+
 def test_what_lies_in_a_folder_is_shown_task_by_task(screen: Screen, result: Make) -> None:
     report = Report(tuple(result(task=t) for t in TASKS), (mean("bm25", "suite", TASKS),))
     shown = screen(overview(report, gathered=True))

@@ -10,7 +10,7 @@ import pytest
 from toy import DOCUMENTS, QRELS, Crash, Down, Flaky, Overlap, Silent, ToyTask
 
 from harness.errors import MissingData, UserError
-from harness.evaluate import evaluate, score
+from harness.evaluation import evaluate, score
 from harness.records import Document, Query, Setting
 from harness.run import Run
 from harness.store import RESULT, RUN, find_results, read_result

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from toy import Overlap, ToyTask
 
-from harness.compare import compare
+from harness.comparison import compare
 from harness.contracts import Collection, Material
 from harness.corpus import ListCorpus
 from harness.errors import UserError
-from harness.evaluate import evaluate
+from harness.evaluation import evaluate
 from harness.records import Document, Query, Setting, TaskCard
 from harness.sources import Source
 

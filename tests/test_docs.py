@@ -1,0 +1,374 @@
+"""Every command and snippet of the README and of docs/ runs, and prints what it is said to print.
+
+A fenced block is run by its language, in the order of the page, in a folder of the page's own:
+
+    sh       commands
+    console  `$ command`, then lines that its output must hold, in order; `...` is anything
+    python   executed, in one namespace a page
+    text     lines that the block before it must have printed
+    yaml, toml, and python whose first line is `# name.py`: a file of the name in the first line;
+             under examples/ it must be the file that is there
+
+`# exit code N` at the end of a command says that it fails. A page finds `examples/`, a collection
+at `path/to/scifact` and a mirror of some data at `path/to/mirror`; the network is out of reach.
+"""
+
+from __future__ import annotations
+
+import ast
+import glob
+import json
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+import cli
+from harness import registry
+from harness.errors import MissingData
+from harness.hub import Hub
+from harness.measures import measures
+from tasks import mair, toolret
+
+HOME = Path(__file__).resolve().parent.parent
+PAGES = [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]
+NOT_RUN = ("make demo", "make test")
+"""They set up an environment of their own; the first runs commands that the pages have too."""
+LANGUAGES = {"sh", "console", "python", "text", "yaml", "toml"}
+MIRRORED = ("finance",)
+"""The domains of MAIR that the mirror has."""
+
+_FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_EXIT = re.compile(r"#\s*exit code (\d+)\s*$")
+_HEREDOC = re.compile(r"<<\s*'?(\w+)'?")
+_FILE = re.compile(r"# (\S+\.(?:py|yaml|toml))\s*$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its text, and the line on which it starts."""
+
+    language: str
+    text: str
+    line: int
+
+    @property
+    def file(self) -> str:
+        """The name of the file that the block is, or the empty string."""
+        match = _FILE.match(self.text.partition("\n")[0])
+        return match[1] if match else ""
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(match[1], match[2], text.count("\n", 0, match.start()) + 1)
+        for match in _FENCE.finditer(text)
+    ]
+
+
+def commands(text: str) -> Iterator[str]:
+    """The commands of a script: a line each, with its continuations and its here-document."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        command = line
+        while command.endswith("\\"):
+            command += "\n" + next(lines)
+        if match := _HEREDOC.search(command):
+            for more in lines:
+                command += "\n" + more
+                if more == match[1]:
+                    break
+        if command.strip() and not command.lstrip().startswith("#"):
+            yield command
+
+
+class Page:
+    """Runs the blocks of a page."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.path, self.monkeypatch = path, monkeypatch
+        self.namespace: dict[str, Any] = {"__name__": "__main__"}
+        self.printed = ""
+        self.place = ""
+
+    def run(self, block: Block) -> None:
+        self.place = f"{self.path.name} line {block.line}"
+        if block.language not in LANGUAGES:
+            self.fail(f"the language '{block.language}' is none of {', '.join(sorted(LANGUAGES))}")
+        if block.file:
+            self.write(block)
+        elif block.language in ("sh", "console"):
+            self.shell(block)
+        elif block.language == "python":
+            self.python(block)
+        elif block.language == "text":
+            self.expect(block.text.splitlines())
+        else:
+            self.fail(f"a block of {block.language} names its file in the first line")
+
+    def fail(self, problem: str) -> None:
+        pytest.fail(f"{self.place}: {problem}", pytrace=False)
+
+    def write(self, block: Block) -> None:
+        content = block.text.partition("\n")[2]
+        if block.file.startswith("examples/"):
+            if content != (HOME / block.file).read_text(encoding="utf-8"):
+                self.fail(f"the block is not what {block.file} holds")
+        else:
+            Path(block.file).write_text(content, encoding="utf-8")
+
+    def python(self, block: Block) -> None:
+        out = StringIO()
+        code = compile(ast.parse(block.text), self.place, "exec")
+        with redirect_stdout(out):
+            exec(code, self.namespace)
+        self.printed = out.getvalue()
+
+    def shell(self, block: Block) -> None:
+        if block.language == "sh":
+            for command in commands(block.text):
+                self.command(command)
+            return
+        first, *others = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
+        if first or not others:
+            self.fail("a console starts with a command, as in '$ assay show'")
+        for other in others:
+            command, _, shown = other.partition("\n")
+            self.command(command)
+            self.expect(shown.splitlines())
+
+    def command(self, line: str) -> None:
+        wanted = int(match[1]) if (match := _EXIT.search(line)) else 0
+        words = [] if _HEREDOC.search(line) else shlex.split(line, comments=True)
+        if " ".join(words) in NOT_RUN:
+            return
+        if words[:1] == ["assay"] and "|" not in words:
+            code = self.assay(words[1:])
+        elif words == ["pip", "install", "-e", "."]:
+            self.install()
+            code = 0
+        else:
+            done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+            code, self.printed = done.returncode, done.stdout + done.stderr
+        if code != wanted:
+            self.fail(f"exit code {code}, not {wanted}, of {line}\n{self.printed}")
+
+    def assay(self, words: list[str]) -> int:
+        """Runs a command in this process."""
+        words, target = (words[:-2], words[-1]) if ">" in words[-2:-1] else (words, "")
+        arguments = [path for word in words for path in (sorted(glob.glob(word)) or [word])]
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = cli.main(arguments)
+        self.printed = out.getvalue() + err.getvalue()
+        if target:
+            Path(target).write_text(out.getvalue(), encoding="utf-8")
+        return code
+
+    def install(self) -> None:
+        """What `pip install -e .` does that matters here: the entry points become known."""
+        project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+        stem = f"{project['name'].replace('-', '_')}-{project['version']}"
+        folder = Path("site") / f"{stem}.dist-info"
+        folder.mkdir(parents=True)
+        fields = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+        (folder / "METADATA").write_text(fields, encoding="utf-8")
+        lines = [
+            line
+            for group, points in project["entry-points"].items()
+            for line in (f"[{group}]", *(f"{name} = {place}" for name, place in points.items()))
+        ]
+        (folder / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.monkeypatch.syspath_prepend(Path.cwd())
+        self.monkeypatch.syspath_prepend(Path("site").resolve())
+
+    def expect(self, shown: Iterable[str]) -> None:
+        """Refuses output that lacks a shown line, or has it before an earlier one."""
+        printed = [" ".join(line.split()) for line in self.printed.splitlines()]
+        at = 0
+        for line in filter(str.strip, shown):
+            parts = " ".join(line.split()).split("...")
+            pattern = re.compile(r"\s*.*\s*".join(re.escape(part.strip()) for part in parts))
+            found = (i for i in range(at, len(printed)) if pattern.fullmatch(printed[i]))
+            at = next(found, -1) + 1
+            if not at:
+                self.fail(f"the output lacks the line\n{line}\nin\n{self.printed}")
+
+
+class Offline(Hub):
+    """A hub out of reach, whatever the cache of this machine holds."""
+
+    def load(self, dataset: str, config: str, split: str, revision: str | None = None) -> Any:
+        raise MissingData("offline mode is on")
+
+    def has(self, dataset: str, config: str, split: str, revision: str | None = None) -> bool:
+        return False
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def write_toolret(root: Path) -> None:
+    """All of ToolRet in small: two queries for each task, two tools for each query."""
+    tools: dict[str, list[dict[str, str]]] = {"web": [], "code": [], "customized": []}
+    for task in toolret.BENCHMARK.tasks.values():
+        assert isinstance(task, toolret.ToolRetTask)
+        ids = [f"{task.config}_tool_{i}" for i in range(4)]
+        for id in ids:
+            documentation = {"name": id, "description": f"What {id} does, number {id[-1]}."}
+            row = {"id": id, "documentation": json.dumps(documentation)}
+            tools[task.card.domain].append(row)
+        queries = [
+            {
+                "id": f"{task.config}_query_{i}",
+                "query": f"what does number {i} do?",
+                "instruction": f"Find the tool {id}.",
+                "labels": json.dumps([{"id": id, "relevance": 1}]),
+            }
+            for i, id in enumerate(ids[:2])
+        ]
+        write_rows(root / "mangopy/ToolRet-Queries" / task.config / "queries.jsonl", queries)
+    for part, rows in tools.items():
+        write_rows(root / "mangopy/ToolRet-Tools" / part / "tools.jsonl", rows)
+
+
+def write_mair(root: Path) -> None:
+    """A few of MAIR's domains in small: two queries and four documents for each split."""
+    for task in mair.BENCHMARK.tasks.values():
+        assert isinstance(task, mair.MairTask)
+        if task.card.domain.lower() not in MIRRORED:
+            continue
+        for split in task.splits:
+            queries = [
+                {
+                    "qid": f"q{i}",
+                    "query": f"the price of share {i}",
+                    "instruction": "Find reports.",
+                    "labels": [{"id": f"d{i}", "score": 1}],
+                }
+                for i in range(2)
+            ]
+            documents = [{"id": f"d{i}", "doc": f"Report on share {i}."} for i in range(4)]
+            folder = root / "MAIR-Bench"
+            write_rows(folder / "MAIR-Queries" / task.config / f"{split}.jsonl", queries)
+            name = f"{mair.documents_of(split)}.jsonl"
+            write_rows(folder / "MAIR-Docs" / task.config / name, documents)
+
+
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every page finds."""
+    root = tmp_path_factory.mktemp("surroundings")
+    shutil.copytree(HOME / "examples", root / "examples")
+    collection = root / "path/to/scifact"
+    texts = ["Cold slows enzymes.", "Heat kills cells.", "Cells need salt.", "Enzymes need salt."]
+    corpus = [{"_id": f"d{i}", "title": "Finding", "text": text} for i, text in enumerate(texts)]
+    queries = [{"_id": f"q{i}", "text": text} for i, text in enumerate(["enzymes", "heat"])]
+    write_rows(collection / "corpus.jsonl", corpus)
+    write_rows(collection / "queries.jsonl", queries)
+    (collection / "qrels").mkdir()
+    (collection / "qrels/test.tsv").write_text("q0\td0\t1\nq0\td3\t1\nq1\td1\t1\n")
+    write_toolret(root / "path/to/mirror/hub")
+    write_mair(root / "path/to/mirror/hub")
+    return root
+
+
+@pytest.fixture
+def folder(surroundings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of one page, in which it runs."""
+    root = tmp_path / "page"
+    shutil.copytree(surroundings, root)
+    monkeypatch.chdir(root)
+    for name in ("ASSAY_DATA", "ASSAY_DEBUG", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("harness.sources.Hub", Offline)
+    monkeypatch.setattr(registry.models, "_resolved", dict(registry.models._resolved))
+    monkeypatch.setattr(registry.benchmarks, "_resolved", dict(registry.benchmarks._resolved))
+    terminated, loaded = signal.getsignal(signal.SIGTERM), set(sys.modules)
+    yield root
+    signal.signal(signal.SIGTERM, terminated)
+    for name in set(sys.modules) - loaded:
+        if str(getattr(sys.modules[name], "__file__", None) or "").startswith(str(root)):
+            del sys.modules[name]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_everything_on_the_page_runs(
+    path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page(path, monkeypatch)
+    found = blocks(path)
+    for block in found:
+        page.run(block)
+    fences = sum(line.startswith("```") for line in path.read_text().splitlines())
+    assert 2 * len(found) == fences, f"{path.name}: a fence is never closed, or is indented"
+    assert found, f"{path.name} shows nothing to type"
+
+
+def options(command: Any) -> set[str]:
+    return {name for parameter in command.params for name in (*parameter.opts,)} - {"--help"}
+
+
+def commands_of_assay() -> Mapping[str, Any]:
+    return typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+
+
+def test_every_command_is_on_the_page_about_evaluating() -> None:
+    text = (HOME / "docs/evaluate.md").read_text()
+    assert [name for name in commands_of_assay() if f"assay {name}" not in text] == []
+
+
+def test_every_option_of_a_run_is_on_the_page_about_evaluating() -> None:
+    text = (HOME / "docs/evaluate.md").read_text()
+    known = options(commands_of_assay()["run"])
+    # Of two spellings, such as -m and --model, one is enough.
+    short = {"--model": "-m", "--task": "-t", "--suite": "-s"}
+    assert [o for o in sorted(known) if not re.search(rf"{short.get(o, o)}\b", text)] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_option_that_a_page_names_exists(path: Path) -> None:
+    known = {o for command in commands_of_assay().values() for o in options(command)}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", path.read_text()))
+    assert named - known - {"--help"} == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text()):
+        name, _, anchor = target.partition("#")
+        file = (path.parent / name).resolve() if name else path
+        assert file.exists(), f"{path.name}: {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+            slugs = [re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings]
+            assert anchor in slugs, f"{path.name}: {target}"
+
+
+@pytest.mark.parametrize("name", measures())
+def test_every_measure_has_an_entry_with_its_parameters_and_its_source(name: str) -> None:
+    text = (HOME / "docs/numbers.md").read_text()
+    entry = re.search(rf"^\*\*{name}\*\*.*?(?=^\*\*|^#|\Z)", text, re.DOTALL | re.MULTILINE)
+    assert entry, f"docs/numbers.md has no entry that starts with **{name}**"
+    function = measures()[name]
+    keywords = function.__kwdefaults__ or {}
+    assert [k for k in keywords if f"`{k}" not in entry[0]] == []
+    files = re.findall(r"m_\w+\.c", function.__doc__ or "")
+    assert [file for file in files if file not in entry[0]] == []
