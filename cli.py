@@ -76,13 +76,13 @@ def _models(incomplete: str) -> list[str]:
 
 
 def _tasks(incomplete: str) -> list[str]:
-    from harness.catalogue import all_tasks
+    from harness.loading.catalogue import all_tasks
 
     return [task.card.name for task in all_tasks() if task.card.name.startswith(incomplete)]
 
 
 def _suites(incomplete: str) -> list[str]:
-    from harness.catalogue import all_suites
+    from harness.loading.catalogue import all_suites
 
     return [suite.name for suite in all_suites() if suite.name.startswith(incomplete)]
 
@@ -337,7 +337,7 @@ def merge(
     from dataclasses import replace
 
     from harness import shards
-    from harness.overview import read_report
+    from harness.store.overview import read_report
 
     joined = shards.merge(outs, into=into, data=data)
     whole = read_report(into or outs[0])
@@ -397,7 +397,7 @@ def show(
     assay show results/bm25-1a2b3c4d/toolret_apibank/default
     ```
     """
-    from harness.overview import read_report, read_single
+    from harness.store.overview import read_report, read_single
 
     if json:
         _print_json(read_report(result).to_json())
@@ -426,7 +426,7 @@ def tasks(
     assay tasks toolret/apibank
     ```
     """
-    from harness.lookup import find_tasks, task_row
+    from harness.loading.lookup import find_tasks, task_row
 
     found = find_tasks(name)
     if json:
@@ -450,7 +450,7 @@ def suites(
     assay suites toolret
     ```
     """
-    from harness.lookup import find_suites, suite_row
+    from harness.loading.lookup import find_suites, suite_row
 
     found = find_suites(name)
     if json:
@@ -487,7 +487,7 @@ def models(
         return _check(expression, json=json)
     if name == "check" or expression:
         raise UserError("write assay models, assay models NAME, or assay models check MODEL")
-    from harness.lookup import find_models, model_row
+    from harness.loading.lookup import find_models, model_row
 
     found = find_models(name)
     if json:
@@ -516,8 +516,8 @@ def data(
     assay data toolret --data DIR
     ```
     """
-    from harness.availability import survey, survey_row
     from harness.sources import Source
+    from harness.sources.availability import survey, survey_row
 
     source = Source(data)
     found = survey(name, source)
@@ -566,7 +566,7 @@ def cite(
     from dataclasses import asdict
 
     from harness.citations import credits_of
-    from harness.overview import read_report
+    from harness.store.overview import read_report
 
     found = credits_of([result for path in results for result in read_report(path).results])
     if json:

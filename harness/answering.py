@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.asking import Asked, score_answers
-from harness.checkpoint import Checkpoint
 from harness.errors import AssayError, InfrastructureError, UserError
 from harness.loading import LoadedModel
 from harness.measures import parse
-from harness.predictions import read_run, write_run
 from harness.ranking import Ranking, merge
 from harness.records import Setting
 from harness.resources import Meter, environment
 from harness.run import Run
 from harness.scoring import Scores
 from harness.store import RUN, Result, ResultFolder, setting_to_json
+from harness.store.checkpoint import Checkpoint
+from harness.store.predictions import read_run, write_run
 
 if TYPE_CHECKING:
     from harness.flows.retrieval import Indexes

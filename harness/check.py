@@ -11,9 +11,9 @@ from typing import TypeAlias, cast
 from harness.contracts import Index, Informed, Reranker, Retriever
 from harness.corpus import ListCorpus
 from harness.errors import UserError
-from harness.factory import first_line
 from harness.joins import join
 from harness.loading import LoadedModel, contracts_of, load_model
+from harness.loading.factory import first_line
 from harness.ranking import Ranking
 from harness.records import Document, Query
 from harness.registry import models

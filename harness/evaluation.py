@@ -12,7 +12,6 @@ from harness.answering import Options, Progress, Unit, Watcher, ignore
 from harness.asking import Asked, ask, score_answers
 from harness.errors import MissingData, NotAsked, UserError
 from harness.loading import LoadedModel, load_model, load_suite, load_task
-from harness.predictions import check_run, read_run
 from harness.ranking import Ranking
 from harness.records import Setting
 from harness.report import Missing, Report, aggregates
@@ -20,6 +19,7 @@ from harness.run import Run
 from harness.scoring import Scores
 from harness.sources import Source
 from harness.store import RESULT, RUN, Result, read_result
+from harness.store.predictions import check_run, read_run
 
 
 def evaluate(

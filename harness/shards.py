@@ -9,7 +9,6 @@ from typing import Any
 
 from harness.answering import Options, Unit
 from harness.asking import ask
-from harness.checkpoint import find_checkpoints
 from harness.errors import MissingData, UserError
 from harness.files import disk_error
 from harness.loading import LoadedModel
@@ -25,6 +24,7 @@ from harness.store import (
     Result,
     find_results,
 )
+from harness.store.checkpoint import find_checkpoints
 
 
 def parse_shard(text: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.errors import UserError
 from harness.records import Document, Query
-from harness.rows import Row, Rows
+from harness.sources.rows import Row, Rows
 
 Pools = dict[str, list[str]]
 """Document ids by query id."""

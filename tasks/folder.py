@@ -20,8 +20,8 @@ from harness.contracts import Collection, Material
 from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.records import Qrels, Setting, TaskCard
-from harness.rows import SUFFIXES, Row, Rows, read_rows
 from harness.sources import Read
+from harness.sources.rows import SUFFIXES, Row, Rows, read_rows
 from tasks.beir import Pools, Questions, read_documents, read_pools, read_queries
 from tasks.qrels import read_qrels
 from tasks.settings import accept

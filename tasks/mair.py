@@ -27,8 +27,8 @@ from tasks.noted import NotedCorpus, noted
 from tasks.settings import accept
 
 if TYPE_CHECKING:
-    from harness.rows import Rows
     from harness.sources import Source
+    from harness.sources.rows import Rows
 
 QUERIES = "MAIR-Bench/MAIR-Queries"
 DOCS = "MAIR-Bench/MAIR-Docs"

@@ -28,8 +28,8 @@ from tasks.settings import accept
 from tasks.views import VIEWS
 
 if TYPE_CHECKING:
-    from harness.rows import Rows
     from harness.sources import Source
+    from harness.sources.rows import Rows
 
 QUERIES = ("mangopy/ToolRet-Queries", "b8c76ad3349ff17497b6bdb28bb5b8f61a0f6445")
 TOOLS = ("mangopy/ToolRet-Tools", "e06c38c75612b6536bd959e08cdd345894aba6a7")

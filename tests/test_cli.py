@@ -618,7 +618,7 @@ def test_a_fault_of_ours_is_one_line_too_and_debug_shows_it(
     def fail(name: str | None) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr("harness.lookup.find_suites", fail)
+    monkeypatch.setattr("harness.loading.lookup.find_suites", fail)
     assert is_error(assay("suites"), "ZeroDivisionError", "ASSAY_DEBUG")
     with pytest.raises(ZeroDivisionError):
         assay("suites", "--debug")

@@ -38,8 +38,8 @@ import typer
 import cli
 from harness import registry
 from harness.errors import MissingData
-from harness.hub import Hub
 from harness.measures import measures
+from harness.sources.hub import Hub
 from tasks import mair, toolret
 
 HOME = Path(__file__).resolve().parent.parent
@@ -208,14 +208,8 @@ class Page:
                 self.fail(f"the output lacks the line\n{line}\nin\n{self.printed}")
 
 
-class Offline(Hub):
-    """A hub out of reach, whatever the cache of this machine holds."""
-
-    def load(self, dataset: str, config: str, split: str, revision: str | None = None) -> Any:
-        raise MissingData("offline mode is on")
-
-    def has(self, dataset: str, config: str, split: str, revision: str | None = None) -> bool:
-        return False
+def unreachable(*arguments: object) -> Any:
+    raise MissingData("offline mode is on")
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -298,7 +292,8 @@ def folder(surroundings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr("harness.sources.Hub", Offline)
+    monkeypatch.setattr(Hub, "load", unreachable)
+    monkeypatch.setattr(Hub, "has", lambda *arguments: False)  # whatever this machine has cached
     monkeypatch.setattr(registry.models, "_resolved", dict(registry.models._resolved))
     monkeypatch.setattr(registry.benchmarks, "_resolved", dict(registry.benchmarks._resolved))
     terminated, loaded = signal.getsignal(signal.SIGTERM), set(sys.modules)
@@ -322,12 +317,42 @@ def test_everything_on_the_page_runs(
     assert found, f"{path.name} shows nothing to type"
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("", "assay suites\n"),
+        ("bash", "assay suites\n"),
+        ("sh", "assay suites nowhere\n"),
+        ("sh", "assay suites    # exit code 1\n"),
+        ("sh", "false\n"),
+        ("sh", "cat <<END > file\nassay\nEND\ngrep missing file\n"),
+        ("console", "assay suites\n"),
+        ("console", "$ assay suites starter\nnot there\n"),
+        ("console", "$ assay suites starter\nmicro ...\naverage ...\n"),
+        ("text", "never printed\n"),
+        ("python", "# examples/my_measure.py\nother = 1\n"),
+        ("yaml", "models: bm25\n"),
+    ],
+)
+def test_a_block_that_is_not_true_fails(
+    language: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(pytest.fail.Exception):
+        Page(Path("page.md"), monkeypatch).run(Block(language, text, 1))
+
+
+def test_what_is_not_run_stands_on_a_page() -> None:
+    shown = "\n".join(path.read_text() for path in PAGES)
+    assert [line for line in NOT_RUN if line not in shown] == []
+
+
 def options(command: Any) -> set[str]:
-    return {name for parameter in command.params for name in (*parameter.opts,)} - {"--help"}
+    return {name for parameter in command.params for name in parameter.opts}
 
 
 def commands_of_assay() -> Mapping[str, Any]:
-    return typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+    group: Any = typer.main.get_command(cli.app)
+    return dict(group.commands)
 
 
 def test_every_command_is_on_the_page_about_evaluating() -> None:
@@ -348,6 +373,13 @@ def test_every_option_that_a_page_names_exists(path: Path) -> None:
     known = {o for command in commands_of_assay().values() for o in options(command)}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", path.read_text()))
     assert named - known - {"--help"} == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_command_that_a_sentence_names_exists(path: Path) -> None:
+    prose = _FENCE.sub("", path.read_text())
+    named = set(re.findall(r"`assay\s+([a-z]+)", prose))
+    assert named - set(commands_of_assay()) == set()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -185,7 +185,7 @@ def _value(text: str, key: str, value: str, kind: Any) -> int | str:
 
 def _own_measure(text: str, path: str, name: str) -> Callable[[Judged], Values]:
     """A user's function, whose result is checked whenever it is called."""
-    from harness.plugins import load_plugin
+    from harness.loading.plugins import load_plugin
 
     function = load_plugin(path).get(name)
     if not callable(function):

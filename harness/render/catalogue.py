@@ -9,10 +9,9 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.text import Text
 
-from harness.availability import Availability, Need, Survey
 from harness.check import Check
 from harness.contracts import Task
-from harness.lookup import ModelEntry
+from harness.loading.lookup import ModelEntry
 from harness.records import TaskCard
 from harness.render.words import (
     BAD,
@@ -26,6 +25,7 @@ from harness.render.words import (
     grid,
 )
 from harness.sources import ENVIRONMENT
+from harness.sources.availability import Availability, Need, Survey
 from harness.suites import Suite
 
 SPLITS = 3

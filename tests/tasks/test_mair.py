@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from harness.errors import MissingData, UserError
-from harness.hub import Hub
 from harness.records import Document, Query, Setting
 from harness.sources import Source
+from harness.sources.hub import Hub
 from tasks.mair import BENCHMARK, MairTask, documents_of, split_mean
 
 DOMAINS = {"academic": 16, "code": 18, "finance": 8, "legal": 11, "medical": 19, "web": 54}

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from harness.errors import MissingData, UserError
-from harness.hub import Hub
 from harness.records import Query, Setting
 from harness.sources import Source
+from harness.sources.hub import Hub
 from tasks.toolret import BENCHMARK, ToolRetTask
 
 TASK = BENCHMARK.tasks["toolret/apibank"]

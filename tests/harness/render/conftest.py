@@ -10,7 +10,8 @@ from rich.console import RenderableType
 
 from harness.records import Setting
 from harness.render import show
-from harness.store import Counts, Read, Result, Value
+from harness.sources import Read
+from harness.store import Counts, Result, Value
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from inspect import Parameter, Signature
 
 from harness.errors import UserError
-from harness.identity import spoken
+from harness.loading.identity import spoken
 from harness.spec import value_text
 
 _PLAIN = {

@@ -15,145 +15,20 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import re
 from collections.abc import Iterator
-from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer
+from pydantic import ValidationError
 
 from harness.errors import UserError
 from harness.files import remove_leftovers, replacing
 from harness.records import Setting
 from harness.scoring import Scores
-from harness.sources import Read
+from harness.store.schema import Result, setting_slug, slug
 
 RESULT, RUN, PER_QUERY, RUN_INFO = "result.json", "run.trec.gz", "per_query.tsv.gz", "run_info.json"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Value(_Strict):
-    """A mean over queries with its 95 % percentile bootstrap interval."""
-
-    value: float
-    ci_low: float
-    ci_high: float
-    n: int
-    """Number of queries in the mean."""
-
-
-class Counts(_Strict):
-    """What became of the queries, and faults of the data that a reader must know of."""
-
-    queries: int
-    answered: int
-    """Queries with an answer, an empty one included."""
-    missing: int
-    """Queries without an answer; each scores 0."""
-    malformed: int
-    """Queries whose answer could not be read; each scores 0."""
-    errors: int
-    """Queries that failed outside the model; retried when the same command runs again."""
-    without_relevant: int
-    """Queries with judgements but no relevant document; each scores 0, as in trec_eval."""
-    judged_outside_corpus: int
-    """Judged documents that the corpus lacks; they still count as relevant, as in trec_eval."""
-    empty_queries: int
-    """Queries without text."""
-    empty_documents: int
-    """Documents without text, in all corpora of the task."""
-    clusters: int
-    """Distinct query texts, the unit that the bootstrap resamples."""
-    tied: int
-    """Returned documents whose score another document of the same query shares."""
-
-
-class Result(_Strict):
-    """One model on one task under one setting."""
-
-    schema_version: Literal[1] = 1
-    model: str
-    """The model's canonical expression."""
-    model_fingerprint: str
-    """SHA-256 of the model's identity."""
-    model_identity: dict[str, Any]
-    """Everything that changes the model's answers."""
-    model_card: dict[str, Any] | None
-    model_join: str
-    """How instruction and query became one text: a name of `harness.joins`, or "own" where the
-    model was handed both."""
-    task: str
-    task_version: str
-    setting: Setting
-    status: Literal["complete", "incomplete"]
-    """Incomplete: infrastructure errors are left. Shown, not aggregated, not submittable."""
-    data_hash: str
-    """SHA-256 over documents, queries, judgements, pools and exclusions."""
-    datasets: list[Read]
-    seed: int
-    """Seed of the bootstrap and of shuffled instructions."""
-    main_measure: str
-    measures: dict[str, Value]
-    splits: dict[str, dict[str, float]] = Field(default_factory=dict)
-    """Mean of every measure by split, for a task of several splits."""
-    counts: Counts
-    missing: list[str] = Field(default_factory=list)
-    """Queries without an answer."""
-    malformed: dict[str, str] = Field(default_factory=dict)
-    errors: dict[str, str] = Field(default_factory=dict)
-    drift: list[str] = Field(default_factory=list)
-    """Where the data differs from its published statistics."""
-    notes: dict[str, int] = Field(default_factory=dict)
-
-    @field_serializer("setting")
-    def _setting(self, setting: Setting) -> dict[str, Any]:
-        return setting_to_json(setting)
-
-    @property
-    def partial(self) -> bool:
-        """True when the number is not that of the whole task as it was published."""
-        return self.status != "complete" or self.setting.limit is not None or bool(self.drift)
-
-    @property
-    def main(self) -> Value:
-        """The value of the task's main measure."""
-        return self.measures.get(self.main_measure) or next(iter(self.measures.values()))
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Model, task and setting: what makes this result unique in a store."""
-        return self.model_fingerprint, self.task, setting_slug(self.setting)
-
-
-def setting_to_json(setting: Setting) -> dict[str, Any]:
-    """The setting as results carry it; `limit` only where there is one."""
-    fields = asdict(setting) | {"compat": list(setting.compat)}
-    if setting.limit is None:
-        del fields["limit"]
-    return fields
-
-
-def setting_slug(setting: Setting) -> str:
-    """A readable folder name: what differs from the defaults, or "default"."""
-    default = asdict(Setting())
-    parts = [
-        f"{name}-{'+'.join(value) if isinstance(value, tuple) else value}"
-        for name, value in asdict(setting).items()
-        if value != default[name]
-    ]
-    return slug(",".join(parts)) or "default"
-
-
-def slug(text: str) -> str:
-    """A file name for any text: safe characters kept, the others as "_", long names cut."""
-    safe = re.sub(r"[^A-Za-z0-9._,=+-]+", "_", text).strip("_.")
-    return safe if len(safe) <= 80 else f"{safe[:71]}-{sha256(text.encode()).hexdigest()[:8]}"
 
 
 class ResultFolder:

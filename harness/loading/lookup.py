@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from harness.catalogue import all_suites, all_tasks, load_suite, load_task
 from harness.contracts import Task
 from harness.errors import UserError
 from harness.loading import contracts_of, load_model
+from harness.loading.catalogue import all_suites, all_tasks, load_suite, load_task
 from harness.registry import models
 from harness.suites import Suite
 

@@ -7,7 +7,14 @@ import json
 import pytest
 
 from harness.errors import UserError
-from harness.lookup import find_models, find_suites, find_tasks, model_row, suite_row, task_row
+from harness.loading.lookup import (
+    find_models,
+    find_suites,
+    find_tasks,
+    model_row,
+    suite_row,
+    task_row,
+)
 
 
 def test_a_benchmark_is_all_of_its_tasks() -> None:

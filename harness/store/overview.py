@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness.catalogue import all_suites
-from harness.checkpoint import find_checkpoints
 from harness.errors import UserError
+from harness.loading.catalogue import all_suites
 from harness.report import Report, aggregates
 from harness.store import RESULT, RUN_INFO, Result, find_results, read_result
+from harness.store.checkpoint import find_checkpoints
 
 
 def read_report(path: str | Path) -> Report:

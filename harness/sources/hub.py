@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness.errors import MissingData
-from harness.rows import Row
+from harness.sources.rows import Row
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _TIMEOUT = 10.0

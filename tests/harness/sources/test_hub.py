@@ -40,7 +40,7 @@ NONE: Mapping[str, str] = {}
 CLIENT = """
 import json, sys
 from harness.errors import MissingData
-from harness.hub import Hub
+from harness.sources.hub import Hub
 hub = Hub()
 def answer(call, arguments):
     try:

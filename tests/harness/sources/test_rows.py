@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.errors import UserError
-from harness.rows import Row, Rows, read_rows
+from harness.sources.rows import Row, Rows, read_rows
 
 ROWS: list[dict[str, Any]] = [
     {"id": "a", "text": "naïve", "labels": [{"id": "d1", "score": 2}]},

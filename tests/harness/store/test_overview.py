@@ -10,8 +10,8 @@ from toy import Overlap, ToyTask
 
 from harness.errors import UserError
 from harness.evaluation import evaluate
-from harness.overview import read_report, read_single
 from harness.report import Report
+from harness.store.overview import read_report, read_single
 
 
 @pytest.fixture

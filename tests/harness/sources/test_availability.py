@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from toy import ToyTask
 
-from harness.availability import Need, availability, survey, survey_row
 from harness.errors import UserError
-from harness.hub import Hub
 from harness.sources import Source
+from harness.sources.availability import Need, availability, survey, survey_row
+from harness.sources.hub import Hub
 
 
 class NoHub(Hub):

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.errors import UserError
-from harness.factory import first_line
+from harness.loading.factory import first_line
 
 
 @dataclass(frozen=True)

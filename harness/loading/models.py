@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness import spec
-from harness.catalogue import all_suites, all_tasks, load_suite, load_task
 from harness.errors import UserError
-from harness.factory import Factory
-from harness.identity import (
+from harness.loading.factory import Factory
+from harness.loading.identity import (
     LoadedModel,
     attributes,
     described,
@@ -23,19 +22,9 @@ from harness.identity import (
     source_digest,
     spoken,
 )
-from harness.plugins import load_plugin
-from harness.presets import difference, expand, shortest, written
+from harness.loading.plugins import load_plugin
+from harness.loading.presets import difference, expand, shortest, written
 from harness.registry import HOME, models
-
-__all__ = [
-    "LoadedModel",
-    "all_suites",
-    "all_tasks",
-    "contracts_of",
-    "load_model",
-    "load_suite",
-    "load_task",
-]
 
 CONTRACTS: Mapping[str, str] = {
     "retriever": "index",

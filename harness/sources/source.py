@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Literal, TypeVar, cast
 
 from harness.errors import MissingData, UserError
-from harness.hub import Hub
-from harness.rows import SUFFIXES, Rows, read_rows
+from harness.sources.hub import Hub
+from harness.sources.rows import SUFFIXES, Rows, read_rows
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from harness.catalogue import all_suites, load_suite, load_task
 from harness.contracts import Task
-from harness.lookup import find_tasks
+from harness.loading.catalogue import all_suites, load_suite, load_task
+from harness.loading.lookup import find_tasks
 from harness.sources import Source
 
 

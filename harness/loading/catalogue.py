@@ -10,8 +10,8 @@ from typing import cast
 from harness import spec
 from harness.contracts import Task
 from harness.errors import UserError, unknown
-from harness.factory import Factory
-from harness.plugins import load_plugin
+from harness.loading.factory import Factory
+from harness.loading.plugins import load_plugin
 from harness.registry import benchmarks, own_package, resolve
 from harness.suites import Benchmark, Suite
 

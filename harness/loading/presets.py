@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import cast
 
 from harness import spec
-from harness.factory import Factory
-from harness.identity import spoken
+from harness.loading.factory import Factory
+from harness.loading.identity import spoken
 from harness.registry import models
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import MissingData, UserError
-from harness.hub import Hub
-from harness.rows import Row, Rows
 from harness.sources import Read, Source
+from harness.sources.hub import Hub
+from harness.sources.rows import Row, Rows
 
 ROWS: list[Row] = [{"id": "a", "instruction": None}, {"id": "b", "instruction": "Do."}]
 COMMIT = "c" * 40

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.checkpoint import Checkpoint, find_checkpoints
 from harness.ranking import Ranking
 from harness.records import Usage
 from harness.run import Run
+from harness.store.checkpoint import Checkpoint, find_checkpoints
 
 PLAN = {"model": "m", "task": "t"}
 FIRST = Ranking(

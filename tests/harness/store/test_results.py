@@ -14,15 +14,8 @@ from harness.errors import UserError
 from harness.files import disk_error
 from harness.records import Setting
 from harness.scoring import Scores
-from harness.store import (
-    read_result,
-    read_scores,
-    setting_slug,
-    setting_to_json,
-    slug,
-    write_atomic,
-    write_scores,
-)
+from harness.store.results import read_result, read_scores, write_atomic, write_scores
+from harness.store.schema import setting_slug, setting_to_json, slug
 
 
 def scores() -> Scores:

@@ -9,8 +9,8 @@ from toy import ToyTask
 
 import tasks as registered
 from harness import registry
-from harness.catalogue import all_suites, all_tasks, load_suite, load_task
 from harness.errors import UserError
+from harness.loading.catalogue import all_suites, all_tasks, load_suite, load_task
 from harness.suites import Aggregate, Benchmark, Suite
 
 PASSAGES, FILMS = ToyTask("starter-passages/films"), ToyTask("starter-tools/films")

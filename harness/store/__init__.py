@@ -1,0 +1,27 @@
+"""Results on disk: a typed schema, atomic writes, and what a later run may reuse."""
+
+from harness.store.results import (
+    PER_QUERY,
+    RESULT,
+    RUN,
+    RUN_INFO,
+    ResultFolder,
+    find_results,
+    read_result,
+)
+from harness.store.schema import Counts, Result, Value, setting_slug, setting_to_json
+
+__all__ = [
+    "PER_QUERY",
+    "RESULT",
+    "RUN",
+    "RUN_INFO",
+    "Counts",
+    "Result",
+    "ResultFolder",
+    "Value",
+    "find_results",
+    "read_result",
+    "setting_slug",
+    "setting_to_json",
+]
