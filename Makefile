@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 demo: .venv/base
 	$(BIN)/assay run -m random -m bm25 -m bm25-mteb -m oracle -s starter --out demo-results
-	$(BIN)/assay compare demo-results/bm25-* demo-results/bm25-mteb-*
+	$(BIN)/assay compare demo-results/bm25-???????? demo-results/bm25-mteb-????????
 
 test: .venv/dev
 	$(BIN)/python -m pytest -q

@@ -3,7 +3,7 @@
 assay run -m bm25 -t examples/my_task.py:Herbs
 """
 
-from harness import Collection, Document, ListCorpus, Query, TaskCard, UserError
+from harness import Collection, Document, ListCorpus, Query, TaskCard
 
 DOCUMENTS = {
     "d1": "Mint tea settles the stomach.",
@@ -29,8 +29,6 @@ class Herbs:
 
     def load(self, source, setting):
         """Called once for each setting; a tuple of collections, one for each split."""
-        if (setting.pool, setting.view, setting.compat) != ("all", "documentation", ()):
-            raise UserError("herbs has one pool, one view and no compat switch")
         corpus = ListCorpus(Document(id, text) for id, text in DOCUMENTS.items())
         queries = [Query(id, text, "Find the herb that helps.") for id, text in QUERIES.items()]
         return (Collection("test", corpus, queries, QRELS),)

@@ -94,7 +94,8 @@ class Unit:
         result = self.folder.result()
         if result is None or result.status != "complete" or not self._same(result):
             return None
-        if list(result.measures) == self._names():
+        own = any(":" in name for name in self._names())  # a file that may have been edited
+        if list(result.measures) == self._names() and not own:
             return result, self.folder.scores()
         run = read_run(self.folder.path / RUN, self.asked.flow)
         return self.finish(
@@ -117,7 +118,7 @@ class Unit:
         keys = flow.keys
         part = "" if shard is None else f"{shard[0]}-of-{shard[1]}"
         mine = keys if shard is None else keys[shard[0] - 1 :: shard[1]]
-        store = self.folder and Checkpoint(self.folder.path, self.plan, part)
+        store = self.folder and Checkpoint(self.folder.path, self.plan, part, self.measures)
         if store and self.options.fresh:
             store.clear()
         parts = [self._earlier(store)] if store and not self.options.fresh else []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.contracts import Task
 from harness.flows import FLOWS
 from harness.loading import load_task
+from harness.offers import accept
 from harness.ranking import Ranking
 from harness.records import Setting
 from harness.registry import resolve
@@ -45,6 +47,7 @@ def ask(expression: object, setting: Setting, source: Source, seed: int) -> Aske
     """
     task = load_task(expression)
     called = expression if isinstance(expression, str) else task.card.name
+    accept(task, setting)
     with source.recording() as reads:
         material = task.load(source, setting)
     flow = cast("type[RetrievalFlow]", resolve(FLOWS[task.card.kind]))(material, setting, seed)
@@ -80,6 +83,7 @@ def score_answers(
         **model,
         task=card.name,
         task_version=card.version,
+        task_card=json.loads(json.dumps(asdict(card))),
         setting=asked.setting,
         status="incomplete" if ranking.errors else "complete",
         data_hash=flow.data_hash,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from harness import spec
 from harness.errors import UserError
-from harness.loading import load_model, load_task
+from harness.loading import load_model
 from harness.store import Result
 
 
@@ -27,23 +27,16 @@ class Credit:
 def credits_of(results: Iterable[Result]) -> list[Credit]:
     """The credits of every task and every model, each once: tasks first, in order."""
     known = list(results)
-    tasks = dict.fromkeys(result.task for result in known)
+    tasks = {result.task: result.task_card for result in known}
     models = {name: card for result in known for name, card in _cards(result)}
-    return [_task(name) for name in tasks] + [_model(*item) for item in models.items()]
+    return [_credit("task", *item) for item in tasks.items()] + [
+        _credit("model", *item) for item in models.items()
+    ]
 
 
-def _task(name: str) -> Credit:
-    """A task's credit; one that is not registered (a folder, a file) has none."""
-    try:
-        card = load_task(name).card
-    except UserError:
-        return Credit("task", name)
-    return Credit("task", name, card.licence, card.citation, card.homepage)
-
-
-def _model(name: str, card: Mapping[str, Any]) -> Credit:
+def _credit(kind: Literal["task", "model"], name: str, card: Mapping[str, Any]) -> Credit:
     return Credit(
-        "model",
+        kind,
         name,
         *(str(card.get(field) or "") for field in ("licence", "citation", "homepage")),
     )

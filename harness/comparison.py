@@ -141,6 +141,7 @@ def compare(
     Raises:
         UserError: a folder without results or with several models, or no shared task.
     """
+    _refuse_repeats([Path(str(path)) for path in (first, second, *more)])
     sides = _told_apart([_side(Path(str(path))) for path in (first, second, *more)])
     wanted = parse(measure).name if measure else None
     pairs = [
@@ -170,7 +171,7 @@ class _Paired:
     ) -> None:
         self.names = names
         self.task = first[0].task
-        self.measure = measure or first[0].main_measure
+        self.measure = measure or _common_measure(first[0], second[0])
         (_, a), (_, b) = first, second
         for result, scores in (first, second):
             if self.measure not in scores.values:
@@ -240,6 +241,16 @@ class _Paired:
         )
 
 
+def _common_measure(first: Result, second: Result) -> str:
+    """The main measure, or where the results lack it the first that both have."""
+    shared = [name for name in first.measures if name in second.measures]
+    return (
+        next(iter(shared), first.main_measure)
+        if first.main_measure not in shared
+        else (first.main_measure)
+    )
+
+
 def _overall(pairs: Sequence[_Paired], seed: int) -> Iterable[Overall]:
     groups: dict[tuple[str, str, str], list[_Paired]] = {}
     for pair in pairs:
@@ -267,7 +278,7 @@ def _side(path: Path) -> _Side:
         raise UserError(f"no result under {path}: give a folder that `assay run --out` has written")
     models = sorted({(result.model, result.model_fingerprint) for result, _ in results})
     if len(models) > 1:
-        names = ", ".join(name for name, _ in models)
+        names = ", ".join(f"{name} #{fingerprint[:8]}" for name, fingerprint in models)
         raise UserError(f"{path} holds several models ({names}): name the folder of one of them")
     several = len({result.task for result, _ in results}) < len(results)
     settings = {setting_slug(result.setting) for result, _ in results}
@@ -284,6 +295,15 @@ def _side(path: Path) -> _Side:
             for result, folder in results
         },
     )
+
+
+def _refuse_repeats(paths: Sequence[Path]) -> None:
+    """A folder given twice would be tested twice, and weigh on every corrected p-value."""
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
+            raise UserError(f"{path} is given twice: name every folder once")
+        seen.add(path.resolve())
 
 
 def _told_apart(sides: Sequence[_Side]) -> list[_Side]:

@@ -39,6 +39,6 @@ class InfrastructureError(AssayError):
 
 def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UserError:
     """An error for a name that is not registered, with the closest registered names."""
-    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    close = get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
     guess = f" Did you mean {' or '.join(close)}?" if close else ""
     return UserError(f"unknown {kind} '{name}'.{guess}{' ' + hint if hint else ''}")

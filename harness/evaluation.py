@@ -11,7 +11,9 @@ from typing import Any
 from harness.answering import Options, Progress, Unit, Watcher, ignore
 from harness.asking import Asked, ask, score_answers
 from harness.errors import MissingData, NotAsked, UserError
+from harness.files import require_writable
 from harness.loading import LoadedModel, load_model, load_suite, load_task
+from harness.measures import parse_many
 from harness.ranking import Ranking
 from harness.records import Setting
 from harness.report import Missing, Report, aggregates
@@ -31,7 +33,7 @@ def evaluate(
     out: str | Path | None = None,
     settings: Sequence[Setting] | None = None,
     seed: int = 0,
-    measures: Sequence[str] | None = None,
+    measures: str | Sequence[str] | None = None,
     fresh: bool = False,
     strict: bool = False,
     shard: tuple[int, int] | None = None,
@@ -50,7 +52,7 @@ def evaluate(
         out: folder for results, resumed where something is there; None keeps them in memory.
         settings: several settings at once, instead of the fields below.
         seed: seed of the bootstrap and of shuffled instructions.
-        measures: measures in notation ("nDCG@10") instead of each task's own.
+        measures: instead of each task's own, in notation: "nDCG@10,AP" or a list.
         fresh: compute again what `out` has already.
         strict: refuse judgements of documents that the corpus lacks.
         shard: (i, n), this machine's share, counted from 1.
@@ -71,18 +73,21 @@ def evaluate(
     loaded = [load_model(model, runtime=runtime) for model in _several(models)]
     chosen = [load_suite(suite) for suite in _several(suites)]
     names = [*_several(tasks), *(task for suite in chosen for task in suite.tasks)]
-    todo = {load_task(name).card.name: name for name in names}
+    todo = _by_name(names)
     if not loaded or not todo:
         raise UserError("nothing to do: name at least one model and one task or suite")
     options = Options(Path(out) if out else None, fresh, strict, watch)
+    if options.out is not None:
+        require_writable(options.out)
     plans = settings or expand(setting)
     source = Source(data)
-    job = _Job(source, options, seed, measures, shard)
+    job = _Job(source, options, seed, _measures(measures), shard)
     units = [(m, s, t) for m in loaded for s in plans for t in todo.items()]
     for number, (model, plan, (name, task)) in enumerate(units):
         if shard is None or len(units) < shard[1] or number % shard[1] == shard[0] - 1:
             job.run(model, plan, name, task, by_query=shard is not None and len(units) < shard[1])
-    if not job.finished and not job.unfinished and not job.not_asked and job.missing:
+    idle = not job.finished and not job.unfinished
+    if idle and job.missing and all(missing.data for missing in job.missing):
         raise MissingData(job.missing[0].reason)
     return Report(
         results=tuple(result for result, _ in job.finished),
@@ -94,10 +99,10 @@ def evaluate(
 
 def score(
     task: object,
-    predictions: str | Path | Run | Mapping[str, Mapping[str, float]],
+    predictions: str | Path | Run | Mapping[str, Mapping[str, float] | Sequence[str]],
     *,
     data: str | Path | None = None,
-    measures: Sequence[str] | None = None,
+    measures: str | Sequence[str] | None = None,
     seed: int = 0,
     strict: bool = False,
     **setting: Any,
@@ -106,7 +111,8 @@ def score(
 
     Args:
         task: name, folder, expression or object.
-        predictions: a run in memory; a TREC run, JSONL or JSON file; or the folder of a result,
+        predictions: a run in memory; query id -> document ids, best first, or -> document id ->
+            score; a TREC run, JSONL or JSON file; or the folder of a result,
             which is recomputed under its own setting and seed, bit for bit.
         data: folder that mirrors the data; default the environment variable ASSAY_DATA.
         measures: in notation; default the task's own.
@@ -131,15 +137,22 @@ def score(
         path = Path(predictions)
         run = read_run(path / RUN if path.is_dir() else path, asked.flow)
     else:
-        run = predictions if isinstance(predictions, Run) else Run.from_scores(predictions)
-        run = check_run(run, asked.flow)
+        run = check_run(_as_run(predictions), asked.flow)
     ranking = Ranking(run).noting_repeats()
     if stored is not None:
         ranking = replace(
             ranking, errors=stored.errors, malformed=stored.malformed, notes=stored.notes
         )
-    chosen = tuple(measures or (stored.measures if stored else asked.task.measures))
+    chosen = tuple(_measures(measures) or (stored.measures if stored else asked.task.measures))
     return score_answers(asked, ranking, chosen, model=_identity(predictions, run, stored))[0]
+
+
+def _measures(measures: str | Sequence[str] | None) -> list[str] | None:
+    """Canonical names; None leaves the choice to the task."""
+    if measures is None:
+        return None
+    texts = [measures] if isinstance(measures, str) else measures
+    return [measure.name for text in texts for measure in parse_many(text)]
 
 
 def expand(fields: dict[str, Any]) -> list[Setting]:
@@ -148,6 +161,31 @@ def expand(fields: dict[str, Any]) -> list[Setting]:
     if setting.instruction == "both":
         return [replace(setting, instruction=mode) for mode in ("no", "yes")]
     return [setting]
+
+
+def _by_name(tasks: Sequence[object]) -> dict[str, object]:
+    """The tasks by the name that their results go by; the same task twice counts once.
+
+    Raises:
+        UserError: two different tasks, such as two folders, go by one name.
+    """
+    found: dict[str, object] = {}
+    for task in tasks:
+        name = load_task(task).card.name
+        if found.setdefault(name, task) != task and not _same_place(found[name], task):
+            raise UserError(
+                f"{found[name]} and {task} are both called '{name}', so their results would share "
+                "a folder: rename one, or run them apart with another --out"
+            )
+    return found
+
+
+def _same_place(first: object, second: object) -> bool:
+    """True for a registered task called by two of its names, and for one folder by two paths."""
+    paths = [Path(str(task).partition("@")[0]) for task in (first, second)]
+    if any(path.exists() for path in paths):
+        return paths[0].resolve() == paths[1].resolve()
+    return isinstance(first, str) and isinstance(second, str)
 
 
 def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,6 +205,14 @@ def _stored(predictions: object) -> Result | None:
     folder = path if path.is_dir() else path.parent
     inside = path.is_dir() or path.name == RUN
     return read_result(folder) if inside and (folder / RESULT).exists() else None
+
+
+def _as_run(predictions: Run | Mapping[str, Mapping[str, float] | Sequence[str]]) -> Run:
+    if isinstance(predictions, Run):
+        return predictions
+    scored = {q: found for q, found in predictions.items() if isinstance(found, Mapping)}
+    ranked = {q: found for q, found in predictions.items() if not isinstance(found, Mapping)}
+    return Run.concat([Run.from_scores(scored), Run.from_rankings(ranked)])
 
 
 def _identity(predictions: object, run: Run, stored: Result | None) -> dict[str, Any]:
@@ -203,7 +249,6 @@ class _Job:
         self.indexes = Indexes()
         self.finished: list[tuple[Result, Scores]] = []
         self.missing: list[Missing] = []
-        self.not_asked = False
         self.unfinished: list[str] = []
 
     def run(
@@ -218,8 +263,8 @@ class _Job:
         try:
             asked = ask(task, setting, self.source, self.seed)
         except MissingData as error:
-            self.missing.append(Missing(name, setting, str(error)))
-            self.not_asked |= isinstance(error, NotAsked)
+            absent = not isinstance(error, NotAsked)
+            self.missing.append(Missing(name, setting, str(error), absent))
             tell("missing")
             return
         _refuse_outside(asked, strict=self.options.strict)
@@ -241,7 +286,7 @@ def _refuse_outside(asked: Asked, *, strict: bool) -> None:
     count = asked.flow.judged_outside_corpus if strict else 0
     if count:
         raise UserError(
-            f"{asked.task.card.name}: {count} judged documents are not in the corpus (--strict). "
+            f"{asked.task.card.name}: judged documents that the corpus lacks: {count} (--strict). "
             "Without --strict they count as relevant, as in trec_eval"
         )
 

@@ -22,6 +22,8 @@ class Missing:
     task: str
     setting: Setting
     reason: str
+    data: bool = True
+    """True when its data is not here; False when it has not what the setting asks for."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class AggregateValue:
     suite: str
     name: str
     model: str
+    model_fingerprint: str
     setting: Setting
     measure: str
     value: float
@@ -153,6 +156,7 @@ def _values(
             suite=suite.name,
             name=name,
             model=first.model,
+            model_fingerprint=first.model_fingerprint,
             setting=first.setting,
             measure=measure,
             value=estimate.value,

@@ -61,9 +61,10 @@ def merge(
             _copy(out, target)
     source = Source(data)
     finished, unfinished, missing = [], [], []
-    for folder, plan in _open(target):
+    for folder, head in _open(target):
+        plan = head["plan"]
         try:
-            done = _finish(folder, plan, target, source)
+            done = _finish(folder, head, target, source)
         except MissingData as error:
             missing.append(Missing(plan["task"], _setting(plan), str(error)))
             continue
@@ -102,18 +103,19 @@ def _refuse_conflict(new: Path, old: Path) -> None:
 
 
 def _open(target: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """Folders with answers but no result yet, with their plan."""
-    plans: dict[Path, dict[str, Any]] = {}
-    for file, plan in find_checkpoints(target):
-        if plans.setdefault(file.parent, plan) != plan:
+    """Folders with answers but no result yet, with the first line of their files."""
+    heads: dict[Path, dict[str, Any]] = {}
+    for file, head in find_checkpoints(target):
+        if heads.setdefault(file.parent, head) != head:
             raise UserError(f"the shards in {file.parent} answer different questions")
-    return [(folder, plan) for folder, plan in plans.items() if not (folder / RESULT).exists()]
+    return [(folder, head) for folder, head in heads.items() if not (folder / RESULT).exists()]
 
 
 def _finish(
-    folder: Path, plan: dict[str, Any], target: Path, source: Source
+    folder: Path, head: dict[str, Any], target: Path, source: Source
 ) -> tuple[Result, Scores] | None:
     """Scores a folder whose answers are all there; None while some are missing."""
+    plan = head["plan"]
     asked = ask(plan["task"], _setting(plan), source, plan["seed"])
     model = LoadedModel(
         model=None,
@@ -122,7 +124,7 @@ def _finish(
         fingerprint=plan["model_fingerprint"],
         card=plan["model_card"],
     )
-    unit = Unit(model, asked, tuple(asked.task.measures), Options(out=target))
+    unit = Unit(model, asked, tuple(head["measures"]), Options(out=target))
     unit.plan["model_join"] = plan["model_join"]  # known to the adapter, which is not loaded here
     if unit.plan != plan:
         raise UserError(f"{folder}: the data here is not what the shards were asked about")

@@ -24,7 +24,6 @@ from harness.sources import Read
 from harness.sources.rows import SUFFIXES, Row, Rows, read_rows
 from tasks.beir import Pools, Questions, read_documents, read_pools, read_queries
 from tasks.qrels import read_qrels
-from tasks.settings import accept
 
 if TYPE_CHECKING:
     from harness.sources import Source
@@ -69,7 +68,6 @@ class FolderTask:
         Raises:
             UserError: a file is missing or broken; the message names the file and the line.
         """
-        accept(self, setting)
         split, file = self._judgements()
         qrels = read_qrels(file)
         self._note(source, f"qrels/{split}", Rows(str(file), list(_judgements(qrels))))

@@ -24,7 +24,6 @@ from harness.suites import Aggregate, Benchmark, Suite
 from tasks.cards import Cards, read_cards
 from tasks.labels import read_labels
 from tasks.noted import NotedCorpus, noted
-from tasks.settings import accept
 
 if TYPE_CHECKING:
     from harness.sources import Source
@@ -63,7 +62,6 @@ class MairTask:
             MissingData: a split is not to be had; the message names all that are missing.
             UserError: a row is not as MAIR's are, or the setting is none of this task's.
         """
-        accept(self, setting)
         collections: list[Collection] = []
         missing: dict[str, MissingData] = {}
         for split in self.splits:

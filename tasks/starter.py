@@ -22,7 +22,6 @@ from harness.corpus import ListCorpus
 from harness.records import Document, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
 from tasks.cards import read_cards
-from tasks.settings import accept
 from tasks.views import VIEWS
 
 if TYPE_CHECKING:
@@ -71,7 +70,6 @@ class PassageTask:
         """
         from tasks.worlds.starter.needs import THEMES, ask_theme
 
-        accept(self, setting)
         theme = next(theme for theme in THEMES if theme.name == self.theme)
         corpus, assessor = _passages(self.seed, self.size)
         needs = ask_theme(_world(self.seed, self.size), theme, assessor, TEXTS)
@@ -111,7 +109,6 @@ class ToolTask:
         """
         from tasks.worlds.starter.requests import ERRANDS, make_requests
 
-        accept(self, setting)
         errand = next(errand for errand in ERRANDS if errand.name == self.errand)
         corpus, ids = _tools(self.seed, setting.view)
         requests = make_requests(_world(self.seed, self.size), errand, REQUESTS)

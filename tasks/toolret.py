@@ -24,7 +24,6 @@ from harness.suites import Aggregate, Benchmark, Suite
 from tasks.cards import Cards, read_cards
 from tasks.labels import read_labels
 from tasks.noted import NotedCorpus, noted
-from tasks.settings import accept
 from tasks.views import VIEWS
 
 if TYPE_CHECKING:
@@ -66,7 +65,6 @@ class ToolRetTask:
             MissingData: the queries or a part of the pool are not to be had.
             UserError: a row is not as ToolRet's are, or the setting is none of this task's.
         """
-        accept(self, setting)
         queries, qrels = _questions(source.rows(QUERIES[0], self.config, "queries", QUERIES[1]))
         parts = tuple(_PUBLISHED) if setting.pool == "all" else (self.card.domain,)
         corpus = source.memo(

@@ -1,7 +1,7 @@
 """`nDCG@10`, `P(rel=2)@5`: ir_measures' notation. What is written is the measure, its name and key.
 
-The public functions of `harness.measures.ir` are the measures; a function of a user's own file is
-named as `my.py:f`.
+The public functions of `harness.measures.ir` are the measures. A function of a user's own file is
+named as `my.py:f`; one that an installed package provides (entry point `assay.measures`) by name.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from importlib.metadata import entry_points
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -31,6 +32,8 @@ ALIASES = {
 }
 """Other names in use, in lower case. The names of measures themselves match in any case."""
 
+GROUP = "assay.measures"
+"""Entry points of other packages: functions like those of `harness.measures.ir`."""
 _NOTATION = re.compile(r"(?P<name>\w+)\s*(?:\((?P<parameters>[^()]*)\))?\s*(?:@\s*(?P<k>\S+))?")
 _PARAMETER = re.compile(r"\s*(\w+)\s*=\s*(?:'(\w+)'|\"(\w+)\"|([-\w.]+))\s*")
 _FILE = re.compile(r"(?P<path>.+\.py):(?P<name>\w+)")
@@ -96,12 +99,12 @@ def parse(text: str) -> Measure:
     """
     text = text.strip()
     if own := _FILE.fullmatch(text):
-        return Measure(text, _own_measure(text, own["path"], own["name"]))
+        return Measure(text, _checked(text, _from_file(text, own["path"], own["name"])))
     match = _NOTATION.fullmatch(text)
     if not match:
         raise UserError(f"'{text}' is no measure: write it as in nDCG@10, AP or P(rel=2)@5")
     name = _resolve(match["name"])
-    function = measures()[name]
+    function = _function(name)
     signature = inspect.signature(function)
     options = _options(text, function, match["parameters"] or "")
     k = _cut_off(text, name, signature, match["k"])
@@ -111,7 +114,8 @@ def parse(text: str) -> Measure:
         if value != signature.parameters[key].default
     )
     canonical = f"{name}{f'({shown})' if shown else ''}{f'@{k}' if k else ''}"
-    return Measure(canonical, partial(function, **options, **({"k": k} if k else {})))
+    compute = partial(function, **options, **({"k": k} if k else {}))
+    return Measure(canonical, compute if name in measures() else _checked(canonical, compute))
 
 
 @cache
@@ -124,14 +128,24 @@ def measures() -> Mapping[str, Callable[..., Values]]:
     }
 
 
+def _function(name: str) -> Callable[..., Values]:
+    """One of our own measures, else one that an installed package provides."""
+    if name in measures():
+        return measures()[name]
+    (point,) = entry_points(group=GROUP, name=name)
+    return cast("Callable[..., Values]", point.load())
+
+
 def _resolve(name: str) -> str:
-    """The measure of that name in any case or by another name in use."""
+    """The measure of that name in any case or by another name in use, else an installed one."""
     known = measures()
     lower = {**{n.lower(): n for n in known}, **ALIASES}
     if name in known:
         return name
     if name.lower() in lower:
         return lower[name.lower()]
+    if entry_points(group=GROUP, name=name):
+        return name
     hint = f"Known: {', '.join(known)}; or your own as my.py:function"
     raise unknown("measure", name, [*known, *ALIASES], hint)
 
@@ -183,13 +197,18 @@ def _value(text: str, key: str, value: str, kind: Any) -> int | str:
     return int(value)
 
 
-def _own_measure(text: str, path: str, name: str) -> Callable[[Judged], Values]:
-    """A user's function, whose result is checked whenever it is called."""
+def _from_file(text: str, path: str, name: str) -> Callable[[Judged], Values]:
+    """A user's function. Raises `UserError` when the file has none of that name."""
     from harness.loading.plugins import load_plugin
 
     function = load_plugin(path).get(name)
     if not callable(function):
         raise UserError(f"{text} is no function: a measure takes a Judged and returns an array")
+    return cast("Callable[[Judged], Values]", function)
+
+
+def _checked(text: str, function: Callable[[Judged], Values]) -> Callable[[Judged], Values]:
+    """A function that is not ours, its result checked whenever it is called."""
 
     def compute(judged: Judged) -> Values:
         try:

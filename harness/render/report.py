@@ -67,7 +67,10 @@ class _Rows:
         """Headings and texts: the model, and the settings where there are several."""
         fields = varying([result.setting for result in self.results])
         names = ("model", "setting") if fields else ("model",)
-        texts = ((r.model, setting_text(r.setting, fields)) for r in self.results)
+        texts = (
+            (name, setting_text(result.setting, fields))
+            for name, result in zip(told_apart(self.results), self.results, strict=True)
+        )
         return names, [text[: len(names)] for text in texts]
 
 
@@ -215,7 +218,10 @@ def _reasons(missing: Sequence[Missing]) -> Iterator[RenderableType]:
         yield Text.assemble((f"  {m.task}: ", STRONG), (m.reason, QUIET))
     if len(reasons) > REASONS:
         yield Text(f"  and {len(reasons) - REASONS} other reasons", QUIET)
-    name = tasks[0].partition("/")[0] if len(tasks) > 1 else tasks[0]
+    lacking = list(dict.fromkeys(m.task for m in missing if m.data))
+    if not lacking:
+        return
+    name = lacking[0].partition("/")[0] if len(lacking) > 1 else lacking[0]
     yield command("how to get it", f"assay data {name}")
 
 
@@ -261,5 +267,18 @@ def _main(report: Report, value: AggregateValue) -> str:
     )
 
 
+def told_apart(results: Sequence[Result]) -> list[str]:
+    """The models' names; those of different models that share one get their fingerprint to it."""
+    holders: dict[str, set[str]] = {}
+    for result in results:
+        holders.setdefault(result.model, set()).add(result.model_fingerprint)
+    return [
+        f"{result.model} #{result.model_fingerprint[:8]}"
+        if len(holders[result.model]) > 1
+        else result.model
+        for result in results
+    ]
+
+
 def _key(value: Result | AggregateValue) -> tuple[str, str]:
-    return value.model, setting_slug(value.setting)
+    return value.model_fingerprint, setting_slug(value.setting)

@@ -1,8 +1,9 @@
 """Answers on their way to a result: an append-only file that survives a kill at any byte.
 
-The first line is the plan (who was asked what); each further line holds one query's answer. A
-line that was torn by a kill is dropped on reading. Shards of one task are several such files in
-one folder, and a folder whose files answer every query needs only to be scored.
+The first line is the plan (who was asked what) and what is to be measured in the end; each further
+line holds one query's answer. A line that was torn by a kill is dropped on reading. Shards of one
+task are several such files in one folder, and a folder whose files answer every query needs only
+to be scored.
 """
 
 from __future__ import annotations
@@ -29,20 +30,23 @@ class Checkpoint:
         folder: the result's folder.
         plan: everything the answers depend on, JSON-able; files of another plan are ignored.
         part: "" or a shard such as "2-of-4".
+        measures: what is to be measured; answers do not depend on it.
     """
 
-    def __init__(self, folder: Path, plan: dict[str, Any], part: str = "") -> None:
-        self.folder, self.plan = folder, plan
+    def __init__(
+        self, folder: Path, plan: dict[str, Any], part: str = "", measures: Sequence[str] = ()
+    ) -> None:
+        self.folder, self.plan, self.measures = folder, plan, list(measures)
         self.path = folder / (f"answers.{part}.jsonl" if part else "answers.jsonl")
 
     def append(self, ranking: Ranking, keys: Sequence[str]) -> None:
         """Adds the answers to these queries and forces them to disk."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            fresh = not self.path.exists() or _plan(self.path) != self.plan
+            fresh = not self.path.exists() or _head(self.path).get("plan") != self.plan
             with self.path.open("wb" if fresh else "ab") as file:
                 if fresh:
-                    file.write(_line(self.plan))
+                    file.write(_line({"plan": self.plan, "measures": self.measures}))
                 elif not _ends_whole(self.path):
                     file.write(b"\n")
                 file.writelines(_line(row) for row in _rows(ranking, keys))
@@ -55,7 +59,7 @@ class Checkpoint:
         """Every answer of this plan in the folder, those of other shards too."""
         rows: dict[str, dict[str, Any]] = {}
         for path in sorted(self.folder.glob(PATTERN)):
-            if _plan(path) == self.plan:
+            if _head(path).get("plan") == self.plan:
                 rows |= {row["query"]: row for row in _read(path)}
         return _ranking(list(rows.values()))
 
@@ -66,20 +70,21 @@ class Checkpoint:
 
 
 def find_checkpoints(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Every checkpoint file under a folder, with its plan."""
+    """Every checkpoint file under a folder, with its first line: `plan` and `measures`."""
     for file in sorted(path.rglob(PATTERN)):
-        if (plan := _plan(file)) is not None:
-            yield file, plan
+        if head := _head(file):
+            yield file, head
 
 
 def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"
 
 
-def _plan(path: Path) -> dict[str, Any] | None:
-    """The plan of a file, None where its first line is torn."""
+def _head(path: Path) -> dict[str, Any]:
+    """The first line of a file, empty where it is torn."""
     with path.open("rb") as file:
-        return _parse(file.readline())
+        head = _parse(file.readline()) or {}
+    return head if head.keys() == {"plan", "measures"} else {}
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

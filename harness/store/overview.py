@@ -28,7 +28,9 @@ def read_report(path: str | Path) -> Report:
     root = Path(path)
     root = root.parent if root.name == RESULT else root
     found = [(read_result(folder.path), folder.scores()) for folder in find_results(root)]
-    owed = [plan["task"] for file, plan in find_checkpoints(root) if not _finished(file.parent)]
+    owed = [
+        head["plan"]["task"] for file, head in find_checkpoints(root) if not _finished(file.parent)
+    ]
     if not found and not owed:
         raise UserError(f"no result under {path}: give a folder that `assay run --out` has written")
     tasks = {result.task for result, _ in found}

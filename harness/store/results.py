@@ -1,6 +1,6 @@
 """Results on disk: a typed schema, atomic writes, and what a later run may reuse.
 
-A result is a folder `OUT/<model>/<task>/<setting>/` with
+A result is a folder `OUT/<model>/<setting>/<task>/` with
 
     run.trec.gz        the predictions, from which every number can be recomputed
     per_query.tsv.gz   each query's values, its bootstrap cluster and its weight
@@ -42,7 +42,7 @@ class ResultFolder:
         cls, out: Path, model: str, fingerprint: str, task: str, setting: Setting
     ) -> ResultFolder:
         """The folder of a model's result on a task under a setting."""
-        return cls(out / f"{slug(model)}-{fingerprint[:8]}" / slug(task) / setting_slug(setting))
+        return cls(out / f"{slug(model)}-{fingerprint[:8]}" / setting_slug(setting) / slug(task))
 
     def result(self) -> Result | None:
         """The result, or None where it was never finished or cannot be read any more."""
@@ -75,8 +75,9 @@ def find_results(path: Path) -> Iterator[ResultFolder]:
         yield ResultFolder(marker.parent)
 
 
-def read_result(path: Path) -> Result:
+def read_result(path: str | Path) -> Result:
     """The result of one folder or `result.json`. Raises `UserError` when it is not one."""
+    path = Path(path)
     marker = path / RESULT if path.is_dir() else path
     try:
         return Result.model_validate_json(marker.read_bytes())

@@ -69,6 +69,8 @@ class Result(_Strict):
     model was handed both."""
     task: str
     task_version: str
+    task_card: dict[str, Any]
+    """Title, licence, citation and known defects of the task."""
     setting: Setting
     status: Literal["complete", "incomplete"]
     """Incomplete: infrastructure errors are left. Shown, not aggregated, not submittable."""

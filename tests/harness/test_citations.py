@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from toy import Overlap, ToyTask
 
 from harness.citations import Credit, credits_of
 from harness.evaluation import evaluate
-from harness.loading import load_model
+from harness.loading import load_model, load_task
 from harness.store import Result
 
 
 def result(task: str, model: str, card: Mapping[str, object] | None = None) -> Result:
     [done] = evaluate(Overlap(), ToyTask()).results
     changes = {"task": task, "model": model, "model_card": card}
+    if task != "toy":
+        changes["task_card"] = asdict(load_task(task).card)
     return done.model_copy(update=changes)
 
 

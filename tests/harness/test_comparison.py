@@ -68,7 +68,7 @@ def test_six_discordant_queries_have_the_exact_p_of_the_sign_test(tmp_path: Path
 
 
 def test_equal_models_are_not_told_apart(tmp_path: Path) -> None:
-    [d] = compare(run(tmp_path, 10), run(tmp_path, 10)).differences
+    [d] = compare(run(tmp_path, 10), run(tmp_path / "again", 10)).differences
     assert (d.difference, d.p, d.verdict, d.queries) == (0, 1, "not told apart", ())
 
 
@@ -113,7 +113,7 @@ def test_folders_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
 def test_settings_of_one_model_can_be_compared(tmp_path: Path) -> None:
     evaluate(Overlap(), ToyTask(), out=tmp_path, instruction="both")
     [model] = [p for p in tmp_path.iterdir() if p.is_dir()]
-    [d] = compare(model / "toy" / "instruction-no", model / "toy" / "instruction-yes").differences
+    [d] = compare(model / "instruction-no", model / "instruction-yes").differences
     assert d.first_model.endswith("[instruction-no]")
     assert d.second_model.endswith("[instruction-yes]")
 
@@ -122,3 +122,16 @@ def test_the_comparison_is_a_frame_and_an_object(tmp_path: Path) -> None:
     comparison = compare(run(tmp_path, 10), run(tmp_path, 30))
     assert comparison.to_frame().loc[0, "verdict"] == "better"
     assert comparison.to_json()["differences"][0]["wins"] == 20
+
+
+def test_a_folder_given_twice_is_refused(tmp_path: Path) -> None:
+    first = run(tmp_path, 10)
+    with pytest.raises(UserError, match="is given twice"):
+        compare(first, run(tmp_path, 30), first)
+
+
+def test_without_the_main_measure_the_first_shared_one_is_compared(tmp_path: Path) -> None:
+    for n in (10, 30):
+        evaluate(Right(n), Many(), out=tmp_path / str(n), measures="RR")
+    [d] = compare(tmp_path / "10", tmp_path / "30").differences
+    assert d.measure == "RR"

@@ -203,7 +203,7 @@ def test_judgements_outside_the_corpus_count_and_strict_refuses_them() -> None:
     [result] = evaluate(Overlap(), task).results
     assert result.counts.judged_outside_corpus == 1
     assert result.measures["R@2"].value == pytest.approx((0.5 + 1 + 1) / 3)
-    with pytest.raises(UserError, match="1 judged documents are not in the corpus"):
+    with pytest.raises(UserError, match="judged documents that the corpus lacks: 1"):
         evaluate(Overlap(), task, strict=True)
 
 
@@ -358,3 +358,51 @@ def test_the_report_is_a_frame_and_an_object() -> None:
     row = report.to_json()["results"][0]
     assert row["setting"]["instruction"] == "no"
     assert set(row["measures"]["P@1"]) == {"value", "ci_low", "ci_high", "n"}
+
+
+def test_two_folders_of_one_name_are_refused(tmp_path: Path) -> None:
+    first, second = ToyTask("same"), ToyTask("same")
+    with pytest.raises(UserError, match="both called 'same'"):
+        evaluate(Overlap(), [first, second])
+    assert len(evaluate(Overlap(), [first, first]).results) == 1
+
+
+def test_an_out_folder_that_takes_nothing_is_noticed_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    model = Overlap()
+    with pytest.raises(UserError, match=r"cannot write .*file"):
+        evaluate(model, ToyTask(), out=tmp_path / "file")
+    assert model._asked == []
+
+
+def test_measures_may_be_one_text() -> None:
+    [result] = evaluate(Overlap(), ToyTask(), measures="RR,P@1").results
+    assert list(result.measures) == ["RR", "P@1"]
+
+
+def test_an_edited_measure_is_computed_again(tmp_path: Path) -> None:
+    measure = tmp_path / "own.py"
+    name = f"{measure}:f"
+    for value in (0.25, 0.5):
+        code = f"def f(judged):\n    return [{value}] * len(judged.queries)\n"
+        measure.write_text(code)
+        model = Overlap()
+        [result] = evaluate(model, ToyTask(), out=tmp_path / "out", measures=[name]).results
+        assert result.measures[name].value == value
+    assert model._asked == []
+
+
+def test_rankings_without_scores_are_predictions_too() -> None:
+    result = score(ToyTask(), {"q1": ["d1"], "q2": ["d2"], "q3": ["d1", "d3"]})
+    assert result.measures["P@1"].value == pytest.approx(2 / 3)
+
+
+def test_a_task_is_asked_only_for_what_it_offers() -> None:
+    for fields in ({"pool": "category"}, {"view": "python"}, {"compat": ["last-label"]}):
+        with pytest.raises(UserError, match="toy has"):
+            evaluate(Overlap(), ToyTask(), **fields)
+
+
+def test_the_card_goes_into_the_result() -> None:
+    [result] = evaluate(Overlap(), ToyTask()).results
+    assert result.task_card["title"] == "Toy"

@@ -43,10 +43,11 @@ def test_shards_by_task_merge_to_the_unsharded_result(tmp_path: Path, n: int) ->
 
 
 def test_shards_by_query_merge_to_the_unsharded_result(tmp_path: Path) -> None:
-    evaluate(Spaced(), TASKS[1], out=tmp_path / "whole")
+    measures = "RR,P@1"
+    evaluate(Spaced(), TASKS[1], out=tmp_path / "whole", measures=measures)
     for i in (1, 2, 3, 4):
         model = Spaced()
-        report = evaluate(model, TASKS[1], out=tmp_path / str(i), shard=(i, 4))
+        report = evaluate(model, TASKS[1], out=tmp_path / str(i), shard=(i, 4), measures=measures)
         assert len(model._asked) in (1, 2)
         assert report.unfinished == ("b",)
         assert report.results == ()

@@ -11,6 +11,7 @@ import pytest
 
 from harness.contracts import Collection
 from harness.errors import UserError
+from harness.offers import accept
 from harness.records import Document, Query, Setting
 from harness.sources import Source
 from tasks.folder import FolderTask
@@ -236,7 +237,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_has_no_other_views(make: Make) -> None:
     with pytest.raises(UserError, match=r"unknown view 'python'\. toys has: documentation"):
-        load(make(), Setting(view="python"))
+        accept(FolderTask(make()), Setting(view="python"))
 
 
 # Counts as in the README of the data folder; judgements counted with wc -l.

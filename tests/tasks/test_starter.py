@@ -16,6 +16,7 @@ import pytest
 
 from harness.contracts import Collection, Task
 from harness.errors import UserError
+from harness.offers import accept
 from harness.records import Setting
 from harness.registry import HOME
 from harness.sources import Source
@@ -156,7 +157,7 @@ def test_a_view_of_the_tools_changes_their_text_and_nothing_else() -> None:
 )
 def test_what_a_task_does_not_offer_is_refused(name: str, setting: Setting, message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)):
-        BENCHMARK.task(name).load(NOWHERE, setting)
+        accept(BENCHMARK.task(name), setting)
 
 
 def test_other_processes_generate_the_same_bytes_whatever_their_hash_seed() -> None:

@@ -56,6 +56,7 @@ def result() -> Callable[..., Result]:
             model_join="",
             task=task,
             task_version="1",
+            task_card={},
             setting=Setting(**(setting or {})),
             data_hash="0" * 64,
             datasets=[

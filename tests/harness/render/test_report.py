@@ -21,6 +21,7 @@ def mean(
         suite=suite,
         name="average",
         model=model,
+        model_fingerprint=f"fingerprint of {model}",
         setting=Setting(),
         measure="nDCG@10",
         value=0.25,
@@ -143,6 +144,22 @@ def test_what_a_reader_must_know_is_said_once(screen: Screen, result: Make) -> N
 def test_the_next_commands_fit_the_results(screen: Screen, result: Make) -> None:
     oracle = result("oracle", card={"kind": "reference"})
     shown = screen(next_steps(Report((oracle, result("a"), result("b"))), "out"), columns=40)
-    assert "assay show out/oracle-fingerpr/suite_one/default\n" in shown
+    assert "assay show out/oracle-fingerpr/default/suite_one\n" in shown
     assert "assay compare out/a-fingerpr out/b-fingerpr\n" in shown
     assert screen(next_steps(Report(()), "out")) == ""
+
+
+def test_two_models_of_one_name_have_a_row_each(screen: Screen, result: Make) -> None:
+    first = result("mine", "toy")
+    second = first.model_copy(update={"model_fingerprint": "another one"})
+    shown = screen(overview(Report((first, second))))
+    assert "mine #fingerpr" in shown
+    assert "mine #another" in shown
+
+
+def test_what_was_only_not_asked_needs_no_data(screen: Screen, result: Make) -> None:
+    unasked = Missing("toy", Setting(instruction="yes"), "no instructions", data=False)
+    done = (result("mine", "other"),)
+    assert "assay data" not in screen(overview(Report(done, missing=(unasked,))))
+    absent = Missing("toy", Setting(), "not here")
+    assert "assay data toy" in screen(overview(Report(done, missing=(absent,))))

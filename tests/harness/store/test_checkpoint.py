@@ -77,7 +77,7 @@ def test_shards_are_read_together(tmp_path: Path) -> None:
     Checkpoint(tmp_path, PLAN, "2-of-2").append(SECOND, ["f"])
     loaded = Checkpoint(tmp_path, PLAN).load()
     assert all(map(loaded.covers, "abcdef"))
-    found = [(path.name, plan) for path, plan in find_checkpoints(tmp_path)]
+    found = [(path.name, head["plan"]) for path, head in find_checkpoints(tmp_path)]
     assert found == [("answers.1-of-2.jsonl", PLAN), ("answers.2-of-2.jsonl", PLAN)]
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from harness.errors import UserError
+from harness.offers import accept
 from harness.records import Setting, TaskCard
-from tasks.settings import accept
 
 
 @dataclass
