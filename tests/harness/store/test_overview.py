@@ -42,7 +42,9 @@ def test_one_result_is_found_by_folder_and_by_file(ran: Report, tmp_path: Path) 
 def test_answers_without_a_result_are_unfinished(ran: Report, tmp_path: Path) -> None:
     folder = next(path.parent for path in tmp_path.rglob("result.json") if "two" in path.parts)
     (folder / "result.json").unlink()
-    (folder / "answers.jsonl").write_text(json.dumps({"plan": {"task": "two"}, "measures": []}) + "\n")
+    (folder / "answers.jsonl").write_text(
+        json.dumps({"plan": {"task": "two"}, "measures": []}) + "\n"
+    )
     found = read_report(tmp_path / "out")
     assert [result.task for result in found.results] == ["one"]
     assert found.unfinished == ("two",)
