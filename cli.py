@@ -6,13 +6,15 @@ interrupted. Imports are inside the commands, so that help is there at once.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -26,6 +28,8 @@ HOME = Path(__file__).resolve().parent
 PACKAGES = ("harness", "tasks", "models", "leaderboard")
 """Ours. Their names are generic, so packages of another project may be called the same."""
 INTERRUPTED = 130
+_reserved: list[TextIO] = []
+"""Standard output, while it is kept for one JSON object."""
 
 
 class _Command(TyperCommand):
@@ -241,7 +245,7 @@ def run(
     ```
     assay run -m bm25 random -s starter
     assay run -m bm25-lucene -t ./my_collection --out results
-    assay run -m my_model.py:MyRetriever -s toolret --data DIR --instruction both
+    assay run -m my_model.py:MyRetriever -s toolret --instruction both
     assay run experiment.yaml --limit 20
     ```
     """
@@ -291,7 +295,7 @@ def score(
 
     ```
     assay score ./my_collection run.trec
-    assay score toolret/apibank answers.json --measures "nDCG@10,AP,P@30" --data DIR
+    assay score toolret/apibank answers.json --measures "nDCG@10,P@30"
     ```
     """
     from harness.evaluation import score
@@ -394,7 +398,7 @@ def show(
 
     ```
     assay show results
-    assay show results/bm25-1a2b3c4d/toolret_apibank/default
+    assay show results/bm25-1a2b3c4d/default/toolret_apibank
     ```
     """
     from harness.store.overview import read_report, read_single
@@ -626,7 +630,9 @@ def _print(items: Iterable[RenderableType]) -> None:
 def _print_json(value: object) -> None:
     import json
 
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    stream = _reserved[-1] if _reserved else sys.stdout
+    stream.write(json.dumps(value, indent=2) + "\n")
+    stream.flush()
 
 
 def _code(report: Report, *, allow_missing: bool = False) -> int:
@@ -648,17 +654,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if impostor := _impostor():
         return _complain(f"error: {impostor}", 2)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _replace_what_cannot_be_shown()
     try:
-        code = int(app(given or ["--help"], prog_name="assay", standalone_mode=False) or 0)
+        with _stdout_for_json() if "--json" in given else nullcontext():
+            code = int(app(given or ["--help"], prog_name="assay", standalone_mode=False) or 0)
         sys.stdout.flush()
     except BaseException as error:
-        if debug or isinstance(error, SystemExit):
+        if debug or _left_early(error):
             raise
         _drop_output()
         return _complain(*_explained(error))
     if code == INTERRUPTED:
         return _complain(*_explained(KeyboardInterrupt()))
     return code
+
+
+@contextmanager
+def _stdout_for_json() -> Iterator[None]:
+    """Keeps standard output for the JSON object.
+
+    What plug-ins print goes to standard error meanwhile, and so does the output of the libraries
+    and the processes that they start.
+    """
+    stream = sys.stdout
+    stream.flush()
+    kept = os.dup(1)
+    own = stream is sys.__stdout__  # else somebody has put another stream in its place
+    _reserved.append(os.fdopen(kept, "w", encoding="utf-8", closefd=False) if own else stream)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _reserved.pop()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _replace_what_cannot_be_shown() -> None:
+    """Lets a terminal without Unicode show question marks rather than nothing at all."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _left_early(error: BaseException) -> bool:
+    """True when the reader of standard output went away: rich ends the program then."""
+    return isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError)
 
 
 def _impostor() -> str:
@@ -687,10 +729,12 @@ def _explained(error: BaseException) -> tuple[str, int]:
         text, code = str(error), error.exit_code
     elif hasattr(error, "format_message"):  # what typer raises for a wrong command line
         path = getattr(getattr(error, "ctx", None), "command_path", "assay")
-        text, code = f"{error.format_message()} See: {path} --help", 2
+        text, code = f"{error.format_message().rstrip('.')}. See: {path} --help", 2
     elif isinstance(error, OSError):
         text, code = ": ".join(map(str, filter(None, (error.filename, error.strerror)))), 2
         text = text or str(error)
+    elif isinstance(error, SystemExit):
+        text, code = "a plug-in ended the program: it must return or raise (ASSAY_DEBUG=1)", 2
     elif isinstance(error, MemoryError):
         text, code = "out of memory: ask for less at a time, such as one task", 2
     else:

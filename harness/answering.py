@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.asking import Asked, score_answers
-from harness.errors import AssayError, InfrastructureError, UserError
+from harness.errors import InfrastructureError, UserError, blaming
 from harness.loading import LoadedModel
 from harness.measures import parse
 from harness.ranking import Ranking, merge
@@ -95,17 +94,11 @@ class Unit:
         if result is None or result.status != "complete" or not self._same(result):
             return None
         own = any(":" in name for name in self._names())  # a file that may have been edited
-        if list(result.measures) == self._names() and not own:
-            return result, self.folder.scores()
-        run = read_run(self.folder.path / RUN, self.asked.flow)
-        return self.finish(
-            Ranking(
-                run,
-                malformed=result.malformed,
-                left_out=frozenset(result.missing),
-                notes=result.notes,
-            )
-        )
+        scores = self.folder.undamaged_scores()
+        if scores is not None and list(result.measures) == self._names() and not own:
+            return result, scores
+        kept = self._kept(result)
+        return None if kept is None else self.finish(kept)
 
     def answer(
         self,
@@ -162,13 +155,17 @@ class Unit:
         if not todo:
             return
         left = set(todo)
-        with _naming(self.model.name, self.asked.task.card.name):
+        with blaming(f"{self.model.name} failed on {self.asked.task.card.name}"):
             try:
                 for batch in self.asked.flow.answer(self.model, frozenset(todo), indexes):
                     left.difference_update(key for key in todo if batch.covers(key))
                     yield batch
             except (InfrastructureError, ConnectionError, TimeoutError) as error:
                 yield Ranking(Run.from_scores({}), errors=dict.fromkeys(sorted(left), str(error)))
+            except UserError as error:
+                raise UserError(
+                    f"{self.model.name} on {self.asked.task.card.name}: {error}"
+                ) from error
 
     def _earlier(self, store: Checkpoint) -> Ranking:
         """Answers of an interrupted or incomplete run of this plan; its errors are not answers."""
@@ -176,16 +173,27 @@ class Unit:
         result = self.folder.result() if self.folder else None
         if self.folder is None or result is None or not self._same(result):
             return found
-        run = read_run(self.folder.path / RUN, self.asked.flow)
+        kept = self._kept(result)
+        return found if kept is None else merge([kept, found], self.asked.flow.keys)
+
+    def _kept(self, result: Result) -> Ranking | None:
+        """The answers that a result on disk was made of; None where they are damaged."""
+        assert self.folder is not None
+        try:
+            run = read_run(self.folder.path / RUN, self.asked.flow, encoded=True)
+        except UserError:
+            return None
         kept = Ranking(
             run, malformed=result.malformed, left_out=frozenset(result.missing), notes=result.notes
         )
-        return merge([kept, found], self.asked.flow.keys)
+        known = replace(kept, errors=result.errors)
+        return kept if all(map(known.covers, self.asked.flow.keys)) else None
 
     def _same(self, result: Result) -> bool:
         """True when a stored result belongs to this plan."""
         return (
             result.model_fingerprint == self.plan["model_fingerprint"]
+            and result.task == self.asked.task.card.name
             and result.task_version == self.plan["task_version"]
             and result.data_hash == self.plan["data_hash"]
             and result.seed == self.asked.seed
@@ -194,15 +202,3 @@ class Unit:
 
     def _names(self) -> list[str]:
         return [parse(name).name for name in self.measures]
-
-
-@contextmanager
-def _naming(model: str, task: str) -> Iterator[None]:
-    """Turns whatever a plug-in raises into one line that names the plug-in."""
-    try:
-        yield
-    except (AssayError, MemoryError):
-        raise
-    except Exception as error:
-        kind = type(error).__name__
-        raise UserError(f"{model} failed on {task}: {kind}: {error}") from error

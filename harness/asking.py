@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from harness.contracts import Task
+from harness.contracts import Material, Task
+from harness.errors import blaming
 from harness.flows import FLOWS
 from harness.loading import load_task
+from harness.material import checked
 from harness.offers import accept
 from harness.ranking import Ranking
 from harness.records import Setting
@@ -47,13 +49,21 @@ def ask(expression: object, setting: Setting, source: Source, seed: int) -> Aske
     """
     task = load_task(expression)
     called = expression if isinstance(expression, str) else task.card.name
+    name = task.card.name
     accept(task, setting)
-    with source.recording() as reads:
-        material = task.load(source, setting)
+    with source.recording() as reads, blaming(f"{name} cannot be loaded"):
+        material = checked(task.load(source, setting), name)
     flow = cast("type[RetrievalFlow]", resolve(FLOWS[task.card.kind]))(material, setting, seed)
-    check = getattr(task, "check", None)
-    drift = tuple(check(material)) if check else ()
+    with blaming(f"the check of {name} failed"):
+        drift = _sentences(task, material)
     return Asked(task, called, setting, seed, flow, tuple(reads), drift)
+
+
+def _sentences(task: Task, material: Material) -> tuple[str, ...]:
+    """What the task's own check says of its data, if it has one."""
+    check = getattr(task, "check", None)
+    said = check(material) if check else ()
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def score_answers(
@@ -72,7 +82,8 @@ def score_answers(
     rounding = 5 if "rounded-splits" in asked.setting.compat else None
     values = estimates(scores, task=card.name, seed=asked.seed, rounding=rounding)
     several = len(set(scores.splits)) > 1
-    answered = set(ranking.run.queries)
+    depths = zip(ranking.run.queries, ranking.run.depths.tolist(), strict=True)
+    answered = {query for query, depth in depths if depth}  # a run file holds no empty answer
     missing = [
         key
         for key in flow.keys
@@ -112,6 +123,6 @@ def score_answers(
         malformed=dict(ranking.malformed),
         errors=dict(ranking.errors),
         drift=list(asked.drift),
-        notes=dict(ranking.notes),
+        notes={**ranking.notes, **flow.notes},
     )
     return result, scores

@@ -134,7 +134,7 @@ class _Probe:
             return Check(self.name, False, str(error))
         except _Fault as error:
             return Check(self.name, False, f"{error}: {self.fix}")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             what = ": ".join(filter(None, (type(error).__name__, first_line(str(error)))))
             return Check(self.name, False, f"it raised {what}: {self.fix}")
 

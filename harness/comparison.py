@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from harness.errors import UserError
 from harness.measures import parse, statistics
 from harness.scoring import DIGITS, Scores
-from harness.store import Result, find_results, setting_slug
+from harness.store import Result, find_results, read_result, setting_slug
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -272,8 +272,7 @@ def _overall(pairs: Sequence[_Paired], seed: int) -> Iterable[Overall]:
 
 def _side(path: Path) -> _Side:
     folders = list(find_results(path)) if path.is_dir() else []
-    found = [(f.result(), f) for f in folders]
-    results = [(result, folder) for result, folder in found if result is not None]
+    results = [(read_result(folder.path), folder) for folder in folders]
     if not results:
         raise UserError(f"no result under {path}: give a folder that `assay run --out` has written")
     models = sorted({(result.model, result.model_fingerprint) for result, _ in results})

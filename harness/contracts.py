@@ -7,7 +7,7 @@ needs and adapts what it gets, so a plug-in implements one of these and nothing 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from harness.records import Document, Qrels, Query, Setting, TaskCard, Text
@@ -57,6 +57,9 @@ class Collection:
         candidates: query id -> ids of the pool to rank; None ranks the whole corpus.
         excluded: query id -> ids that must not be returned for that query.
         weight: the split's weight in the task's mean; None means its number of queries.
+        unasked: ids of queries that exist and are not asked, such as those without judgements. A
+            run made elsewhere may answer them; they are left out.
+        notes: what was mended while reading, and how often, such as {"repeated documents": 2}.
     """
 
     split: str
@@ -66,6 +69,8 @@ class Collection:
     candidates: Mapping[str, Sequence[str]] | None = None
     excluded: Mapping[str, Sequence[str]] | None = None
     weight: float | None = None
+    unasked: frozenset[str] = frozenset()
+    notes: Mapping[str, int] = field(default_factory=dict)
 
 
 Material: TypeAlias = tuple[Collection, ...]

@@ -14,7 +14,7 @@ class ListCorpus:
     """A `Corpus` over a list of documents.
 
     Raises:
-        UserError: there is no document, or two share an id.
+        UserError: there is no document, two share an id, or an id is no valid text.
     """
 
     def __init__(self, documents: Iterable[Document], name: str = "corpus") -> None:
@@ -25,6 +25,8 @@ class ListCorpus:
         if len(self._position) < len(self._documents):
             twice = next(d.id for i, d in enumerate(self._documents) if self._position[d.id] != i)
             raise UserError(f"{name} has two documents with the id '{twice}': ids must be unique")
+        if (bad := next((id for id in self._position if not is_text(id)), None)) is not None:
+            raise UserError(f"{name}: the id {bad!r} of a document holds half a surrogate pair")
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -61,6 +63,15 @@ class ListCorpus:
         """The documents in order, at most `n` at a time."""
         for start in range(0, len(self._documents), n):
             yield self._documents[start : start + n]
+
+
+def is_text(id: str) -> bool:
+    """False for what no UTF-8 file can hold: half of a surrogate pair."""
+    try:
+        id.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def fingerprint(parts: Iterable[str]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -42,3 +43,18 @@ def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UserE
     close = get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
     guess = f" Did you mean {' or '.join(close)}?" if close else ""
     return UserError(f"unknown {kind} '{name}'.{guess}{' ' + hint if hint else ''}")
+
+
+@contextmanager
+def blaming(culprit: str) -> Iterator[None]:
+    """Turns whatever a plug-in raises into one line that names the plug-in.
+
+    What is said already passes, and so does what is nobody's fault (no memory, an interruption).
+    A plug-in that ends the program has failed: nothing would say that its work was not done.
+    """
+    try:
+        yield
+    except (AssayError, MemoryError):
+        raise
+    except (Exception, SystemExit) as error:
+        raise UserError(f"{culprit}: {type(error).__name__}: {error}") from error

@@ -126,6 +126,8 @@ def score(
     Raises:
         UserError: a broken file, unknown ids, or scores that are not finite.
     """
+    if isinstance(predictions, str | Path) and Path(predictions).name == RESULT:
+        predictions = Path(predictions).parent
     stored = _stored(predictions)
     if stored is not None and not setting:
         [plan], seed = [stored.setting], stored.seed
@@ -135,7 +137,12 @@ def score(
     _refuse_outside(asked, strict=strict)
     if isinstance(predictions, str | Path):
         path = Path(predictions)
-        run = read_run(path / RUN if path.is_dir() else path, asked.flow)
+        path = path / RUN if path.is_dir() else path
+        if path.exists() and not path.is_file():
+            raise UserError(f"{path} is a pipe or a device: write the predictions to a file first")
+        run = read_run(path, asked.flow, encoded=stored is not None)
+        if stored is None and not run.docs.size:
+            raise UserError(f"{path} holds no predictions")
     else:
         run = check_run(_as_run(predictions), asked.flow)
     ranking = Ranking(run).noting_repeats()

@@ -91,7 +91,7 @@ class Experiment(_Strict):
     shard: str | None = None
     """"i/n", counted from 1."""
     device: str | None = None
-    batch_size: int | None = None
+    batch_size: int | None = Field(default=None, ge=1)
     strict: bool = False
     fresh: bool = False
     allow_missing: bool = False
@@ -118,8 +118,11 @@ class Experiment(_Strict):
         return Experiment(**same | {"settings": settings} | fields)
 
     def plan(self) -> list[Setting]:
-        """Every setting once, in order."""
-        return list(dict.fromkeys(s for block in self.settings for s in block.settings()))
+        """Every setting once, in order. Raises `UserError` where a list of values is empty."""
+        plan = list(dict.fromkeys(s for block in self.settings for s in block.settings()))
+        if not plan:
+            raise UserError("settings: nothing to ask, for a list of values is empty")
+        return plan
 
     def run(self, watch: Watcher) -> Report:
         """Does it. Raises as `harness.evaluation`."""

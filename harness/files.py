@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
+from hashlib import sha256
 from pathlib import Path
+from platform import node
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -20,7 +22,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         UserError: the disk is full, the folder is read-only or something else hinders writing.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{_writer(os.getpid())}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
@@ -57,6 +59,34 @@ def disk_error(error: OSError, path: Path) -> UserError:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Removes what writers that were killed have left behind."""
+    """Removes what writers that were killed have left behind.
+
+    A file of a writer that is alive, or that works on another machine, is left alone: it may
+    be about to take its place.
+    """
     for path in folder.glob(".*.tmp"):
-        path.unlink(missing_ok=True)
+        machine, _, number = path.name.removesuffix(".tmp").rpartition(".")
+        if not number.isdecimal() or (machine.endswith(f".{_machine()}") and _dead(int(number))):
+            path.unlink(missing_ok=True)
+
+
+def _writer(process: int) -> str:
+    return f"{_machine()}.{process}"
+
+
+def _machine() -> str:
+    """The start of a hash of this machine's name."""
+    return sha256(node().encode()).hexdigest()[:8]
+
+
+def _dead(process: int) -> bool:
+    """True unless another process of that number runs; our own has nothing half written."""
+    if process == os.getpid():
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

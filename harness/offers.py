@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.contracts import Task
-from harness.errors import unknown
+from harness.errors import UserError, unknown
 from harness.records import Setting
 
 DEFAULT = Setting()
@@ -16,8 +16,10 @@ def accept(task: Task, setting: Setting) -> None:
     offers the defaults alone, and the pool of candidates, which its collections may carry.
 
     Raises:
-        UserError: which one, and what the task has instead.
+        UserError: which one, and what the task has instead; or a limit below 1.
     """
+    if setting.limit is not None and setting.limit < 1:
+        raise UserError(f"limit={setting.limit}: at least one query must be asked")
     for kind, asked, offered in (
         ("pool", (setting.pool,), getattr(task, "pools", (DEFAULT.pool, "candidates"))),
         ("view", (setting.view,), getattr(task, "views", (DEFAULT.view,))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.errors import UserError
 from harness.records import Usage
 from harness.run import Run
 
@@ -30,10 +31,13 @@ class Ranking:
     notes: Mapping[str, int] = field(default_factory=dict)
 
     def noting_repeats(self) -> Ranking:
-        """The ranking with a note of documents that a list named again; the first place counted."""
-        if not self.run.repeated:
-            return self
-        return replace(self, notes={**self.notes, "repeated documents": self.run.repeated})
+        """The ranking with a note of what its run left out: repeated documents, unasked queries."""
+        left_out = {
+            "repeated documents": self.run.repeated,
+            "queries not asked here, which were left out": self.run.unasked,
+        }
+        noted = {what: count for what, count in left_out.items() if count}
+        return replace(self, notes={**self.notes, **noted})
 
     def covers(self, query: str) -> bool:
         """True when the query's fate is known, an infrastructure error included."""
@@ -43,6 +47,29 @@ class Ranking:
             or query in self.malformed
             or query in self.left_out
         )
+
+
+def as_ranking(answer: object, said: str) -> Ranking:
+    """What an index or a reranker may answer, as a ranking.
+
+    Args:
+        answer: a `Ranking`, a `Run`, or query id -> document id -> score.
+        said: what gave the answer, for messages: "search".
+
+    Raises:
+        UserError: the answer is anything else, or a score is not finite.
+    """
+    if isinstance(answer, Ranking):
+        return answer
+    if isinstance(answer, Run):
+        return Ranking(answer)
+    wanted = "{query id: {document id: score}}, a Run or a Ranking is wanted"
+    if not isinstance(answer, Mapping):
+        raise UserError(f"{said} gave {type(answer).__name__}: {wanted}")
+    for query, found in answer.items():
+        if not isinstance(found, Mapping):
+            raise UserError(f"{said} gave {type(found).__name__} for query '{query}': {wanted}")
+    return Ranking(Run.from_scores(answer))
 
 
 def merge(parts: Sequence[Ranking], keys: Sequence[str]) -> Ranking:

@@ -13,6 +13,9 @@ from typing import Literal, TypeAlias
 Qrels: TypeAlias = Mapping[str, Mapping[str, int]]
 """Relevance judgements: query id -> document id -> grade. A grade of 0 or less is not relevant."""
 
+MAX_GRADE = 10**9 - 1
+"""No grade is farther from 0 than this, so that 32 bits hold it."""
+
 Outcome = Literal["answered", "malformed", "error"]
 """What became of one query: an answer, an answer that could not be read (counts as wrong), or an
 infrastructure error (not an answer; retried on resume)."""

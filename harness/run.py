@@ -36,6 +36,8 @@ class Run:
         docs: int32 codes into `vocabulary`, best first, shape (total,).
         scores: float32, shape (total,), finite, descending within a query.
         repeated: documents that a ranking without scores named again; the first place counted.
+        unasked: queries left out because the task has them but does not ask them.
+        file: what the run was read from; None for a run that was not.
     """
 
     queries: tuple[str, ...]
@@ -44,6 +46,8 @@ class Run:
     docs: NDArray[np.int32]
     scores: NDArray[np.float32]
     repeated: int = 0
+    unasked: int = 0
+    file: Path | None = None
 
     @classmethod
     def from_scores(cls, scores: Mapping[str, Mapping[str, float]]) -> Run:
@@ -108,7 +112,7 @@ class Run:
             UserError: the file is missing or malformed, repeats a document within a query, or
                 holds a score that is not finite as float32. The message names the line.
         """
-        return cls._from_rows(formats.read(Path(path)))
+        return replace(cls._from_rows(formats.read(Path(path))), file=Path(path))
 
     @classmethod
     def concat(cls, runs: Iterable[Run]) -> Run:
@@ -209,8 +213,14 @@ class Run:
         sizes = self.depths[chosen]
         entries = spans(self.offsets[chosen], sizes)
         vocabulary, docs = compact(self.vocabulary, self.docs[entries])
-        names = tuple(self.queries[i] for i in chosen)
-        return Run(names, vocabulary, offsets_of(sizes), docs, self.scores[entries], self.repeated)
+        return replace(
+            self,
+            queries=tuple(self.queries[i] for i in chosen),
+            vocabulary=vocabulary,
+            offsets=offsets_of(sizes),
+            docs=docs,
+            scores=self.scores[entries],
+        )
 
     def within(self, pools: Mapping[str, Collection[str]]) -> Run:
         """The run with only the documents of its pool for every query that has one."""
@@ -235,7 +245,9 @@ class Run:
         kept_before = np.concatenate([[0], np.cumsum(keep)])
         vocabulary, docs = compact(self.vocabulary, self.docs[keep])
         offsets = kept_before[self.offsets].astype(np.int64)
-        return Run(self.queries, vocabulary, offsets, docs, self.scores[keep], self.repeated)
+        return replace(
+            self, vocabulary=vocabulary, offsets=offsets, docs=docs, scores=self.scores[keep]
+        )
 
     def renamed(
         self,
@@ -254,13 +266,14 @@ class Run:
             return replace(self, queries=names)
         ids = [documents.get(id, id) for id in self.vocabulary]
         run = Run.from_arrays(names, ids, self.docs, self.scores, self.offsets)
-        return replace(run, repeated=self.repeated)
+        return replace(run, repeated=self.repeated, unasked=self.unasked, file=self.file)
 
     def check(self, queries: Collection[str], documents: Container[str] | None = None) -> None:
         """Refuses queries, and documents unless None is given, that the task does not have.
 
         Raises:
-            UserError: the first unknown id and how many there are.
+            UserError: the first unknown id, its line in the file of the run, and how many there
+                are.
         """
         for kind, plural, mine, known in (
             ("query", "queries", self.queries, queries),
@@ -271,9 +284,11 @@ class Run:
             known = frozenset(known) if isinstance(known, Sequence) else known
             strangers = [id for id in mine if id not in known]
             if strangers:
+                place = formats.place_of(self.file, kind, strangers[0]) if self.file else ""
+                noun = kind if len(strangers) == 1 else plural
                 raise UserError(
-                    f"the run has {len(strangers)} {kind if len(strangers) == 1 else plural} that "
-                    f"the task lacks, the first is '{strangers[0]}': was it made for another task?"
+                    f"{place}the run has {len(strangers)} {noun} that the task lacks, "
+                    f"the first is '{strangers[0]}': was it made for another task?"
                 )
 
     def write_trec(self, path: str | Path, tag: str = "assay") -> None:

@@ -84,8 +84,11 @@ def _copy(out: Path, target: Path) -> None:
             _refuse_conflict(result.path / RESULT, place / RESULT)
             for name in (RUN, PER_QUERY, RUN_INFO, RESULT):
                 _copy_file(result.path / name, place / name)
-        for file, _ in find_checkpoints(out):
-            _copy_file(file, target / file.relative_to(out))
+        for file, head in find_checkpoints(out):
+            place = target / file.relative_to(out)
+            if any(other != head for there, other in find_checkpoints(place.parent)):
+                raise UserError(f"{file} and {place.parent} answer different questions")
+            _copy_file(file, place)
     except OSError as error:
         raise disk_error(error, target) from error
 

@@ -9,12 +9,11 @@ from harness.contracts import Collection, Corpus, Index, Informed, Reranker, Ret
 from harness.errors import UserError
 from harness.flows.retrieval import search
 from harness.joins import join
-from harness.ranking import Ranking
+from harness.ranking import Ranking, as_ranking
 from harness.records import Qrels, Query, Usage
 from harness.run import Run
 
 Pools = Mapping[str, Sequence[str]]
-Answer = Ranking | Run | Mapping[str, Mapping[str, float]]
 
 
 class Cut:
@@ -40,7 +39,7 @@ class Cut:
             self.index = lambda corpus: _CutIndex(model.index(corpus), corpus, k)
         if isinstance(model, Reranker):
             self.rerank = lambda queries, candidates, corpus: _cut(
-                _ranking(model.rerank(queries, candidates, corpus)), k
+                as_ranking(model.rerank(queries, candidates, corpus), "rerank"), k
             )
         if isinstance(model, Informed):
             self.informed = lambda qrels: Cut(model.informed(qrels), k)
@@ -142,7 +141,7 @@ class _PipelineIndex:
         if not answered:
             return found
         answer = second.rerank(_joined(answered, second), candidates, self._corpus)
-        reranked = _ranking(answer)
+        reranked = as_ranking(answer, "rerank")
         _refuse_strangers(reranked.run, candidates, _name(second))
         return _cut(_merged(found, reranked), k)
 
@@ -155,12 +154,6 @@ def _joined(queries: Sequence[Query], stage: object) -> list[Query]:
 
 def _told(stage: object, qrels: Qrels) -> object:
     return stage.informed(qrels) if isinstance(stage, Informed) else stage
-
-
-def _ranking(answer: Answer) -> Ranking:
-    if isinstance(answer, Ranking):
-        return answer
-    return Ranking(answer if isinstance(answer, Run) else Run.from_scores(answer))
 
 
 def _cut(ranking: Ranking, k: int) -> Ranking:

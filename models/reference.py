@@ -17,8 +17,8 @@ Pools = Mapping[str, Sequence[str]]
 class RandomRanking:
     """Ranks by chance, the same way each time.
 
-    The order depends on the seed, the query's id and the number of documents, never on a text. The
-    best k are a prefix of the best k + 1.
+    The order depends on the seed, the query's id and the documents' ids, never on a text nor on the
+    order of the corpus. The best k are a prefix of the best k + 1.
 
     Args:
         seed: another seed is another draw.
@@ -58,6 +58,7 @@ class RandomRanking:
 class _RandomIndex:
     def __init__(self, model: RandomRanking, corpus: Corpus) -> None:
         self._model, self._corpus = model, corpus
+        self._ids = sorted(corpus.ids)
 
     def search(
         self,
@@ -69,7 +70,7 @@ class _RandomIndex:
     ) -> Run:
         rankings: dict[str, list[str]] = {}
         for query in queries:
-            pool: Sequence[str] = self._corpus.ids
+            pool: Sequence[str] = self._ids
             if within is not None and query.id in within:
                 pool = sorted({id for id in within[query.id] if id in self._corpus})
             excluded = set((without or {}).get(query.id, ()))

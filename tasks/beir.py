@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.corpus import is_text
 from harness.errors import UserError
 from harness.records import Document, Query
 from harness.sources.rows import Row, Rows
@@ -18,9 +19,10 @@ Pools = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Questions:
-    """The judged queries of a folder, and the pools that stand in their rows."""
+    """The judged queries of a folder, the pools that stand in their rows, and the other queries."""
 
     queries: list[Query] = field(default_factory=list)
+    unjudged: list[str] = field(default_factory=list)
     candidates: Pools = field(default_factory=dict)
     excluded: Pools = field(default_factory=dict)
 
@@ -47,6 +49,7 @@ def read_queries(rows: Rows, judged: Container[str]) -> Questions:
     for position, id, row in _identified(rows, "query"):
         text = _text(rows, position, row, "text")
         if id not in judged:
+            found.unjudged.append(id)
             continue
         instruction = row.get("instruction") and _text(rows, position, row, "instruction")
         found.queries.append(Query(id, text, instruction or None))
@@ -73,6 +76,8 @@ def read_pools(path: Path) -> Pools:
         raise UserError(f"{path} line {error.lineno}: broken JSON ({error.msg})") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8") from error
+    except RecursionError as error:
+        raise UserError(f"{path}: broken JSON (nested too deep)") from error
     if not isinstance(pools, dict):
         raise UserError(f"{path} must hold one object, {{query: [document ids]}}")
     try:
@@ -88,6 +93,8 @@ def _identified(rows: Rows, kind: str) -> Iterator[tuple[int, str, Row]]:
         id = row.get("_id", row.get("id"))
         if not _is_id(id):
             raise rows.error(position, f"the {kind} has no '_id' (a text or a whole number)")
+        if not is_text(str(id)):
+            raise rows.error(position, f"the id {id!r} of the {kind} holds half a surrogate pair")
         if str(id) in seen:
             raise rows.error(position, f"a second {kind} has the id '{id}': ids must be unique")
         seen.add(str(id))

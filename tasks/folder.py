@@ -78,7 +78,10 @@ class FolderTask:
         corpus = ListCorpus(read_documents(rows), rows.name)
         candidates = self._candidates(source, asked, corpus)
         excluded = self._excluded(source, asked, corpus)
-        return (Collection(split, corpus, asked.queries, qrels, candidates, excluded),)
+        unasked = frozenset(asked.unjudged)
+        return (
+            Collection(split, corpus, asked.queries, qrels, candidates, excluded, unasked=unasked),
+        )
 
     def check(self, material: Material) -> tuple[str, ...]:
         """Says how many judged queries cannot be asked, because queries.jsonl lacks them."""

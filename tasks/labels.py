@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
+
+from harness.records import MAX_GRADE
 
 
 def read_labels(labels: object, grade: str, *, last: bool = False) -> dict[str, int]:
@@ -21,7 +24,14 @@ def read_labels(labels: object, grade: str, *, last: bool = False) -> dict[str, 
         if not isinstance(label, Mapping) or label.get("id") is None or label.get(grade) is None:
             raise ValueError(f"'labels' is no list of objects with 'id' and '{grade}'")
         id, value = str(label["id"]), label[grade]
-        if not isinstance(value, int | float) or value != int(value):
+        if not _is_whole(value):
             raise ValueError(f"the grade {value!r} of {id} is no whole number")
+        if abs(value) > MAX_GRADE:
+            raise ValueError(f"the grade {value} of {id} is too large: 9 digits at most")
         grades[id] = int(value) if last else max(int(value), grades.get(id, int(value)))
     return grades
+
+
+def _is_whole(value: object) -> TypeGuard[int | float]:
+    """True for a whole number, written with a point or without; NaN and infinity are none."""
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())

@@ -12,18 +12,19 @@ of its splits weighted by their queries. What upstream does by accident can be s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
 from harness.contracts import Collection, Material
+from harness.corpus import ListCorpus
 from harness.errors import MissingData, UserError
 from harness.records import Document, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
 from tasks.cards import Cards, read_cards
 from tasks.labels import read_labels
-from tasks.noted import NotedCorpus, noted
 
 if TYPE_CHECKING:
     from harness.sources import Source
@@ -73,10 +74,6 @@ class MairTask:
             raise self._incomplete(missing)
         return tuple(collections)
 
-    def check(self, material: Material) -> tuple[str, ...]:
-        """What is odd about the data, a sentence each; counts of single tasks are not published."""
-        return noted(material)
-
     def requires(self) -> list[tuple[str, str, str]]:
         """Everything that the task needs, as (dataset, config, split)."""
         return [
@@ -117,29 +114,28 @@ def split_mean(
 
 
 def _collection(source: Source, config: str, split: str, compat: Sequence[str]) -> Collection:
-    remarks: list[str] = []
+    notes: Counter[str] = Counter()
     asked = source.rows(QUERIES, config, split)
-    queries, qrels = _questions(asked, compat, remarks)
-    documents = list(_documents(source.rows(DOCS, config, documents_of(split)), remarks))
-    notes = [f"{config}/{split}: {remark}" for remark in remarks]
-    corpus = NotedCorpus(documents, f"{DOCS} {config}/{documents_of(split)}", notes)
+    queries, qrels = _questions(asked, compat, notes)
+    documents = _documents(source.rows(DOCS, config, documents_of(split)), notes)
+    corpus = ListCorpus(documents, f"{DOCS} {config}/{documents_of(split)}")
     weight = None if len(queries) == len(asked) else float(len(asked))
-    return Collection(split, corpus, queries, qrels, weight=weight)
+    return Collection(split, corpus, queries, qrels, weight=weight, notes=notes)
 
 
 def _questions(
-    rows: Rows, compat: Sequence[str], remarks: list[str]
+    rows: Rows, compat: Sequence[str], notes: Counter[str]
 ) -> tuple[list[Query], dict[str, dict[str, int]]]:
     queries: dict[str, Query] = {}
     qrels: dict[str, dict[str, int]] = {}
-    repeated = 0
+    last = "last-query" in compat
+    fate = "replaced the earlier one" if last else "got a number"
     fields = rows.pick("qid", "labels", optional=("query", "instruction"))
     for position, (qid, labels, text, instruction) in enumerate(fields):
         id = str(qid)
         if id in queries:
-            repeated += 1
-            if "last-query" not in compat:
-                id = _free(id, queries)
+            notes[f"queries with an id seen before, which {fate}"] += 1
+            id = id if last else _free(id, queries)
         try:
             qrels[id] = read_labels(labels, "score", last="last-label" in compat)
         except ValueError as error:
@@ -147,9 +143,6 @@ def _questions(
         queries[id] = Query(id, text or "", instruction or None)
     if not any(query.text for query in queries.values()):
         raise UserError(f"{rows.name}: no row has a 'query'")
-    if repeated:
-        fate = "replaced the earlier one" if "last-query" in compat else "got a number"
-        remarks.append(f"{repeated} queries with an id seen before {fate}")
     return list(queries.values()), qrels
 
 
@@ -157,20 +150,15 @@ def _free(id: str, taken: Container[str]) -> str:
     return next(name for n in count(2) if (name := f"{id}#{n}") not in taken)
 
 
-def _documents(rows: Rows, remarks: list[str]) -> Iterator[Document]:
-    seen: set[str] = set()
-    empty = 0
+def _documents(rows: Rows, notes: Counter[str]) -> list[Document]:
+    found: dict[str, Document] = {}
     for id, text in rows.pick("id", optional=("doc",)):
-        if str(id) not in seen:
-            seen.add(str(id))
-            empty += not text
-            yield Document(str(id), text or "")
-    if empty == len(seen):
+        found.setdefault(str(id), Document(str(id), text or ""))
+    if not any(document.text for document in found.values()):
         raise UserError(f"{rows.name}: no row has a 'doc'")
-    if empty:
-        remarks.append(f"{empty} documents have no text")
-    if len(seen) < len(rows):
-        remarks.append(f"{len(rows) - len(seen)} documents with an id seen before were left out")
+    if repeated := len(rows) - len(found):
+        notes["documents with an id seen before, which were left out"] += repeated
+    return list(found.values())
 
 
 def _tasks(cards: Cards) -> dict[str, MairTask]:

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 from harness.errors import UserError
+from harness.records import MAX_GRADE
 
 _HEADER = frozenset({"query-id", "query_id", "queryid", "qid", "query"})
 """What the first column of a header line is called."""
-_GRADE = re.compile(r"[+-]?[0-9]+")
+_GRADE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
+"""Some tools write a whole number with a point."""
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
@@ -53,8 +55,11 @@ def _judgement(columns: list[str], where: str) -> tuple[str, str, int]:
             "or TREC's 4 (query, iteration, document, grade)"
         )
     query, document, grade = columns[0], columns[-2], columns[-1]
-    if not _GRADE.fullmatch(grade):
+    whole = _GRADE.fullmatch(grade)
+    if not whole:
         raise UserError(f"{where}: the grade '{grade}' is no whole number")
+    if abs(grade_read := int(whole[1])) > MAX_GRADE:
+        raise UserError(f"{where}: the grade {grade} is too large: 9 digits at most")
     if not query or not document:
         raise UserError(f"{where}: an id is empty")
-    return query, document, int(grade)
+    return query, document, grade_read

@@ -672,3 +672,57 @@ def test_a_reader_that_leaves_early_is_no_error_to_shout_about(
     os.close(writer)
     assert done.stderr == ""
     assert done.returncode in (1, 141)
+
+
+NOISY = """
+import os
+import sys
+
+print("noise of the import")
+
+
+class Noisy:
+    def index(self, corpus):
+        print("noise of Python")
+        os.write(1, b"noise of C\\n")
+        os.system("echo noise of a child")
+        return self
+
+    def search(self, queries, k, within=None, without=None):
+        if "quit" in sys.argv:
+            sys.exit(0)
+        pool = {q.id: (within or {}).get(q.id, ["d1", "d2"]) for q in queries}
+        return {q: {d: 1.0 for d in docs} for q, docs in pool.items()}
+"""
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "-m", "noisy.py", "-t", "tiny"), ("models", "check", "noisy.py")]
+)
+def test_what_plug_ins_print_leaves_the_json_alone(
+    assay: Call, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "noisy.py").write_text(NOISY)
+    done = process(*command, "--json", capture_output=True, cwd=tmp_path)
+    assert json.loads(done.stdout)
+    for source in ("the import", "Python", "C", "a child"):
+        assert f"noise of {source}" in done.stderr
+
+
+def test_a_result_of_one_object_follows_another_in_one_process(assay: Call) -> None:
+    assert "results" in run_tiny(assay, "--json").json
+    assert "suites" in assay("suites", "--json").json
+    assert "starter" in assay("suites").out
+
+
+def test_a_terminal_without_unicode_shows_what_it_can(assay: Call, tmp_path: Path) -> None:
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for command in (("run", "-m", "bm25", "random", "-t", "tiny"), ("show",), ("cite", "results")):
+        done = process(*command, capture_output=True, cwd=tmp_path, env=plain)
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+        assert "UnicodeEncodeError" not in done.stderr
+
+
+def test_the_hint_is_a_sentence_of_its_own(assay: Call) -> None:
+    assert is_error(assay("run", "--k", "0"), "greater than or equal to 1. See: assay run --help")
+    assert is_error(assay("run", "--nope"), "). See: assay run --help")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from harness.errors import NotAsked, UserError
 from harness.instructions import instruct
 from harness.joins import join
 from harness.loading import LoadedModel
-from harness.ranking import Ranking
+from harness.ranking import Ranking, as_ranking
 from harness.records import Qrels, Query, Setting
 from harness.run import Run
 from harness.scoring import Scores, cluster_numbers
@@ -49,11 +49,15 @@ class Indexes:
 
 @dataclass(frozen=True)
 class _Part:
-    """One collection with its queries as the setting asks them, under unique keys."""
+    """One collection with its queries as the setting asks them, under unique keys.
+
+    `unasked` are keys by query id too: of queries that exist and that the setting does not ask.
+    """
 
     split: Split
     queries: tuple[Query, ...]
     keys: tuple[str, ...]
+    unasked: Mapping[str, str]
 
 
 class RetrievalFlow:
@@ -86,7 +90,10 @@ class RetrievalFlow:
 
     @cached_property
     def data_hash(self) -> str:
-        """SHA-256 of everything that was read: the same however it was stored."""
+        """SHA-256 of everything that an answer or a score depends on, however it was stored.
+
+        The order of documents and of queries counts, the order of judgements does not.
+        """
         return fingerprint(part for split in self.material for part in _contents(split))
 
     @cached_property
@@ -107,6 +114,14 @@ class RetrievalFlow:
             for query in part.queries
             for document in part.split.qrels.get(query.id, ())
         )
+
+    @property
+    def notes(self) -> dict[str, int]:
+        """What was mended while the material was read, over all splits."""
+        total: Counter[str] = Counter()
+        for split in self.material:
+            total.update(split.notes)
+        return dict(total)
 
     @property
     def empty_queries(self) -> int:
@@ -162,20 +177,30 @@ class RetrievalFlow:
         return id in self._known or any(id in split.corpus for split in self.material)
 
     def check(self, run: Run) -> Run:
-        """The run with its queries named by our keys, refused when it holds unknown ids."""
-        run = run.renamed(queries=self._aliases(run.queries))
-        for part in self._parts:
-            run.select(part.keys).check(part.keys, part.split.corpus)
-        run.check(self.keys, None)
-        return run
+        """The run of the queries that are asked, under our keys.
 
-    def _aliases(self, queries: Sequence[str]) -> dict[str, str]:
+        Queries that exist but are not asked are left out, and counted.
+
+        Raises:
+            UserError: it holds an id that the task lacks.
+        """
+        unasked = {key for part in self._parts for key in part.unasked.values()}
+        run = run.renamed(queries=self._aliases(run.queries, unasked))
+        run.check(self._known | unasked, None)
+        asked = run.select([key for key in run.queries if key in self._known])
+        for part in self._parts:
+            asked.select(part.keys).check(part.keys, part.split.corpus)
+        return replace(asked, unasked=len(run.queries) - len(asked.queries))
+
+    def _aliases(self, queries: Sequence[str], unasked: Container[str]) -> dict[str, str]:
         """Bare query ids of a task of several splits, where they are unique, to our keys."""
         bare: dict[str, str] = {}
         for part in self._parts:
-            for key, query in zip(part.keys, part.queries, strict=True):
-                bare[query.id] = "" if query.id in bare else key
-        return {q: bare[q] for q in queries if q not in self._known and bare.get(q)}
+            own = [(q.id, key) for q, key in zip(part.queries, part.keys, strict=True)]
+            for id, key in (*own, *part.unasked.items()):
+                bare[id] = "" if id in bare else key
+        ours = (q for q in queries if q not in self._known and q not in unasked)
+        return {q: bare[q] for q in ours if bare.get(q)}
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -187,7 +212,8 @@ class RetrievalFlow:
         return np.concatenate(
             [
                 np.full(
-                    len(p.keys), 1.0 if p.split.weight is None else p.split.weight / len(p.keys)
+                    len(p.keys),
+                    1.0 if p.split.weight is None else p.split.weight / max(1, len(p.keys)),
                 )
                 for p in self._parts
             ]
@@ -215,7 +241,7 @@ def search(index: Index, queries: Sequence[Query], k: int, split: Split) -> Rank
         answer = index.search(queries, k, **filters)
     else:
         answer = index.search(queries, len(split.corpus))
-    ranking = answer if isinstance(answer, Ranking) else Ranking(_as_run(answer))
+    ranking = as_ranking(answer, "search")
     run = ranking.run
     run.check(asked, split.corpus)
     if within is not None:
@@ -224,10 +250,6 @@ def search(index: Index, queries: Sequence[Query], k: int, split: Split) -> Rank
         run = run.without(without)
     ranking = replace(ranking.noting_repeats(), run=run.cut(k))
     return replace(ranking, left_out=frozenset(q for q in asked if not ranking.covers(q)))
-
-
-def _as_run(answer: Run | Mapping[str, Mapping[str, float]]) -> Run:
-    return answer if isinstance(answer, Run) else Run.from_scores(answer)
 
 
 def _only(
@@ -254,8 +276,11 @@ def _parts(material: Material, setting: Setting, seed: int) -> Iterator[_Part]:
     instructed = iter(instruct(every, setting.instruction, seed))
     for split in material:
         queries = [next(instructed) for _ in split.queries][: setting.limit]
-        keys = tuple(f"{split.split}/{q.id}" if several else q.id for q in queries)
-        yield _Part(split, tuple(queries), keys)
+        prefix = f"{split.split}/" if several else ""
+        keys = tuple(f"{prefix}{query.id}" for query in queries)
+        known = {*split.unasked, *split.qrels, *(query.id for query in split.queries)}
+        others = known.difference(query.id for query in queries)
+        yield _Part(split, tuple(queries), keys, {id: f"{prefix}{id}" for id in others})
 
 
 def _contents(split: Split) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from harness.formats import objects, trec
 from harness.formats.rows import Listing, Rows, first_places, gather, opened
 from harness.formats.trec import write_trec
 
-__all__ = ["Listing", "Rows", "first_places", "gather", "read", "write_trec"]
+__all__ = ["Listing", "Rows", "first_places", "gather", "place_of", "read", "write_trec"]
+
+_LIST = re.compile(rb'\[\s*([\[{"\]]|$)')
+"""How a JSON list begins; the id of a query may begin with a bracket too."""
 
 
 def read(path: Path) -> Rows:
@@ -29,6 +33,12 @@ def read(path: Path) -> Rows:
     try:
         with opened(path) as file:
             start = file.readline().removeprefix(b"\xef\xbb\xbf").lstrip()
+        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise UserError(f"{path} is UTF-16: save it as UTF-8")
+        if _LIST.match(start):
+            raise UserError(
+                f"{path} holds a list: write one object {{query: ranking}}, or one object a line"
+            )
         if not start.startswith(b"{"):
             return trec.read(path, start)
         if ".jsonl" in path.suffixes or objects.is_record(start):
@@ -38,3 +48,16 @@ def read(path: Path) -> Rows:
         raise UserError(f"no run file at {path}") from None
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"cannot read {path}: {error}") from None
+
+
+def place_of(path: Path, kind: str, id: str) -> str:
+    """Where a run file names a "query" or a "document" first: "run.trec line 17: ".
+
+    Empty where it does not, as after an id was decoded.
+    """
+    rows = read(path)
+    ids, codes = (rows.queries, rows.query) if kind == "query" else (rows.documents, rows.document)
+    if id not in ids:
+        return ""
+    entries = (codes == ids.index(id)).nonzero()[0]
+    return f"{rows.where(int(entries[0]))}: " if entries.size else f"{path}: "

@@ -15,7 +15,7 @@ def is_record(line: bytes) -> bool:
     """Whether the line is a JSONL object rather than the start of one big object."""
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(record, dict) and "query_id" in record
 
@@ -87,6 +87,8 @@ def _parse(text: bytes, place: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         where = place if " line " in place else f"{place} line {error.lineno}"
         raise UserError(f"{where}: not JSON: {error.msg} (column {error.colno})") from None
+    except RecursionError:
+        raise UserError(f"{place}: not JSON that can be read: nested too deep") from None
     except ValueError as error:
         raise UserError(f"{place}: not JSON: {error}") from None
     if not isinstance(content, dict):

@@ -69,7 +69,11 @@ def gather(listings: Iterable[Listing], name: str = "run") -> Rows:
         lines += [listing.line] * n
         repeated += listing.repeated
     try:
-        numbers = np.array(score, dtype=np.float64)
+        numbers = np.array(score)
+        if numbers.dtype.kind in "US":  # NumPy would read "1" as a number
+            text = next(value for value in score if isinstance(value, str | bytes))
+            raise TypeError(f"{text!r} is a text")
+        numbers = numbers.astype(np.float64, copy=False)
     except (TypeError, ValueError) as error:
         raise UserError(f"{name}: a score is not a number: {error}") from None
     return Rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WHITESPACE = re.compile(r"[ \t\n\r\v\f]")
 """What separates columns; other Unicode spaces may stand inside an id."""
 COLUMNS = ["query", "Q0", "document", "rank", "score", "tag"]
+WIDTHS = (5, 6)
+"""How many columns a line may have: the tag may be missing."""
 BLOCK_BYTES = 1 << 23
 ROWS_AT_ONCE = 1 << 17
 GZIP_LEVEL = 6
@@ -41,7 +43,7 @@ def read(path: Path, first_line: bytes) -> Rows:
     width = len(first_line.split())
     for separator in " ", "\t":
         regular = len(first_line.rstrip(b"\r\n").split(separator.encode())) == width
-        if regular and width in (5, 6):
+        if regular and width in WIDTHS:
             try:
                 return _read_columns(path, separator, COLUMNS[:width])
             except (pa.ArrowInvalid, _Irregular):
@@ -67,7 +69,7 @@ def _read_columns(path: Path, separator: str, columns: list[str]) -> Rows:
         )
     queries, query = _codes(table["query"])
     documents, document = _codes(table["document"])
-    if any(not id or WHITESPACE.search(id) for id in (*queries, *documents)):
+    if _unfit(queries) or _unfit(documents):
         raise _Irregular
     score = table["score"].to_numpy()
     return Rows(queries, documents, query, document, score, lambda row: f"{path} line {row + 1}")
@@ -82,13 +84,13 @@ def _codes(column: Any) -> tuple[list[str], NDArray[np.int32]]:
 def _listings(path: Path) -> Iterator[Listing]:
     for number, line in numbered_lines(path):
         fields = line.split()
-        if len(fields) not in (5, 6):
+        if len(fields) not in WIDTHS:
             raise UserError(
                 f"{path} line {number}: {len(fields)} columns, but a TREC run has six: "
                 f"{' '.join(COLUMNS)}"
             )
         try:
-            query, document, score = fields[0].decode(), fields[2].decode(), float(fields[4])
+            query, document, score = fields[0].decode(), fields[2].decode(), _number(fields[4])
         except UnicodeDecodeError:
             raise UserError(f"{path} line {number}: not UTF-8") from None
         except ValueError:
@@ -97,11 +99,23 @@ def _listings(path: Path) -> Iterator[Listing]:
         yield Listing(query, (document,), (score,), number)
 
 
+def _unfit(ids: Sequence[str]) -> bool:
+    """True where an id is empty or holds a separator; one search does for all."""
+    return "" in ids or WHITESPACE.search("\0".join(ids)) is not None
+
+
+def _number(field: bytes) -> float:
+    """A score. Python would read 1_000 as a number, other tools would not."""
+    if b"_" in field:
+        raise ValueError
+    return float(field)
+
+
 def write_trec(run: Run, path: Path, tag: str) -> None:
     """Writes a run; see `Run.write_trec`."""
     for kind, names in ("query id", run.queries), ("document id", run.vocabulary), ("tag", [tag]):
-        bad = next((name for name in names if not name or WHITESPACE.search(name)), None)
-        if bad is not None:
+        if _unfit(names):
+            bad = next(name for name in names if _unfit([name]))
             raise UserError(
                 f"cannot write {path}: a TREC run has no room for the {kind} {bad!r}: "
                 "it may be neither empty nor hold whitespace"

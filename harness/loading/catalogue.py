@@ -12,6 +12,7 @@ from harness.contracts import Task
 from harness.errors import UserError, unknown
 from harness.loading.factory import Factory
 from harness.loading.plugins import load_plugin
+from harness.records import TaskCard
 from harness.registry import benchmarks, own_package, resolve
 from harness.suites import Benchmark, Suite
 
@@ -34,7 +35,9 @@ def load_task(task: object) -> Task:
     """
     if not isinstance(task, str):
         return _checked(task() if isinstance(task, type) else task, repr(task))
-    if re.match(r"folder\s*\(|.*\.py\s*($|[:(])", task):
+    if not task.strip():
+        raise UserError("a task needs a name. See: assay tasks; a folder is written ./name")
+    if re.match(r"folder\s*\(|.*\.py\s*($|[:(])", task) and not Path(task).is_dir():
         return _from_expression(task)
     if not task.startswith((".", "/", "~")):
         found = _registered(task, filter(task.startswith, _nearest(task)))
@@ -176,6 +179,17 @@ def _looks_like_task(found: object) -> bool:
 
 def _checked(found: object, shown: str) -> Task:
     if isinstance(found, Task):
-        return found
+        return _complete(found, shown)
     lacking = [name for name in ("card", "measures", "load") if not hasattr(found, name)]
     raise UserError(f"{shown} is no task: it lacks {', '.join(lacking)}")
+
+
+def _complete(task: Task, shown: str) -> Task:
+    """The task, refused where its card or its measures would let nothing be written down."""
+    card, measures = task.card, task.measures
+    if not isinstance(card, TaskCard) or not card.name.strip():
+        raise UserError(f"{shown}: card must be a TaskCard with a name, not {card!r}")
+    texts = not isinstance(measures, str) and all(isinstance(name, str) for name in measures)
+    if not texts or not measures:
+        raise UserError(f'{shown}: measures must be texts such as ("nDCG@10",), not {measures!r}')
+    return task

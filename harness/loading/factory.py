@@ -105,7 +105,7 @@ class Factory:
             return self._make(*bound.args, **bound.kwargs)
         except UserError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             what = first_line(str(error)) or type(error).__name__
             raise UserError(f"{self._label} cannot be made: {what}") from error
 

@@ -15,11 +15,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.errors import UserError
 from harness.measures.judged import Judged as Judgements  # Judged is a measure below
 from harness.measures.judged import Values
 
 _INFAP_EPSILON = 1e-5
 """Smoothing of infAP, as in trec_eval."""
+_MAX_EXPONENT = 1000
+"""The highest grade whose exponential gain a float64 holds, and sums of it."""
 
 
 def nDCG(
@@ -160,7 +163,14 @@ def _hits(judged: Judgements, k: int, rel: int) -> Values:
 
 def _gain(grades: NDArray[np.int64], gain: str) -> Values:
     positive = np.maximum(grades, 0).astype(np.float64)
-    return positive if gain == "linear" else np.exp2(positive) - 1
+    if gain == "linear":
+        return positive
+    if positive.max(initial=0) > _MAX_EXPONENT:
+        raise UserError(
+            f"nDCG(gain='exp') of a grade of {positive.max():.0f}: 2 to its power is no number; "
+            "use nDCG, whose gain is the grade"
+        )
+    return np.exp2(positive) - 1
 
 
 def _ratio(part: Values, whole: Values) -> Values:

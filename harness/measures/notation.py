@@ -16,7 +16,7 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from harness.errors import UserError, unknown
+from harness.errors import UserError, blaming, unknown
 from harness.measures import ir
 from harness.measures.judged import Judged, Values, join
 from harness.records import Qrels
@@ -86,9 +86,12 @@ def parse_many(text: str) -> list[Measure]:
     """Measures separated by commas; commas within brackets separate parameters.
 
     Raises:
-        UserError: as `parse`.
+        UserError: as `parse`, or there is none.
     """
-    return [parse(part) for part in re.split(r",(?![^()]*\))", text) if part.strip()]
+    parts = [part for part in re.split(r",(?![^()]*\))", text) if part.strip()]
+    if not parts:
+        raise UserError(f"'{text}' names no measure: write them as in nDCG@10,AP")
+    return [parse(part) for part in parts]
 
 
 def parse(text: str) -> Measure:
@@ -211,12 +214,8 @@ def _checked(text: str, function: Callable[[Judged], Values]) -> Callable[[Judge
     """A function that is not ours, its result checked whenever it is called."""
 
     def compute(judged: Judged) -> Values:
-        try:
+        with blaming(f"the measure {text} failed"):
             values = np.asarray(function(judged), dtype=np.float64)
-        except Exception as error:
-            raise UserError(
-                f"the measure {text} failed: {type(error).__name__}: {error}"
-            ) from error
         if values.shape != (len(judged.queries),):
             raise UserError(
                 f"the measure {text} returned an array of shape {values.shape}: "

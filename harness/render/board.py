@@ -56,7 +56,7 @@ class Column:
 
     def heading(self) -> Text:
         """The title in short lines, the note and the mark below."""
-        text = Text("\n".join(_lines(self.title)), justify="right")
+        text = Text("\n".join(broken(self.title, HEADING)), justify="right")
         if self.note:
             text.append(f"\n{self.note}")
         if self.partial:
@@ -133,12 +133,15 @@ def _abreast(columns: Iterable[Column], rows: int, room: int) -> Iterator[list[C
         yield part
 
 
-def _lines(title: str) -> list[str]:
-    """A title broken after its hyphens, underscores and slashes."""
+def broken(title: str, width: int) -> list[str]:
+    """A title in lines of at most so many cells, broken after hyphens, underscores and slashes.
+
+    A word that is longer than a line stays whole.
+    """
     pieces = re.findall(r"[^\s/_-]*[\s/_-]?", title)
     lines = [""]
     for piece in filter(None, pieces):
-        if lines[-1] and len(lines[-1]) + len(piece) > HEADING:
+        if lines[-1] and len(lines[-1]) + len(piece) > width:
             lines.append("")
         lines[-1] += piece
     return lines

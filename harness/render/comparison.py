@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
-from rich.console import RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.measure import Measurement
+from rich.table import Table
 from rich.text import Text
 
 from harness.comparison import LEVEL, Comparison, Difference, Overall
-from harness.render.board import without_common_benchmark
+from harness.render.board import broken, without_common_benchmark
 from harness.render.words import (
     BAD,
     GOOD,
@@ -24,7 +27,15 @@ from harness.render.words import (
 
 EXAMPLES = 8
 """Differing queries shown for a pair of models."""
-_VERDICT = {"better": ("better", GOOD), "worse": ("worse", BAD), "not told apart": ("-", QUIET)}
+NAME = 20
+"""Cells after which a task's name goes on in the next line, so that the table fits 80."""
+EFFECT = "difference"
+COLUMNS = ("first", "second", EFFECT, "p", "wins", "")
+DISPENSABLE = ((), ("first", "second"), ("first", "second", "wins"))
+"""Columns to leave out until the table fits."""
+UNBOUNDED = 1_000
+"""Cells that any table has room in."""
+_VERDICT = {"better": ("better", GOOD), "worse": ("worse", BAD), "not told apart": ("", QUIET)}
 
 
 def comparison(found: Comparison) -> Iterator[RenderableType]:
@@ -38,8 +49,8 @@ def comparison(found: Comparison) -> Iterator[RenderableType]:
         yield from _pair(models, list(members), overall)
     yield Text(
         f"better, worse: p < {LEVEL}, paired randomisation test, two-sided, Holm's correction over "
-        f"{count(len(found.differences), 'test')}; -: not told apart. wins: queries on which the "
-        "second model is better/equal/worse.",
+        f"{count(len(found.differences), 'test')}; neither: not told apart. wins: queries on which "
+        "the second model is better/equal/worse.",
         QUIET,
     )
 
@@ -51,25 +62,72 @@ def _pair(
     measures = ", ".join(dict.fromkeys(d.measure for d in members))
     yield Text.assemble((second, STRONG), " against ", (first, STRONG))
     yield Text(f"{measures} × 100  ± half the 95 % interval", QUIET)
-    table = grid("task", "first", "second", "difference", "p", "wins", "", numbers=5)
-    for title, d in zip(without_common_benchmark([d.task for d in members]), members, strict=True):
-        task = Text.assemble(title, (f" {d.measure}" if "," in measures else "", QUIET))
-        table.add_row(
-            task,
-            hundredths(d.first),
-            hundredths(d.second),
-            _effect(d),
-            probability(d.p_holm),
-            f"{d.wins}/{d.ties}/{d.losses}",
-            Text(*_VERDICT[d.verdict]),
-        )
-    for o in overall:
-        if o.tasks > 1:
-            mean = Text(f"mean {o.measure}" if "," in measures else "mean", STRONG)
-            table.add_row(mean, "", "", _effect(o), "", "", "")
-    yield table
+    yield _Effects(members, overall)
     yield ""
     yield from _examples(members)
+
+
+@dataclass(frozen=True)
+class _Effects:
+    """One row a task; in a narrow terminal without the columns that matter least."""
+
+    members: Sequence[Difference]
+    overall: Sequence[Overall]
+
+    def __rich_console__(
+        self, screen: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        """Called by rich."""
+        for hidden in DISPENSABLE:
+            table = self._table(hidden)
+            natural = Measurement.get(screen, options.update(max_width=UNBOUNDED), table).maximum
+            if natural <= options.max_width:
+                break
+        yield table
+
+    def _table(self, hidden: Collection[str]) -> Table:
+        shown = [name for name in COLUMNS if name not in hidden]
+        table = grid("task", *shown, numbers=len(shown))
+        table.columns[0].no_wrap = True  # names are broken where they may be
+        several = len({_benchmark(d) for d in self.members}) > 1
+        measures = len({d.measure for d in self.members}) > 1
+        before = ""
+        for d in self.members:
+            if several and _benchmark(d) != before:
+                table.add_row(Text(_benchmark(d), QUIET))
+            before = _benchmark(d)
+            task = _task(d, indent="  " if several and before else "")
+            if measures:
+                task.append(f"\n{d.measure}", QUIET)
+            table.add_row(task, *(_cell(d, name) for name in shown))
+        for o in self.overall:
+            if o.tasks > 1:
+                mean = Text(f"mean {o.measure}" if measures else "mean", STRONG)
+                table.add_row(mean, *(_effect(o) if n == EFFECT else "" for n in shown))
+        return table
+
+
+def _cell(d: Difference, column: str) -> Text | str:
+    cells: dict[str, Text | str] = {
+        "first": hundredths(d.first),
+        "second": hundredths(d.second),
+        EFFECT: _effect(d),
+        "p": probability(d.p_holm),
+        "wins": f"{d.wins}/{d.ties}/{d.losses}",
+        "": Text(*_VERDICT[d.verdict]),
+    }
+    return cells[column]
+
+
+def _benchmark(d: Difference) -> str:
+    """The benchmark of "benchmark/task"; empty for a task that belongs to none."""
+    return d.task.rpartition("/")[0]
+
+
+def _task(d: Difference, indent: str) -> Text:
+    """The task's name below its benchmark, on as many lines as it takes."""
+    lines = broken(d.task.removeprefix(f"{_benchmark(d)}/"), NAME - len(indent))
+    return Text("\n".join(f"{indent}{line}" for line in lines))
 
 
 def _effect(d: Difference | Overall) -> Text:

@@ -99,8 +99,9 @@ def _read_jsonl(path: Path) -> Rows:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
-                reason = getattr(error, "msg", "not UTF-8")
+            except (ValueError, RecursionError) as error:
+                deep = isinstance(error, RecursionError)
+                reason = "nested too deep" if deep else getattr(error, "msg", "not UTF-8")
                 raise UserError(f"{path} line {number}: broken JSON ({reason})") from None
             if not isinstance(row, dict):
                 raise UserError(f"{path} line {number}: not a JSON object but {_kind(row)}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ class Checkpoint:
         """Adds the answers to these queries and forces them to disk."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            fresh = not self.path.exists() or _head(self.path).get("plan") != self.plan
+            fresh = _head(self.path).get("plan") != self.plan
             with self.path.open("wb" if fresh else "ab") as file:
                 if fresh:
                     file.write(_line({"plan": self.plan, "measures": self.measures}))
@@ -81,9 +82,12 @@ def _line(value: dict[str, Any]) -> bytes:
 
 
 def _head(path: Path) -> dict[str, Any]:
-    """The first line of a file, empty where it is torn."""
-    with path.open("rb") as file:
-        head = _parse(file.readline()) or {}
+    """The first line of a file, empty where it is torn or where there is no file any more."""
+    try:
+        with path.open("rb") as file:
+            head = _parse(file.readline()) or {}
+    except FileNotFoundError:  # another process has finished the same result
+        return {}
     return head if head.keys() == {"plan", "measures"} else {}
 
 
@@ -96,7 +100,7 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as file:
+    with suppress(FileNotFoundError), path.open("rb") as file:
         file.readline()
         for line in file:
             if (row := _parse(line)) is not None and "query" in row:
@@ -105,6 +109,8 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
 
 def _ends_whole(path: Path) -> bool:
     with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return True
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
 

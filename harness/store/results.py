@@ -15,6 +15,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ class ResultFolder:
         cls, out: Path, model: str, fingerprint: str, task: str, setting: Setting
     ) -> ResultFolder:
         """The folder of a model's result on a task under a setting."""
-        return cls(out / f"{slug(model)}-{fingerprint[:8]}" / setting_slug(setting) / slug(task))
+        model_slug = f"{slug(model)}-{fingerprint[:8]}"
+        return cls(out / model_slug / setting_slug(setting) / slug(task, distinct=True))
 
     def result(self) -> Result | None:
         """The result, or None where it was never finished or cannot be read any more."""
@@ -56,6 +58,17 @@ class ResultFolder:
     def scores(self) -> Scores:
         """Per-query values. Raises `UserError` when the file is damaged."""
         return read_scores(self.path / PER_QUERY)
+
+    def undamaged_scores(self) -> Scores | None:
+        """Per-query values; None unless these and the predictions are whole to the last byte."""
+        try:
+            with gzip.open(self.path / RUN) as file:
+                while file.read(1 << 20):
+                    pass
+            empty = not (self.path / RUN).stat().st_size  # gzip takes no bytes for an empty file
+            return None if empty else self.scores()
+        except (UserError, OSError, EOFError, zlib.error):
+            return None
 
     def write(self, result: Result, scores: Scores, run_info: dict[str, Any]) -> None:
         """Writes everything but the run, which is there already. The marker comes last."""
@@ -86,7 +99,8 @@ def read_result(path: str | Path) -> Result:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise UserError(f"{marker} is not a result: {where}: {first['msg']}") from None
+        reason = ": ".join(filter(None, (where, first["msg"])))
+        raise UserError(f"{marker} is not a result: {reason}") from None
 
 
 def dump(value: Any) -> bytes:
@@ -127,5 +141,6 @@ def read_scores(path: Path) -> Scores:
             weights=numbers[:, 0],
             values={name: numbers[:, i + 1] for i, name in enumerate(names)},
         )
-    except (OSError, EOFError, ValueError, IndexError) as error:
-        raise UserError(f"{path} is damaged ({error}): run the same command with --fresh") from None
+    except (OSError, EOFError, zlib.error, ValueError, IndexError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path} is damaged ({reason}): run the same command again") from None

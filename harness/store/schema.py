@@ -131,7 +131,17 @@ def setting_slug(setting: Setting) -> str:
     return slug(",".join(parts)) or "default"
 
 
-def slug(text: str) -> str:
-    """A file name for any text: safe characters kept, the others as "_", long names cut."""
+def slug(text: str, *, distinct: bool = False) -> str:
+    """A file name for any text: safe characters kept, the others as "_", long names cut.
+
+    Args:
+        text: what is to be named.
+        distinct: whether a hash is added where more than the "/" of "benchmark/task" was lost, so
+            that "a b" and "a_b", or two names in another script, do not become one.
+    """
     safe = re.sub(r"[^A-Za-z0-9._,=+-]+", "_", text).strip("_.")
-    return safe if len(safe) <= 80 else f"{safe[:71]}-{sha256(text.encode()).hexdigest()[:8]}"
+    lost = distinct and safe != text.replace("/", "_")
+    if len(safe) <= 80 and not lost:
+        return safe
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{safe[:71]}-{digest}".removeprefix("-")

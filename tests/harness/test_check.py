@@ -245,3 +245,12 @@ def test_what_does_not_load_is_one_failed_check(expression: object) -> None:
     checks = check_model(expression)
     assert not checks[-1].passed
     assert "\n" not in checks[-1].detail
+
+
+def test_a_model_that_ends_the_program_fails_its_check() -> None:
+    class Quitter:
+        def index(self, corpus: object) -> object:
+            raise SystemExit(0)
+
+    failed = [check for check in check_model(Quitter()) if not check.passed]
+    assert "SystemExit" in failed[0].detail

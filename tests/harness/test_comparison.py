@@ -135,3 +135,12 @@ def test_without_the_main_measure_the_first_shared_one_is_compared(tmp_path: Pat
         evaluate(Right(n), Many(), out=tmp_path / str(n), measures="RR")
     [d] = compare(tmp_path / "10", tmp_path / "30").differences
     assert d.measure == "RR"
+
+
+def test_a_damaged_result_is_named_not_left_out(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        evaluate(Right(3), [Many("one"), Many("two")], out=tmp_path / name)
+    torn = sorted((tmp_path / "b").rglob("result.json"))[0]
+    torn.write_bytes(torn.read_bytes()[:50])
+    with pytest.raises(UserError, match=r"one.result\.json is not a result: Invalid JSON"):
+        compare(tmp_path / "a", tmp_path / "b")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -406,3 +408,102 @@ def test_a_task_is_asked_only_for_what_it_offers() -> None:
 def test_the_card_goes_into_the_result() -> None:
     [result] = evaluate(Overlap(), ToyTask()).results
     assert result.task_card["title"] == "Toy"
+
+
+def damage(path: Path, keep: int | None) -> None:
+    """Cuts a file after so many bytes, or removes it."""
+    if keep is None:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:keep])
+
+
+@pytest.mark.parametrize("name", [RESULT, RUN, "per_query.tsv.gz"])
+@pytest.mark.parametrize("keep", [None, 0, 1, 60])
+@pytest.mark.parametrize("measures", [None, "P@1"])
+def test_a_damaged_file_is_mended_by_the_same_command(
+    tmp_path: Path, name: str, keep: int | None, measures: str | None
+) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path / "whole", measures=measures)
+    evaluate(Overlap(), ToyTask(), out=tmp_path / "torn")
+    damage(folder(tmp_path / "torn") / name, keep)
+    evaluate(Overlap(), ToyTask(), out=tmp_path / "torn", measures=measures)
+    assert snapshot(tmp_path / "torn") == snapshot(tmp_path / "whole")
+
+
+def test_a_run_that_lacks_queries_of_its_result_is_not_trusted(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path)
+    before = snapshot(tmp_path)
+    (folder(tmp_path) / RUN).write_bytes(gzip.compress(b"q1 Q0 d1 1 5 x\n"))
+    evaluate(Overlap(), ToyTask(), out=tmp_path, measures="P@1")
+    evaluate(Overlap(), ToyTask(), out=tmp_path)
+    assert snapshot(tmp_path) == before
+
+
+class Curt(Overlap):
+    """Finds nothing for the first query."""
+
+    def search(self, queries: Sequence[Query], k: int) -> dict[str, dict[str, float]]:
+        return {query.id: {} if query.id == "q1" else {"d2": 1.0} for query in queries}
+
+
+def test_an_empty_ranking_is_no_answer_and_is_so_when_scored_again(tmp_path: Path) -> None:
+    [result] = evaluate(Curt(), ToyTask(), out=tmp_path).results
+    assert (result.counts.answered, result.missing) == (2, ["q1"])
+    assert score(ToyTask(), folder(tmp_path)) == result
+
+
+def test_ids_with_percent_signs_and_spaces_come_back_as_they_were(tmp_path: Path) -> None:
+    ids = ("a b", "a%20b", "a%2520b")
+    task = ToyTask(
+        documents=[Document(id, text.text) for id, text in zip(ids, DOCUMENTS, strict=True)],
+        qrels={"q1": {"a b": 1}, "q2": {"a%20b": 1}, "q3": {"a%2520b": 1}},
+    )
+    [result] = evaluate(Overlap(), task, out=tmp_path).results
+    assert score(task, folder(tmp_path)) == result
+
+
+def test_predictions_that_hold_nothing_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text("{}")
+    with pytest.raises(UserError, match=r"run\.json holds no predictions"):
+        score(ToyTask(), path)
+
+
+class Quitter(Overlap):
+    """Ends the program, as scripts do."""
+
+    def search(self, queries: Sequence[Query], k: int) -> dict[str, dict[str, float]]:
+        raise SystemExit(0)
+
+
+class BrokenTask(ToyTask):
+    """Fails while it loads."""
+
+    def load(self, source: object, setting: Setting) -> tuple[()]:  # type: ignore[override]
+        raise SystemExit(0)
+
+
+def test_a_plug_in_that_ends_the_program_has_failed() -> None:
+    with pytest.raises(UserError, match=r"Quitter.* failed on toy: SystemExit: 0"):
+        evaluate(Quitter(), ToyTask())
+    with pytest.raises(UserError, match="toy cannot be loaded: SystemExit: 0"):
+        evaluate(Overlap(), BrokenTask())
+
+
+class Wild(Overlap):
+    """Scores that are no numbers."""
+
+    def search(self, queries: Sequence[Query], k: int) -> dict[str, dict[str, float]]:
+        return {query.id: {"d1": float("nan")} for query in queries}
+
+
+def test_an_answer_that_is_refused_names_the_model() -> None:
+    with pytest.raises(UserError, match=r"Wild.* on toy: .*'q1' has the score nan"):
+        evaluate([Overlap(), Wild()], ToyTask())
+
+
+def test_a_pipe_which_is_read_once_only_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="is a pipe or a device"):
+        score(ToyTask(), tmp_path / "pipe")

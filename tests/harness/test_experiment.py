@@ -100,3 +100,14 @@ def test_a_file_that_is_not_there_is_a_mistake_too(tmp_path: Path) -> None:
 
 def test_a_grid_has_every_field_of_a_setting() -> None:
     assert set(Grid.model_fields) == set(Setting.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("settings", ["[]", "{k: []}"])
+def test_a_list_without_a_value_is_no_default(tmp_path: Path, settings: str) -> None:
+    with pytest.raises(UserError, match="nothing to ask"):
+        read(tmp_path, f"settings: {settings}\n").plan()
+
+
+def test_a_batch_holds_at_least_one_text(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="batch_size: input should be greater than or equal to 1"):
+        read(tmp_path, "batch_size: 0\n")

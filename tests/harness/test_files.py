@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from errno import EACCES, EIO, ENOSPC
 
 import pytest
 
 from harness.errors import UserError
-from harness.files import replacing
+from harness.files import remove_leftovers, replacing
+
+CAPTURED = {"capture_output": True, "text": True, "check": True}
 
 
 def test_a_finished_file_takes_the_place_of_the_old_one(tmp_path):
@@ -53,3 +57,17 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "taken").write_bytes(b"")
     with pytest.raises(UserError, match="cannot write"), replacing(tmp_path / "taken" / "file"):
         pass
+
+
+def test_leftovers_of_the_dead_are_removed_and_those_of_the_living_stay(tmp_path):
+    done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], **CAPTURED)
+    with replacing(tmp_path / "file") as file:
+        file.write(b"being written")
+        [own] = os.listdir(tmp_path)
+        dead = own.replace(f".{os.getpid()}.", f".{int(done.stdout)}.")
+        living = own.replace(f".{os.getpid()}.", f".{os.getppid()}.")
+        elsewhere = f".file.0another.{int(done.stdout)}.tmp"
+        for name in (dead, living, elsewhere):
+            (tmp_path / name).touch()
+    remove_leftovers(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == sorted(["file", living, elsewhere])

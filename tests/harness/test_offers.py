@@ -43,3 +43,9 @@ def test_anything_else_is_refused_with_what_there_is(setting: Setting, message: 
     with pytest.raises(UserError) as caught:
         accept(TASK, setting)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_asks_nothing_is_refused(limit: int) -> None:
+    with pytest.raises(UserError, match=f"limit={limit}: at least one query must be asked"):
+        accept(TASK, Setting(limit=limit))

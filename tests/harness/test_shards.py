@@ -100,3 +100,10 @@ def test_a_share_is_written_i_of_n(text: str) -> None:
 
 def test_a_share_is_read() -> None:
     assert parse_shard("2/8") == (2, 8)
+
+
+def test_answers_under_another_seed_do_not_replace_a_shard(tmp_path: Path) -> None:
+    evaluate(Overlap(), TASKS[1], out=tmp_path / "1", shard=(1, 2))
+    evaluate(Overlap(), TASKS[1], out=tmp_path / "2", shard=(1, 2), seed=3)
+    with pytest.raises(UserError, match="answer different questions"):
+        merge([tmp_path / "1", tmp_path / "2"], into=tmp_path / "all")

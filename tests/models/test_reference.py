@@ -55,6 +55,12 @@ def test_random_is_the_same_each_time_and_differs_by_seed_and_query() -> None:
     assert order(alone, "q1") == order(first, "q1")
 
 
+def test_random_does_not_see_the_order_of_the_corpus() -> None:
+    backwards = ListCorpus(reversed(list(CORPUS)))
+    of = [RandomRanking().index(corpus).search(QUERIES[:9], 20) for corpus in (CORPUS, backwards)]
+    assert of[0] == of[1]
+
+
 def test_the_best_of_random_are_a_prefix_of_more() -> None:
     index = RandomRanking().index(CORPUS)
     whole = order(index.search(QUERIES[:1], 100))

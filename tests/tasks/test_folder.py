@@ -150,6 +150,13 @@ def test_drop_identical_excludes_the_document_of_the_querys_own_id(make: Make) -
     assert FolderTask(folder, drop_identical=True).card.name == "toys(drop_identical)"
 
 
+def test_queries_without_judgements_are_not_asked_but_known(make: Make) -> None:
+    rows = [*QUERIES, {"_id": "q5", "text": "unjudged"}]
+    [split] = FolderTask(make(**{"queries.jsonl": jsonl(rows)})).load(Source(), Setting())
+    assert [query.id for query in split.queries] == ["q1", "q2"]
+    assert "q5" in split.unasked
+
+
 def test_judged_queries_without_a_text_are_counted(make: Make) -> None:
     task = FolderTask(make(**{"qrels.tsv": QRELS + "q8\td1\t1\nq9\td1\t1\n"}))
     material = task.load(Source(), Setting())
@@ -187,6 +194,14 @@ def lines(rows: list[dict[str, Any]], extra: str) -> str:
         (
             {"corpus.jsonl": lines(DOCUMENTS, '{"_id": true, "text": ""}')},
             "corpus.jsonl line 4: the document has no '_id'",
+        ),
+        (
+            {"corpus.jsonl": lines(DOCUMENTS, '{"_id": "d\\ud800", "text": ""}')},
+            "corpus.jsonl line 4: the id 'd\\ud800' of the document holds half a surrogate pair",
+        ),
+        (
+            {"corpus.jsonl": lines(DOCUMENTS, "[" * 100_000)},
+            "corpus.jsonl line 4: broken JSON (nested too deep)",
         ),
         (
             {"corpus.jsonl": lines(DOCUMENTS, '{"_id": "d9", "title": "x"}')},

@@ -27,6 +27,9 @@ def test_of_two_labels_for_a_document_the_highest_or_the_last_counts() -> None:
         ([{"id": None, "score": 1}], "no list of objects"),
         ([{"id": "a", "score": 0.5}], "the grade 0.5 of a is no whole number"),
         ([{"id": "a", "score": "1"}], "the grade '1' of a is no whole number"),
+        ([{"id": "a", "score": float("nan")}], "the grade nan of a is no whole number"),
+        ([{"id": "a", "score": float("inf")}], "the grade inf of a is no whole number"),
+        ([{"id": "a", "score": 10**23}], f"the grade {10**23} of a is too large: 9 digits"),
     ],
 )
 def test_anything_else_is_refused(labels: object, problem: str) -> None:

@@ -42,6 +42,10 @@ def test_a_query_called_query_is_no_header_further_down(tmp_path: Path) -> None:
     }
 
 
+def test_a_whole_grade_may_be_written_with_a_point(tmp_path: Path) -> None:
+    assert read_qrels(write(tmp_path, "q\td\t2.0\nq\te\t-1.\n")) == {"q": {"d": 2, "e": -1}}
+
+
 def test_the_same_judgement_may_stand_twice(tmp_path: Path) -> None:
     assert read_qrels(write(tmp_path, "q\td\t1\nq\td\t1\n")) == {"q": {"d": 1}}
 
@@ -52,6 +56,7 @@ def test_the_same_judgement_may_stand_twice(tmp_path: Path) -> None:
         ("q\td\t1\n\nq\td\t2\n", "line 3: query q, document d has the grade 2 here and 1 before"),
         ("q\td\t1\nq\te\t0.5\n", "line 2: the grade '0.5' is no whole number"),
         ("q\td\trelevant\n", "line 1: the grade 'relevant' is no whole number"),
+        (f"q\td\t{10**23}\n", f"line 1: the grade {10**23} is too large: 9 digits at most"),
         ("q d\n", "line 1: 2 columns, but a judgement has 3"),
         ("q 0 d 1 x\n", "line 1: 5 columns, but a judgement has 3"),
         ("q\t\t1\n", "line 1: an id is empty"),

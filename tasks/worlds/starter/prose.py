@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from tasks.worlds.draw import Draw
 from tasks.worlds.starter.records import Record
-from tasks.worlds.starter.vocabulary import MONTHS, NUMBERS, WEEKDAYS
+from tasks.worlds.starter.vocabulary import BULK_GOODS, MONTHS, NUMBERS, WEEKDAYS
 from tasks.worlds.starter.world import NAMES, Fact, World
 
 Slots: TypeAlias = Mapping[str, object]
@@ -185,6 +185,7 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     "": plain,
     "cap": _capital,
     "a": _article,
+    "some": lambda noun: noun if noun in BULK_GOODS else _article(noun),
     "word": _word,
     "number": lambda n: f"{n:,}",
     "crowns": lambda n: _counted(n, "crown"),

@@ -11,7 +11,7 @@ def _phrases(text: str) -> tuple[str, ...]:
 LANDMARKS = _phrases(
     "the old salt tower; a bridge of nine arches; the covered market; the leaning bell tower; a "
     "walled rose garden; the tidal mill; the drowned quay; a stair of three hundred steps; the "
-    "glass arcade; the hanging gardens; an observatory with a copper dome; the weigh house; a "
+    "glass arcade; the hanging garden; an observatory with a copper dome; the weigh house; a "
     "fountain with seven spouts; the windmill on the ridge; the painted guildhall; a cloister "
     "without a roof; the signal station; an avenue of walnut trees; the stone ring; the iron "
     "aqueduct; a harbour chapel; the puppet museum; the ferry basin; a maze of clipped yew"
@@ -75,7 +75,7 @@ GOODS: dict[str, tuple[tuple[str, int], ...]] = {
         ("wool blanket", 48),
         ("linen shirt", 36),
         ("rain cape", 62),
-        ("felt slippers", 24),
+        ("felt hat", 24),
     ),
     "furniture": (("oak table", 260), ("reading chair", 185), ("bookcase", 140)),
     "instruments": (("brass compass", 74), ("pocket barometer", 96), ("field telescope", 158)),
@@ -89,6 +89,13 @@ GOODS: dict[str, tuple[tuple[str, int], ...]] = {
     "machinery": (("bicycle", 340), ("sewing machine", 420), ("coffee mill", 58)),
 }
 """Sector -> what its firms make, each with a usual price in crowns."""
+BULK_GOODS = frozenset(
+    _phrases(
+        "honey beer; winter ale; dry cider; letter paper; sheep's cheese; salted butter; goat "
+        "yoghurt; cough syrup; hand salve; herbal tea"
+    )
+)
+"""The goods that are measured and not counted: nobody buys "a salted butter"."""
 SHOP_KINDS: dict[str, tuple[str, ...]] = {
     "general store": ("textiles", "paper", "dairy", "pharmacy", "machinery"),
     "grocer": ("dairy", "brewing", "pharmacy"),

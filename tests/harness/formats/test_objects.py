@@ -17,7 +17,10 @@ SCORES = {"q1": {"d1": 2.5, "d2": 0.5}, "q2": {"d1": -1.0}, "q3": {}}
 def file(tmp_path):
     def write(content, name="run.json"):
         path = tmp_path / name
-        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(content if isinstance(content, str) else json.dumps(content))
         return path
 
     return write
@@ -120,3 +123,16 @@ def test_a_bad_object_is_refused(file, content, message):
     with pytest.raises(UserError, match=message) as caught:
         Run.read(file(content))
     assert "run.json" in str(caught.value)
+
+
+def test_what_is_no_object_of_rankings_is_called_by_its_name(file):
+    with pytest.raises(UserError, match=r"run.json holds a list: write one object"):
+        Run.read(file('[{"query_id": "q1", "doc_id": "d1", "score": 1}]'))
+    with pytest.raises(UserError, match=r"run.json is UTF-16: save it as UTF-8"):
+        Run.read(file('{"q": ["a"]}'.encode("utf-16")))
+    with pytest.raises(UserError, match=r"run.json: not JSON that can be read: nested too deep"):
+        Run.read(file('{"q": ' + "[" * 100_000))
+
+
+def test_a_query_may_begin_with_a_bracket(file):
+    assert Run.read(file("[q] Q0 d1 1 2.5 tag\n")) == Run.from_scores({"[q]": {"d1": 2.5}})

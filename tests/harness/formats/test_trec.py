@@ -142,6 +142,7 @@ GOOD = "q Q0 a 1 3 t\nq Q0 b 2 2 t\n"
         ("q Q0 c 3", "line 3: 4 columns, but a TREC run has six"),
         ("q Q0 c 3 1 t extra", "line 3: 7 columns"),
         ("q Q0 c 3 high t", "line 3: the score 'high' is not a number"),
+        ("q Q0 c 3 1_000 t", "line 3: the score '1_000' is not a number"),
         ("q Q0 c 3 nan t", "line 3: document 'c' of query 'q' has the score nan"),
         ("q Q0 c 3 -inf t", "line 3: document 'c' of query 'q' has the score -inf"),
         ("q Q0 c 3 1e400 t", "line 3: document 'c' of query 'q' has the score inf"),

@@ -113,11 +113,15 @@ def test_a_name_keeps_its_meaning_wherever_one_stands(tmp_path: Path) -> None:
 
 
 TASK = """
+from harness import TaskCard
+
+
 class MyTask:
     measures = ("nDCG@10",)
 
     def __init__(self, size=3):
-        self.card, self.size = None, size
+        self.size = size
+        self.card = TaskCard("mine", "Mine", "A task in a file.", "1", "CC0-1.0")
 
     def load(self, source, setting):
         return ()
@@ -185,3 +189,43 @@ def test_suites_are_found_over_all_benchmarks() -> None:
 def test_everything_registered_can_be_listed() -> None:
     assert list(all_tasks()) == [PASSAGES, FILMS, BANK, FOOD, SINGLE]
     assert [found.name for found in all_suites()] == ["starter", "toolret", "toolret-web"]
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_no_name_is_no_folder(name: str) -> None:
+    with pytest.raises(UserError, match="a task needs a name"):
+        load_task(name)
+
+
+def test_a_folder_may_be_called_like_a_python_file(tmp_path: Path) -> None:
+    folder = tmp_path / "herbs.py"
+    folder.mkdir()
+    assert load_task(str(folder)).card.name == "herbs.py"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("card = None", "card must be a TaskCard with a name, not None"),
+        ("card = TaskCard('', 'T', '')", "card must be a TaskCard with a name"),
+        ("measures = ()", r"measures must be texts such as .*, not \(\)"),
+        ("measures = 'AP'", "measures must be texts such as .*, not 'AP'"),
+    ],
+)
+def test_a_task_without_card_or_measures_is_refused(
+    tmp_path: Path, fields: str, message: str
+) -> None:
+    path = tmp_path / "bare.py"
+    path.write_text(f"""
+from harness import TaskCard
+
+class Bare:
+    card = TaskCard("bare", "Bare", "")
+    measures = ("AP",)
+    {fields}
+
+    def load(self, source, setting):
+        return ()
+""")
+    with pytest.raises(UserError, match=message):
+        load_task(f"{path}:Bare")

@@ -11,6 +11,7 @@ import pytrec_eval
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.errors import UserError
 from harness.measures import measures, parse, score
 from harness.run import Run
 
@@ -99,6 +100,13 @@ def test_exponential_gain_is_linear_gain_on_grades_of_two_to_the_grade_minus_one
         ours = score(Run.from_scores(run), qrels, ["nDCG(gain='exp')@10"])["nDCG(gain='exp')@10"]
         wanted = [expected.get(query, {}).get("ndcg_cut_10", 0.0) for query in qrels]
         np.testing.assert_allclose(ours, wanted, rtol=0, atol=1e-9)
+
+
+def test_a_gain_too_large_for_a_number_is_refused_and_not_made_up():
+    run, qrels = Run.from_rankings({"q": ["a"]}), {"q": {"a": 1000, "b": 2}}
+    assert score(run, qrels, ["nDCG(gain='exp')"])["nDCG(gain='exp')"][0] == pytest.approx(1)
+    with pytest.raises(UserError, match="grade of 1001: 2 to its power is no number"):
+        score(run, {"q": {"a": 1001}}, ["nDCG(gain='exp')"])
 
 
 SCORES = st.sampled_from([-1.0, 0.0, -0.0, 1.0, 1.0 + 1e-9, 2.0])

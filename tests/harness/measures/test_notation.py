@@ -78,6 +78,9 @@ def test_many_measures_are_separated_by_commas_outside_brackets():
     assert names == ["nDCG@10", "AP", "P(rel=2)@30"]
     with pytest.raises(UserError, match="rel is given twice"):
         parse_many("AP(rel=1,rel=2),P@5")
+    for nothing in ("", " , "):
+        with pytest.raises(UserError, match="names no measure"):
+            parse_many(nothing)
 
 
 def test_scores_are_keyed_by_canonical_name_and_follow_the_queries_asked():
@@ -108,6 +111,9 @@ def words(judged):
 def broken(judged):
     return 1 / 0
 
+def ends(judged):
+    raise SystemExit(3)
+
 number = 3
 """
 
@@ -134,6 +140,7 @@ def test_a_function_of_ones_own_is_a_measure_named_as_it_was_given(own):
         ("infinite", "is not finite for query 'r'"),
         ("words", "failed: ValueError: could not convert"),
         ("broken", "failed: ZeroDivisionError: division by zero"),
+        ("ends", "failed: SystemExit: 3"),
     ],
 )
 def test_a_measure_of_ones_own_that_goes_wrong_is_named(own, function, message):

@@ -38,7 +38,7 @@ def test_a_row_a_task_with_effect_and_verdict(screen: Screen) -> None:
     lines = [line.split() for line in shown.splitlines()]
     assert shown.startswith("b against a\n")
     assert ["one", "50.00", "45.00", "-5.00", "±3.00", "<0.001", "1/5/4", "worse"] in lines
-    assert ["two", "50.00", "45.00", "+1.00", "±3.00", "0.200", "1/5/4", "-"] in lines
+    assert ["two", "50.00", "45.00", "+1.00", "±3.00", "0.200", "1/5/4"] in lines
     assert ["mean", "-2.00", "±3.00"] in lines
     assert ["q7", "one", "100.00", "25.00"] in lines
     assert "correction over 2 tests" in " ".join(shown.split())
@@ -56,3 +56,24 @@ def test_it_fits_a_terminal_of_80_columns(screen: Screen) -> None:
     long = replace(ONE, task="suite/a-task-with-a-rather-long-name")
     shown = screen(comparison(Comparison((long, TWO), (MEAN,))), columns=80)
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_tasks_stand_below_their_benchmarks_and_no_word_is_broken(screen: Screen) -> None:
+    tasks = ["starter-passages/namesakes", "starter-tools/shopping", "a/seventeen-letters_and-more"]
+    found = Comparison(tuple(replace(ONE, task=task) for task in tasks), (MEAN,))
+    for columns in (80, 60, 40):
+        table = screen(comparison(found), columns=columns).split("queries that differ")[0]
+        first = [line.split()[0] for line in table.splitlines() if line[:20].strip()]
+        assert first[first.index("task") + 2 : -1] == [
+            *("starter-passages", "namesakes", "starter-tools", "shopping"),
+            *("a", "seventeen-letters_", "and-more"),
+        ]
+
+
+def test_a_narrow_terminal_gets_the_effect_without_the_scores(screen: Screen) -> None:
+    found = Comparison((ONE, TWO), (MEAN,))
+    assert "50.00" in screen(comparison(found), columns=80)
+    narrow = screen(comparison(found), columns=58).split("queries that differ")[0]
+    assert ["one", "-5.00", "±3.00", "<0.001", "1/5/4", "worse"] in map(
+        str.split, narrow.splitlines()
+    )

@@ -98,3 +98,14 @@ def test_a_folder_that_cannot_be_written_is_a_one_line_error(tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     with pytest.raises(Exception, match=r"cannot write .*--out"):
         Checkpoint(tmp_path / "file" / "x", PLAN).append(SECOND, ["f"])
+
+
+def test_another_process_may_finish_and_clear_at_any_moment(tmp_path: Path) -> None:
+    checkpoint = filled(tmp_path)
+    checkpoint.clear()
+    assert not checkpoint.load().run.queries
+    checkpoint.append(SECOND, ["f"])
+    assert checkpoint.load().covers("f")
+    checkpoint.path.write_bytes(b"")
+    checkpoint.append(SECOND, ["f"])
+    assert checkpoint.load().covers("f")

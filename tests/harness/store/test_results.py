@@ -14,7 +14,13 @@ from harness.errors import UserError
 from harness.files import disk_error
 from harness.records import Setting
 from harness.scoring import Scores
-from harness.store.results import read_result, read_scores, write_atomic, write_scores
+from harness.store.results import (
+    ResultFolder,
+    read_result,
+    read_scores,
+    write_atomic,
+    write_scores,
+)
 from harness.store.schema import setting_slug, setting_to_json, slug
 
 
@@ -51,7 +57,7 @@ def test_a_torn_scores_file_is_named(tmp_path: Path, keep: int) -> None:
     path = tmp_path / "s.tsv.gz"
     write_scores(path, scores())
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(UserError, match=r"s\.tsv\.gz is damaged .*--fresh"):
+    with pytest.raises(UserError, match=r"s\.tsv\.gz is damaged .*again"):
         read_scores(path)
 
 
@@ -143,3 +149,14 @@ def test_what_is_no_result_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text('{"schema_version": 1}')
     with pytest.raises(UserError, match="is not a result: model: Field required"):
         read_result(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("a b", "a_b"), ("日本", "中国"), ("../x", "x"), ("a/b", "a b")]
+)
+def test_two_tasks_never_share_a_folder(tmp_path: Path, first: str, second: str) -> None:
+    paths = [
+        ResultFolder.of(tmp_path, "m", "f" * 64, task, Setting()).path for task in (first, second)
+    ]
+    assert paths[0] != paths[1]
+    assert {path.parent for path in paths} == {tmp_path / "m-ffffffff" / "default"}

@@ -99,8 +99,8 @@ SHOPS = Theme(
             lambda world: world.offers,
             (
                 "{s.product.noun}, {s.shop.town}",
-                "buying {s.product.noun} in {s.shop.town}",
-                "a shop in {s.shop.town} that sells {s.product.noun}",
+                "buying {s.product.noun:some} in {s.shop.town}",
+                "a shop in {s.shop.town} that sells {s.product.noun:some}",
             ),
             (SELLER_HOURS, SELLER_PRICES, SELLER_OPINIONS),
         ),

@@ -51,7 +51,7 @@ def biography(world: World, person: Person) -> Page:
         "{p.they:cap} trained as {p.occupation:a} and has remained one.",
         "{p.they:cap} earns {p.their} living as {p.occupation:a}.",
         "By trade {p.they} is {p.occupation:a}.",
-        "A first love was music, but {p.they} became {p.occupation:a}.",
+        "An uncle advised against it, but {p.they} became {p.occupation:a}.",
     )
     page.say(
         "Today {p.they} lives in {p.home}.",

@@ -160,7 +160,7 @@ def announcement(world: World, event: Event) -> Page:
     page.say(
         "Admission: {e.fee:admission}.",
         "Entry for adults: {e.fee:admission}.",
-        "At the gate: {e.fee:admission}, children half.",
+        "At the gate: {e.fee:admission}, dogs included.",
     )
     return page.maybe(
         50,

@@ -39,7 +39,7 @@ SHOPPING = Errand(
         "My list says {p.noun}, and {s} in {t} is said to be good.",
         "For a present I have thought of the {p} from {s} in {t}.",
         "My neighbour bought the {p} at {s} in {t}.",
-        "I shall be near {s} in {t} on {day:full} and could bring {p.noun}.",
+        "I shall be near {s} in {t} on {day:full} and could bring {p.noun:some}.",
     ),
     (
         clause(

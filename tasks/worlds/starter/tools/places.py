@@ -61,7 +61,7 @@ WEATHER = Domain(
     (
         Edition("marine", "sea weather", "sea weather", "Open water only, no place on land."),
         Edition("air_quality", "air quality", "air quality", "Pollutants and dust only."),
-        Edition("roads", "road surface", "road surfaces", "Reports grip and ice, nothing else."),
+        Edition("roads", "road surface", "road surface", "Reports grip and ice, nothing else."),
         Edition("weather_model", "simulated weather", "simulated weather", "Invented for drills."),
     ),
 )

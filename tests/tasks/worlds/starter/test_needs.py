@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cache
 
@@ -10,6 +11,7 @@ from tasks.worlds.starter.needs import THEMES, Assessor, Need, Theme, ask_theme
 from tasks.worlds.starter.needs.need import each, singled_out, told
 from tasks.worlds.starter.passages import Passage, write_passages
 from tasks.worlds.starter.records import Film, Person, Region
+from tasks.worlds.starter.vocabulary import BULK_GOODS
 
 WORLD: World = generate(1)
 PASSAGES = {passage.id: passage for passage in write_passages(WORLD)}
@@ -51,6 +53,15 @@ def test_groups_are_facts_of_one_record_each() -> None:
 def test_only_records_that_nothing_resembles_are_singled_out() -> None:
     regions = [Region("r1", "Vela"), Region("r2", "Osma"), Region("r3", "Vela")]
     assert singled_out(regions, "name") == [regions[1]]
+
+
+def test_goods_that_are_counted_have_an_article() -> None:
+    asked = re.compile(r"a shop in \w+ that sells (.+)|buying (.+) in \w+")
+    goods = [
+        next(filter(None, m.groups())) for n in needs("shops") if (m := asked.fullmatch(n.text))
+    ]
+    assert len(goods) > 4
+    assert all(good in BULK_GOODS or good.startswith(("a ", "an ")) for good in goods)
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)

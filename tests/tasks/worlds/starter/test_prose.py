@@ -51,6 +51,8 @@ def test_several_ids_are_listed_and_all_touched() -> None:
         ("cap", "the mill", "The mill"),
         ("a", "engineer", "an engineer"),
         ("a", "baker", "a baker"),
+        ("some", "oak table", "an oak table"),
+        ("some", "salted butter", "salted butter"),
         ("word", 7, "seven"),
         ("word", 48, "48"),
         ("number", 12345, "12,345"),

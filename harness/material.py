@@ -1,0 +1,85 @@
+"""Makes sure that what a task hands out is what its contract says, before a model is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from numbers import Integral
+
+from harness.contracts import Collection, Material
+from harness.errors import UserError
+from harness.records import Query
+
+CORPUS = ("fingerprint", "empty", "ids", "blocks")
+"""What tells a corpus from a mere list of documents."""
+
+
+def checked(material: object, task: str) -> Material:
+    """The collections of a task as a tuple.
+
+    Args:
+        material: what its `load` returned.
+        task: the task's name, for messages.
+
+    Raises:
+        UserError: it breaks the contract of `harness.contracts.Task.load`; one line says where.
+    """
+    if not isinstance(material, list | tuple) or not material:
+        raise UserError(
+            f"{task}: load must return a tuple with at least one Collection, not {_shown(material)}"
+        )
+    for collection in material:
+        if not isinstance(collection, Collection):
+            raise UserError(f"{task}: load must return Collections, not {_shown(collection)}")
+        _check(collection, f"{task}, split '{collection.split}'")
+    _refuse_repeats((c.split for c in material), f"{task}: split")
+    if not any(collection.queries for collection in material):
+        raise UserError(f"{task} has no queries: it needs at least one")
+    return tuple(material)
+
+
+def _check(collection: Collection, place: str) -> None:
+    if not isinstance(collection.split, str):
+        raise UserError(f"{place}: the name of a split must be a text")
+    if not all(hasattr(collection.corpus, name) for name in CORPUS):
+        raise UserError(
+            f"{place}: the corpus must be a ListCorpus, not {_shown(collection.corpus)}"
+        )
+    for query in collection.queries:
+        if not isinstance(query, Query):
+            raise UserError(f"{place}: a query must be a Query, not {_shown(query)}")
+        if not isinstance(query.id, str) or not isinstance(query.text, str):
+            raise UserError(f"{place}: id and text of {query!r} must be texts")
+    _refuse_repeats((query.id for query in collection.queries), f"{place}: query")
+    _check_qrels(collection.qrels, place)
+    weight = collection.weight
+    if weight is not None and not (isfinite(weight) and weight > 0):
+        raise UserError(f"{place}: the weight {weight} is no positive number")
+
+
+def _check_qrels(qrels: object, place: str) -> None:
+    if not isinstance(qrels, Mapping):
+        raise UserError(f"{place}: qrels must be {{query: {{document: grade}}}}")
+    for query, judged in qrels.items():
+        if not isinstance(judged, Mapping):
+            raise UserError(
+                f"{place}: the judgements of query '{query}' must be {{document: grade}}"
+            )
+        for document, grade in judged.items():
+            if not isinstance(grade, Integral):
+                raise UserError(
+                    f"{place}: the grade of document '{document}' for query '{query}' "
+                    f"must be a whole number, not {grade!r}"
+                )
+
+
+def _refuse_repeats(names: Iterable[str], what: str) -> None:
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise UserError(f"{what} '{repeated[0]}' occurs twice: names must differ")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return f"{text[:57]}..." if len(text) > 60 else text

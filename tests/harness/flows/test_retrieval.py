@@ -1,0 +1,131 @@
+"""What a run made elsewhere may hold, and what a material says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.contracts import Collection
+from harness.corpus import ListCorpus
+from harness.errors import UserError
+from harness.flows.retrieval import RetrievalFlow, search
+from harness.ranking import Ranking
+from harness.records import Document, Query, Setting
+from harness.run import Run
+
+CORPUS = ListCorpus([Document("d1", "mint tea"), Document("d2", "sage")])
+QRELS: Mapping[str, Mapping[str, int]] = {"q1": {"d1": 1}, "q2": {"d2": 1}, "lost": {"d1": 1}}
+SPLIT = Collection(
+    "test", CORPUS, [Query("q1", "mint"), Query("q2", "sage")], QRELS, unasked=frozenset({"q9"})
+)
+ANSWER = {"d1": 2.0, "d2": 1.0}
+
+
+def flow(*splits: Collection, limit: int | None = None) -> RetrievalFlow:
+    return RetrievalFlow(splits or (SPLIT,), Setting(limit=limit), seed=0)
+
+
+def run_of(*queries: str) -> Run:
+    return Run.from_scores(dict.fromkeys(queries, ANSWER))
+
+
+@pytest.mark.parametrize("stranger", ["q9", "lost"], ids=["without judgements", "without a text"])
+def test_answers_to_queries_that_exist_but_are_not_asked_are_left_out_and_counted(
+    stranger: str,
+) -> None:
+    run = flow().check(run_of("q2", stranger, "q1"))
+    assert run == run_of("q2", "q1")
+    assert Ranking(run).noting_repeats().notes == {"queries not asked here, which were left out": 1}
+
+
+def test_answers_beyond_a_limit_are_left_out() -> None:
+    run = flow(limit=1).check(run_of("q1", "q2"))
+    assert run == run_of("q1")
+    assert run.unasked == 1
+
+
+def test_a_query_that_the_task_does_not_know_is_refused() -> None:
+    with pytest.raises(UserError, match="1 query that the task lacks, the first is 'q7'"):
+        flow().check(run_of("q1", "q7"))
+
+
+def test_bare_ids_name_the_queries_of_a_task_of_several_splits_where_they_are_unique() -> None:
+    other = replace(SPLIT, split="dev", queries=[Query("q3", "tea")], qrels={"q3": {}})
+    both = flow(SPLIT, replace(other, unasked=frozenset()), limit=1)
+    run = both.check(run_of("q1", "q2", "q3"))
+    assert run.queries == ("test/q1", "dev/q3")
+    assert run.unasked == 1
+
+
+def test_unknown_ids_are_refused_by_the_line_that_names_them_first(tmp_path: Path) -> None:
+    path = tmp_path / "run.trec"
+    path.write_text("q1 Q0 d1 1 3 me\nq1 Q0 d2 2 2 me\nq2 Q0 dX 1 9 me\nq2 Q0 dY 2 8 me\n")
+    with pytest.raises(UserError) as caught:
+        flow().check(Run.read(path))
+    assert str(caught.value).startswith(
+        f"{path} line 3: the run has 2 documents that the task lacks, the first is 'dX'"
+    )
+    path.write_text('{"query_id": "q1", "ranking": ["d1"]}\n{"query_id": "q7", "ranking": ["d1"]}')
+    with pytest.raises(UserError) as caught:
+        flow().check(Run.read(path))
+    assert str(caught.value).startswith(f"{path} line 2: the run has 1 query that the task lacks")
+
+
+def test_what_was_mended_in_reading_is_counted_over_all_splits() -> None:
+    first = replace(SPLIT, notes={"repeated documents": 2})
+    second = replace(SPLIT, split="dev", notes={"repeated documents": 1, "odd queries": 1})
+    assert flow(first, second).notes == {"repeated documents": 3, "odd queries": 1}
+
+
+def test_the_hash_of_the_data_follows_what_matters_and_nothing_else() -> None:
+    known = flow().data_hash
+    turned = {query: dict(reversed(QRELS[query].items())) for query in reversed(QRELS)}
+    same = [
+        replace(SPLIT, qrels=turned),
+        replace(SPLIT, unasked=frozenset(), notes={"odd": 1}),
+        replace(SPLIT, qrels={q: QRELS[q] for q in ("q1", "q2")}),  # "lost" is never asked
+    ]
+    assert {flow(split).data_hash for split in same} == {known}
+    texts = ListCorpus([Document("d1", "mint tea "), Document("d2", "sage")])
+    order = ListCorpus([Document("d2", "sage"), Document("d1", "mint tea")])
+    other = [
+        replace(SPLIT, corpus=texts),
+        replace(SPLIT, corpus=order),
+        replace(SPLIT, queries=SPLIT.queries[::-1]),
+        replace(SPLIT, queries=[replace(SPLIT.queries[0], instruction="?"), SPLIT.queries[1]]),
+        replace(SPLIT, qrels={**QRELS, "q1": {"d1": 2}}),
+        replace(SPLIT, candidates={"q1": ["d1"]}),
+        replace(SPLIT, excluded={"q1": ["d1"]}),
+        replace(SPLIT, weight=3.0),
+        replace(SPLIT, split="dev"),
+    ]
+    assert len({known, *(flow(split).data_hash for split in other)}) == len(other) + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (None, "search gave NoneType: {query id: {document id: score}}, a Run or a Ranking"),
+        ([("q1", "d1", 1.0)], "search gave list: {query id"),
+        ({"q1": ["d1"]}, "search gave list for query 'q1': {query id"),
+        ({"q1": {"d1": "1"}}, "run: a score is not a number: '1' is a text"),
+    ],
+)
+def test_an_answer_that_is_none_is_called_by_its_name(answer: object, message: str) -> None:
+    class Odd:
+        def search(self, queries: Sequence[Query], k: int) -> Any:
+            return answer
+
+    with pytest.raises(UserError) as caught:
+        search(Odd(), SPLIT.queries, 10, SPLIT)  # type: ignore[arg-type]
+    assert str(caught.value).startswith(message)
+
+
+def test_a_split_without_queries_weighs_nothing() -> None:
+    empty = replace(SPLIT, split="dev", queries=[], qrels={}, weight=5.0)
+    scores = flow(SPLIT, empty).score(run_of("test/q1"), ["P@1"])
+    assert scores.weights.tolist() == [1.0, 1.0]
