@@ -93,12 +93,14 @@ class Unit:
         result = self.folder.result()
         if result is None or result.status != "complete" or not self._same(result):
             return None
+        kept = self._kept(result)
+        if kept is None:
+            return None
         own = any(":" in name for name in self._names())  # a file that may have been edited
         scores = self.folder.undamaged_scores()
         if scores is not None and list(result.measures) == self._names() and not own:
             return result, scores
-        kept = self._kept(result)
-        return None if kept is None else self.finish(kept)
+        return self.finish(kept)
 
     def answer(
         self,
@@ -116,11 +118,12 @@ class Unit:
             store.clear()
         parts = [self._earlier(store)] if store and not self.options.fresh else []
         todo = {key for key in mine if not any(part.covers(key) for part in parts)}
+        hold = shard is not None or bool(store and store.path.exists())
         tell("answering", len(mine) - len(todo), len(mine))
         for batch in self._batches(todo, indexes):
             covered = [key for key in keys if key in todo and batch.covers(key)]
             todo.difference_update(covered)
-            if store and (todo or shard):
+            if store and (todo or hold):
                 store.append(batch, covered)
             parts.append(batch)
             tell("answering", len(mine) - len(todo), len(mine))
@@ -145,7 +148,8 @@ class Unit:
 
     def conclude(self) -> tuple[Result, Scores] | None:
         """The result of the answers on disk, errors included; None while some query has none."""
-        assert self.folder is not None
+        if self.folder is None:
+            return None
         ranking = Checkpoint(self.folder.path, self.plan).load()
         keys = self.asked.flow.keys
         return self.finish(merge([ranking], keys)) if all(map(ranking.covers, keys)) else None
@@ -168,17 +172,25 @@ class Unit:
                 ) from error
 
     def _earlier(self, store: Checkpoint) -> Ranking:
-        """Answers of an interrupted or incomplete run of this plan; its errors are not answers."""
+        """Answers of an interrupted or incomplete run of this plan; its errors are not answers.
+
+        Those of an incomplete result are put into the checkpoint, where they are safe until the
+        next result has taken its place.
+        """
         found = replace(store.load(), errors={})
         result = self.folder.result() if self.folder else None
-        if self.folder is None or result is None or not self._same(result):
+        kept = self._kept(result) if result and self._same(result) else None
+        fresh = [k for k in self.asked.flow.keys if kept and kept.covers(k) and not found.covers(k)]
+        if kept is None or not fresh:
             return found
-        kept = self._kept(result)
-        return found if kept is None else merge([kept, found], self.asked.flow.keys)
+        kept = replace(kept, run=kept.run.select([q for q in fresh if q in kept.run.index]))
+        store.append(kept, fresh)
+        return merge([kept, found], self.asked.flow.keys)
 
     def _kept(self, result: Result) -> Ranking | None:
         """The answers that a result on disk was made of; None where they are damaged."""
-        assert self.folder is not None
+        if self.folder is None:
+            return None
         try:
             run = read_run(self.folder.path / RUN, self.asked.flow, encoded=True)
         except UserError:
@@ -186,8 +198,7 @@ class Unit:
         kept = Ranking(
             run, malformed=result.malformed, left_out=frozenset(result.missing), notes=result.notes
         )
-        known = replace(kept, errors=result.errors)
-        return kept if all(map(known.covers, self.asked.flow.keys)) else None
+        return kept if run.fingerprint == result.predictions_hash else None
 
     def _same(self, result: Result) -> bool:
         """True when a stored result belongs to this plan."""

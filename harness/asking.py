@@ -98,6 +98,7 @@ def score_answers(
         setting=asked.setting,
         status="incomplete" if ranking.errors else "complete",
         data_hash=flow.data_hash,
+        predictions_hash=ranking.run.fingerprint,
         datasets=list(asked.reads),
         seed=asked.seed,
         main_measure=card.main_measure,

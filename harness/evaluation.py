@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from harness.answering import Options, Progress, Unit, Watcher, ignore
 from harness.asking import Asked, ask, score_answers
+from harness.corpus import fingerprint
 from harness.errors import MissingData, NotAsked, UserError
 from harness.files import require_writable
 from harness.loading import LoadedModel, load_model, load_suite, load_task
@@ -20,8 +20,9 @@ from harness.report import Missing, Report, aggregates
 from harness.run import Run
 from harness.scoring import Scores
 from harness.sources import Source
-from harness.store import RESULT, RUN, Result, read_result
+from harness.store import RESULT, RUN, Result, read_result, setting_slug
 from harness.store.predictions import check_run, read_run
+from harness.store.share import Share
 
 
 def evaluate(
@@ -86,6 +87,8 @@ def evaluate(
     for number, (model, plan, (name, task)) in enumerate(units):
         if shard is None or len(units) < shard[1] or number % shard[1] == shard[0] - 1:
             job.run(model, plan, name, task, by_query=shard is not None and len(units) < shard[1])
+    if shard is not None and options.out is not None:
+        Share(*shard, _hash(units)).write(options.out)
     idle = not job.finished and not job.unfinished
     if idle and job.missing and all(missing.data for missing in job.missing):
         raise MissingData(job.missing[0].reason)
@@ -94,6 +97,15 @@ def evaluate(
         aggregates=tuple(v for suite in chosen for v in aggregates(suite, job.finished)),
         missing=tuple(job.missing),
         unfinished=tuple(job.unfinished),
+    )
+
+
+def _hash(units: Sequence[tuple[LoadedModel, Setting, tuple[str, object]]]) -> str:
+    """SHA-256 of who is asked what: the same for every shard of one run."""
+    return fingerprint(
+        text
+        for model, setting, (name, _) in units
+        for text in (model.fingerprint, setting_slug(setting), name)
     )
 
 
@@ -190,9 +202,9 @@ def _by_name(tasks: Sequence[object]) -> dict[str, object]:
 def _same_place(first: object, second: object) -> bool:
     """True for a registered task called by two of its names, and for one folder by two paths."""
     paths = [Path(str(task).partition("@")[0]) for task in (first, second)]
-    if any(path.exists() for path in paths):
+    if all(path.is_dir() for path in paths):
         return paths[0].resolve() == paths[1].resolve()
-    return isinstance(first, str) and isinstance(second, str)
+    return load_task(first) is load_task(second)
 
 
 def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,11 +240,10 @@ def _identity(predictions: object, run: Run, stored: Result | None) -> dict[str,
         fields = ("model", "model_fingerprint", "model_identity", "model_card", "model_join")
         return {name: getattr(stored, name) for name in fields}
     name = Path(predictions).name if isinstance(predictions, str | Path) else "predictions"
-    content = sha256(repr(sorted(run.to_scores().items())).encode()).hexdigest()
     return {
         "model": name,
-        "model_fingerprint": content,
-        "model_identity": {"predictions": content},
+        "model_fingerprint": run.fingerprint,
+        "model_identity": {"predictions": run.fingerprint},
         "model_card": None,
         "model_join": "unknown",
     }

@@ -7,9 +7,11 @@ file reads that order, so none can break a tie in its own way.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -195,6 +197,20 @@ class Run:
         equal[starts[(starts > 0) & (starts < self.scores.size)] - 1] = False
         padded = np.concatenate([[False], equal, [False]])
         return int(np.count_nonzero(padded[1:] | padded[:-1])) if self.scores.size else 0
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of queries, documents in rank order, and scores.
+
+        A query without a document counts for nothing, as in a TREC file.
+        """
+        digest = sha256()
+        for i in np.flatnonzero(self.depths):
+            span = slice(self.offsets[i], self.offsets[i + 1])
+            ids = [self.vocabulary[code] for code in self.docs[span].tolist()]
+            digest.update(json.dumps([self.queries[i], ids]).encode())
+            digest.update(self.scores[span].astype("<f4").tobytes())
+        return digest.hexdigest()
 
     def ranked(self, query: str) -> list[tuple[str, float]]:
         """Documents and scores of one query, best first. Raises KeyError for a query not here."""

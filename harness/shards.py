@@ -25,6 +25,7 @@ from harness.store import (
     find_results,
 )
 from harness.store.checkpoint import find_checkpoints
+from harness.store.share import settle, shares
 
 
 def parse_shard(text: str) -> tuple[int, int]:
@@ -46,32 +47,31 @@ def merge(
         data: folder that mirrors the data, as for `evaluate`.
 
     Returns:
-        The joined results; what a shard still owes is in `unfinished`.
+        The joined results; shards that are owed, and tasks that wait for one, are in `unfinished`.
 
     Raises:
         UserError: a folder without results, or two different results for one place.
     """
     target = Path(into or outs[0])
+    done = [share for out in map(Path, outs) for share in shares(out)]
     for out in map(Path, outs):
-        if not any(find_results(out)) and not any(find_checkpoints(out)):
+        if not any(find_results(out)) and not any(find_checkpoints(out)) and not shares(out):
             raise UserError(
                 f"no result and no shard under {out}: give what `assay run --out` wrote"
             )
         if out.resolve() != target.resolve():
             _copy(out, target)
     source = Source(data)
-    finished, unfinished, missing = [], [], []
+    unfinished, missing = settle(target, done), []
     for folder, head in _open(target):
         plan = head["plan"]
         try:
-            done = _finish(folder, head, target, source)
+            result = _finish(folder, head, target, source)
         except MissingData as error:
             missing.append(Missing(plan["task"], _setting(plan), str(error)))
             continue
-        if done is None:
+        if result is None:
             unfinished.append(plan["task"])
-        else:
-            finished.append(done[0])
     whole = [r for f in find_results(target) if (r := f.result()) is not None]
     return Report(results=tuple(whole), missing=tuple(missing), unfinished=tuple(unfinished))
 

@@ -77,6 +77,8 @@ class Result(_Strict):
     data_hash: str
     """SHA-256 over documents, queries, judgements, pools and exclusions."""
     datasets: list[Read]
+    predictions_hash: str
+    """SHA-256 over queries, ranked documents and scores, from which all numbers follow."""
     seed: int
     """Seed of the bootstrap and of shuffled instructions."""
     main_measure: str

@@ -15,7 +15,7 @@ from harness.errors import MissingData, UserError
 from harness.evaluation import evaluate, score
 from harness.records import Document, Query, Setting
 from harness.run import Run
-from harness.store import RESULT, RUN, find_results, read_result
+from harness.store import RESULT, RUN, ResultFolder, find_results, read_result
 from harness.suites import Aggregate, Suite
 
 
@@ -507,3 +507,39 @@ def test_a_pipe_which_is_read_once_only_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UserError, match="is a pipe or a device"):
         score(ToyTask(), tmp_path / "pipe")
+
+
+def test_a_kill_while_an_incomplete_result_is_replaced_loses_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate(Flaky(), ToyTask(), out=tmp_path)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*arguments: object, **more: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(ResultFolder, "write", die)  # the run is written, the marker is not
+    mended = Flaky(broken="")
+    with pytest.raises(Killed):
+        evaluate(mended, ToyTask(), out=tmp_path)
+    assert mended._asked == ["q2"]
+    monkeypatch.undo()
+    again = Flaky(broken="")
+    [result] = evaluate(again, ToyTask(), out=tmp_path).results
+    assert again._asked == []
+    assert (result.status, result.counts.answered) == ("complete", 3)
+
+
+def test_predictions_that_were_altered_are_not_trusted(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path)
+    before = snapshot(tmp_path)
+    path = folder(tmp_path) / RUN
+    altered = Run.read(path).to_scores()
+    altered["q1"]["d1"] = 9.0
+    Run.from_scores(altered).write_trec(path)
+    again = Overlap()
+    evaluate(again, ToyTask(), out=tmp_path)
+    assert again._asked == ["q1", "q2", "q3"]
+    assert snapshot(tmp_path) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -226,3 +227,25 @@ def test_runs_compare_by_content():
     assert run != Run.from_scores({"q": {"b": 1}})
     assert run != "run"
     assert repr(run) == "Run(1 queries, 1 documents)"
+
+
+def test_the_fingerprint_is_that_of_what_a_file_holds(tmp_path: Path) -> None:
+    run = Run.from_scores({"q1": {"a": 0.1, "b": 1 / 3}, "q2": {}})
+    run.write_trec(tmp_path / "run.trec.gz")
+    assert Run.read(tmp_path / "run.trec.gz").fingerprint == run.fingerprint
+    assert Run.from_scores({"q1": {"b": 1 / 3, "a": 0.1}}).fingerprint == run.fingerprint
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"q1": {"a": 0.1, "b": 0.3334}},
+        {"q1": {"a": 0.1, "c": 1 / 3}},
+        {"q1": {"b": 1 / 3}},
+        {"q2": {"a": 0.1, "b": 1 / 3}},
+        {"q1": {"a": 0.1, "b": 1 / 3}, "q2": {"a": 1.0}},
+    ],
+)
+def test_the_fingerprint_tells_runs_apart(other: dict[str, dict[str, float]]) -> None:
+    run = Run.from_scores({"q1": {"a": 0.1, "b": 1 / 3}})
+    assert Run.from_scores(other).fingerprint != run.fingerprint

@@ -67,7 +67,7 @@ def test_a_missing_shard_is_reported_and_can_follow(tmp_path: Path) -> None:
     for i in (1, 2, 3):
         evaluate(Overlap(), TASKS[1], out=tmp_path / str(i), shard=(i, 3))
     first = merge([tmp_path / "1", tmp_path / "2"], into=tmp_path / "all")
-    assert (first.results, first.unfinished) == ((), ("b",))
+    assert (first.results, first.unfinished) == ((), ("shard 3/3", "b"))
     second = merge([tmp_path / "all", tmp_path / "3"])
     assert [r.task for r in second.results] == ["b"]
 
@@ -107,3 +107,21 @@ def test_answers_under_another_seed_do_not_replace_a_shard(tmp_path: Path) -> No
     evaluate(Overlap(), TASKS[1], out=tmp_path / "2", shard=(1, 2), seed=3)
     with pytest.raises(UserError, match="answer different questions"):
         merge([tmp_path / "1", tmp_path / "2"], into=tmp_path / "all")
+
+
+def test_a_share_that_is_not_among_the_folders_is_owed(tmp_path: Path) -> None:
+    evaluate(Overlap(), TASKS, out=tmp_path / "whole")
+    for i in (1, 2, 3):
+        evaluate(Overlap(), TASKS, out=tmp_path / str(i), shard=(i, 3))
+    first = merge([tmp_path / "1", tmp_path / "3"], into=tmp_path / "all")
+    assert first.unfinished == ("shard 2/3",)
+    second = merge([tmp_path / "all", tmp_path / "2"])
+    assert second.unfinished == ()
+    assert snapshot(tmp_path / "all") == snapshot(tmp_path / "whole")
+
+
+def test_shares_of_different_runs_do_not_make_one(tmp_path: Path) -> None:
+    evaluate(Overlap(), TASKS, out=tmp_path / "1", shard=(1, 2))
+    evaluate(Overlap(), TASKS[:2], out=tmp_path / "2", shard=(2, 2))
+    report = merge([tmp_path / "1", tmp_path / "2"], into=tmp_path / "all")
+    assert sorted(report.unfinished) == ["shard 1/2", "shard 2/2"]

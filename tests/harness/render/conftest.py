@@ -57,6 +57,7 @@ def result() -> Callable[..., Result]:
             task=task,
             task_version="1",
             task_card={},
+            predictions_hash="",
             setting=Setting(**(setting or {})),
             data_hash="0" * 64,
             datasets=[
