@@ -298,9 +298,8 @@ def score(
     assay score toolret/apibank answers.json --measures "nDCG@10,P@30"
     ```
     """
-    from harness.evaluation import score
-    from harness.measures import parse_many
     from harness.report import Report
+    from harness.rescoring import score
 
     fields = {"instruction": instruction, "pool": pool, "view": view, "limit": limit}
     setting: dict[str, Any] = {**fields, "compat": compat or None}
@@ -308,7 +307,7 @@ def score(
         task,
         predictions,
         data=data,
-        measures=[m.name for text in measures or () for m in parse_many(text)] or None,
+        measures=measures or None,
         seed=seed or 0,
         strict=strict,
         **{name: value for name, value in setting.items() if value is not None},

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from harness.contracts import Collection
     from harness.corpus import ListCorpus
     from harness.errors import AssayError, UserError
-    from harness.evaluation import evaluate, score
+    from harness.evaluation import evaluate
     from harness.loading import load_model, load_suite, load_task
     from harness.ranking import Ranking
     from harness.records import Document, Query, Setting, TaskCard
+    from harness.rescoring import score
     from harness.run import Run
     from harness.shards import merge
     from harness.store import read_result
@@ -45,7 +46,7 @@ _HOME = {
     "load_task": "loading",
     "merge": "shards",
     "read_result": "store",
-    "score": "evaluation",
+    "score": "rescoring",
 }
 
 __all__ = [

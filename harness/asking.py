@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.contracts import Material, Task
-from harness.errors import blaming
+from harness.errors import UserError, blaming
 from harness.flows import FLOWS
 from harness.loading import load_task
 from harness.material import checked
@@ -40,12 +40,15 @@ class Asked:
     drift: tuple[str, ...]
 
 
-def ask(expression: object, setting: Setting, source: Source, seed: int) -> Asked:
+def ask(
+    expression: object, setting: Setting, source: Source, seed: int, *, strict: bool = False
+) -> Asked:
     """Loads a task, by name or as an object, and opens its flow.
 
     Raises:
         MissingData: its data is not to be had.
-        UserError: there is no such task, or its data is broken.
+        UserError: there is no such task, its data is broken, or with `strict` it judges documents
+            that the corpus lacks.
     """
     task = load_task(expression)
     called = expression if isinstance(expression, str) else task.card.name
@@ -54,6 +57,11 @@ def ask(expression: object, setting: Setting, source: Source, seed: int) -> Aske
     with source.recording() as reads, blaming(f"{name} cannot be loaded"):
         material = checked(task.load(source, setting), name)
     flow = cast("type[RetrievalFlow]", resolve(FLOWS[task.card.kind]))(material, setting, seed)
+    if strict and (count := flow.judged_outside_corpus):
+        raise UserError(
+            f"{name}: judged documents that the corpus lacks: {count} (--strict). "
+            "Without --strict they count as relevant, as in trec_eval"
+        )
     with blaming(f"the check of {name} failed"):
         drift = _sentences(task, material)
     return Asked(task, called, setting, seed, flow, tuple(reads), drift)

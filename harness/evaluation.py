@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.answering import Options, Progress, Unit, Watcher, ignore
-from harness.asking import Asked, ask, score_answers
+from harness.asking import ask
 from harness.corpus import fingerprint
 from harness.errors import MissingData, NotAsked, UserError
 from harness.files import require_writable
 from harness.loading import LoadedModel, load_model, load_suite, load_task
-from harness.measures import parse_many
-from harness.ranking import Ranking
+from harness.measures import names
 from harness.records import Setting
 from harness.report import Missing, Report, aggregates
-from harness.run import Run
 from harness.scoring import Scores
+from harness.settings import expand, several
 from harness.sources import Source
-from harness.store import RESULT, RUN, Result, read_result, setting_slug
-from harness.store.predictions import check_run, read_run
+from harness.store import Result, setting_slug
 from harness.store.share import Share
 
 
@@ -71,10 +68,10 @@ def evaluate(
         MissingData: the data of not a single task was to be had.
     """
     runtime = {"device": device, "batch_size": batch_size}
-    loaded = [load_model(model, runtime=runtime) for model in _several(models)]
-    chosen = [load_suite(suite) for suite in _several(suites)]
-    names = [*_several(tasks), *(task for suite in chosen for task in suite.tasks)]
-    todo = _by_name(names)
+    loaded = [load_model(model, runtime=runtime) for model in several(models)]
+    chosen = [load_suite(suite) for suite in several(suites)]
+    called = [*several(tasks), *(task for suite in chosen for task in suite.tasks)]
+    todo = _by_name(called)
     if not loaded or not todo:
         raise UserError("nothing to do: name at least one model and one task or suite")
     options = Options(Path(out) if out else None, fresh, strict, watch)
@@ -82,7 +79,7 @@ def evaluate(
         require_writable(options.out)
     plans = settings or expand(setting)
     source = Source(data)
-    job = _Job(source, options, seed, _measures(measures), shard)
+    job = _Job(source, options, seed, names(measures), shard)
     units = [(m, s, t) for m in loaded for s in plans for t in todo.items()]
     for number, (model, plan, (name, task)) in enumerate(units):
         if shard is None or len(units) < shard[1] or number % shard[1] == shard[0] - 1:
@@ -109,79 +106,6 @@ def _hash(units: Sequence[tuple[LoadedModel, Setting, tuple[str, object]]]) -> s
     )
 
 
-def score(
-    task: object,
-    predictions: str | Path | Run | Mapping[str, Mapping[str, float] | Sequence[str]],
-    *,
-    data: str | Path | None = None,
-    measures: str | Sequence[str] | None = None,
-    seed: int = 0,
-    strict: bool = False,
-    **setting: Any,
-) -> Result:
-    """Scores predictions that are there already, made here or elsewhere.
-
-    Args:
-        task: name, folder, expression or object.
-        predictions: a run in memory; query id -> document ids, best first, or -> document id ->
-            score; a TREC run, JSONL or JSON file; or the folder of a result,
-            which is recomputed under its own setting and seed, bit for bit.
-        data: folder that mirrors the data; default the environment variable ASSAY_DATA.
-        measures: in notation; default the task's own.
-        seed: seed of the bootstrap.
-        strict: refuse judgements of documents that the corpus lacks.
-        **setting: fields of `Setting` that say how the task was asked (pool, view, ...).
-
-    Returns:
-        The result. Nothing is written.
-
-    Raises:
-        UserError: a broken file, unknown ids, or scores that are not finite.
-    """
-    if isinstance(predictions, str | Path) and Path(predictions).name == RESULT:
-        predictions = Path(predictions).parent
-    stored = _stored(predictions)
-    if stored is not None and not setting:
-        [plan], seed = [stored.setting], stored.seed
-    else:
-        plan = replace(Setting(), **_fields(setting))
-    asked = ask(task, plan, Source(data), seed)
-    _refuse_outside(asked, strict=strict)
-    if isinstance(predictions, str | Path):
-        path = Path(predictions)
-        path = path / RUN if path.is_dir() else path
-        if path.exists() and not path.is_file():
-            raise UserError(f"{path} is a pipe or a device: write the predictions to a file first")
-        run = read_run(path, asked.flow, encoded=stored is not None)
-        if stored is None and not run.docs.size:
-            raise UserError(f"{path} holds no predictions")
-    else:
-        run = check_run(_as_run(predictions), asked.flow)
-    ranking = Ranking(run).noting_repeats()
-    if stored is not None:
-        ranking = replace(
-            ranking, errors=stored.errors, malformed=stored.malformed, notes=stored.notes
-        )
-    chosen = tuple(_measures(measures) or (stored.measures if stored else asked.task.measures))
-    return score_answers(asked, ranking, chosen, model=_identity(predictions, run, stored))[0]
-
-
-def _measures(measures: str | Sequence[str] | None) -> list[str] | None:
-    """Canonical names; None leaves the choice to the task."""
-    if measures is None:
-        return None
-    texts = [measures] if isinstance(measures, str) else measures
-    return [measure.name for text in texts for measure in parse_many(text)]
-
-
-def expand(fields: dict[str, Any]) -> list[Setting]:
-    """The settings that a call's fields mean: instruction "both" is two."""
-    setting = Setting(**_fields(fields))
-    if setting.instruction == "both":
-        return [replace(setting, instruction=mode) for mode in ("no", "yes")]
-    return [setting]
-
-
 def _by_name(tasks: Sequence[object]) -> dict[str, object]:
     """The tasks by the name that their results go by; the same task twice counts once.
 
@@ -205,48 +129,6 @@ def _same_place(first: object, second: object) -> bool:
     if all(path.is_dir() for path in paths):
         return paths[0].resolve() == paths[1].resolve()
     return load_task(first) is load_task(second)
-
-
-def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of a `Setting`, refused when there is no such field."""
-    known = Setting.__dataclass_fields__
-    for name in fields:
-        if name not in known:
-            raise UserError(f"unknown setting '{name}': there are {', '.join(known)}")
-    return {**fields, "compat": tuple(sorted(_several(fields.get("compat", ()))))}
-
-
-def _stored(predictions: object) -> Result | None:
-    """The result that the predictions belong to, when they lie in a result's folder."""
-    if not isinstance(predictions, str | Path):
-        return None
-    path = Path(predictions)
-    folder = path if path.is_dir() else path.parent
-    inside = path.is_dir() or path.name == RUN
-    return read_result(folder) if inside and (folder / RESULT).exists() else None
-
-
-def _as_run(predictions: Run | Mapping[str, Mapping[str, float] | Sequence[str]]) -> Run:
-    if isinstance(predictions, Run):
-        return predictions
-    scored = {q: found for q, found in predictions.items() if isinstance(found, Mapping)}
-    ranked = {q: found for q, found in predictions.items() if not isinstance(found, Mapping)}
-    return Run.concat([Run.from_scores(scored), Run.from_rankings(ranked)])
-
-
-def _identity(predictions: object, run: Run, stored: Result | None) -> dict[str, Any]:
-    """The result's fields about the model, which is only known by its predictions."""
-    if stored is not None:
-        fields = ("model", "model_fingerprint", "model_identity", "model_card", "model_join")
-        return {name: getattr(stored, name) for name in fields}
-    name = Path(predictions).name if isinstance(predictions, str | Path) else "predictions"
-    return {
-        "model": name,
-        "model_fingerprint": run.fingerprint,
-        "model_identity": {"predictions": run.fingerprint},
-        "model_card": None,
-        "model_join": "unknown",
-    }
 
 
 class _Job:
@@ -279,13 +161,12 @@ class _Job:
 
         tell("loading")
         try:
-            asked = ask(task, setting, self.source, self.seed)
+            asked = ask(task, setting, self.source, self.seed, strict=self.options.strict)
         except MissingData as error:
             absent = not isinstance(error, NotAsked)
             self.missing.append(Missing(name, setting, str(error), absent))
             tell("missing")
             return
-        _refuse_outside(asked, strict=self.options.strict)
         unit = Unit(model, asked, self.measures or tuple(asked.task.measures), self.options)
         if (known := unit.known()) is not None:
             self.finished.append(known)
@@ -298,19 +179,3 @@ class _Job:
         tell("scoring", len(asked.flow.keys), len(asked.flow.keys))
         self.finished.append(unit.finish(ranking))
         tell("finished", len(asked.flow.keys), len(asked.flow.keys))
-
-
-def _refuse_outside(asked: Asked, *, strict: bool) -> None:
-    count = asked.flow.judged_outside_corpus if strict else 0
-    if count:
-        raise UserError(
-            f"{asked.task.card.name}: judged documents that the corpus lacks: {count} (--strict). "
-            "Without --strict they count as relevant, as in trec_eval"
-        )
-
-
-def _several(value: object) -> list[Any]:
-    """One thing or several, as a list."""
-    if isinstance(value, list | tuple):
-        return list(value)
-    return [value]

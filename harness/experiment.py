@@ -23,10 +23,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from harness.answering import Watcher
 from harness.errors import UserError, unknown
-from harness.evaluation import evaluate, expand
+from harness.evaluation import evaluate
 from harness.measures import parse_many
 from harness.records import Setting
 from harness.report import Report
+from harness.settings import expand
 from harness.shards import parse_shard
 
 

@@ -94,6 +94,18 @@ def parse_many(text: str) -> list[Measure]:
     return [parse(part) for part in parts]
 
 
+def names(measures: str | Iterable[str] | None) -> list[str] | None:
+    """Canonical names of one text or several; None stays None.
+
+    Raises:
+        UserError: as `parse`.
+    """
+    if measures is None:
+        return None
+    texts = [measures] if isinstance(measures, str) else measures
+    return [measure.name for text in texts for measure in parse_many(text)]
+
+
 def parse(text: str) -> Measure:
     """The measure that a notation names.
 

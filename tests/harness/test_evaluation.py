@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 from toy import DOCUMENTS, QRELS, Crash, Down, Flaky, Overlap, Silent, ToyTask
 
 from harness.errors import MissingData, UserError
-from harness.evaluation import evaluate, score
+from harness.evaluation import evaluate
 from harness.records import Document, Query, Setting
 from harness.run import Run
 from harness.store import RESULT, RUN, ResultFolder, find_results, read_result
@@ -109,16 +107,6 @@ def test_other_measures_are_scored_from_the_stored_run(tmp_path: Path) -> None:
     [result] = evaluate(again, ToyTask(), out=tmp_path, measures=["RR"]).results
     assert again._asked == []
     assert result.measures["RR"].value == pytest.approx((0.5 + 1 + 1) / 3)
-
-
-def test_score_recomputes_a_result_bit_for_bit(tmp_path: Path) -> None:
-    evaluate(Overlap(), ToyTask(splits=2), out=tmp_path, seed=7, instruction="no")
-    path = folder(tmp_path)
-    result = score(ToyTask(splits=2), path)
-    assert (path / RESULT).read_text() == (
-        json.dumps(result.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
-    )
-    assert score(ToyTask(splits=2), path / RUN) == result
 
 
 def test_an_infrastructure_error_is_no_answer_and_is_retried(tmp_path: Path) -> None:
@@ -279,43 +267,6 @@ def test_unknown_documents_and_bad_scores_are_refused() -> None:
         evaluate(NotANumber(), ToyTask())
 
 
-def test_ids_may_hold_anything(tmp_path: Path) -> None:
-    documents = [Document("a b", "red"), Document("100%", "green"), Document("50%20", "blue")]
-    task = ToyTask(
-        documents=documents, qrels={"q1": {"a b": 1}, "q2": {"100%": 1}, "q3": {"50%20": 1}}
-    )
-    [first] = evaluate(Overlap(), task, out=tmp_path).results
-    assert score(task, folder(tmp_path)) == first
-
-
-def test_scores_in_memory_and_missing_queries() -> None:
-    result = score(ToyTask(), {"q1": {"d1": 2.0}, "q2": {"d1": 1.0}})
-    assert result.measures["P@1"].value == pytest.approx(1 / 3)
-    assert result.missing == ["q3"]
-
-
-def test_a_document_named_twice_is_noted_and_counts_once() -> None:
-    run = Run.from_rankings({"q1": ["d3", "d3", "d1"], "q2": ["d2"], "q3": ["d3"]})
-    result = score(ToyTask(), run)
-    assert result.notes == {"repeated documents": 1}
-    # d1 stands at rank 2 behind d3.
-    assert result.measures["nDCG@10"].value == pytest.approx((0.6309297535714575 + 2) / 3)
-
-
-def test_predictions_with_unknown_ids_are_refused() -> None:
-    with pytest.raises(UserError, match="q9"):
-        score(ToyTask(), {"q9": {"d1": 2.0}})
-    with pytest.raises(UserError, match="d9"):
-        score(ToyTask(), {"q1": {"d9": 2.0}})
-
-
-def test_a_task_of_several_splits_takes_bare_ids_where_they_are_unique() -> None:
-    run = Run.from_scores({"s0/q1": {"d1": 1.0}})
-    assert score(ToyTask(splits=2), run).counts.answered == 1
-    with pytest.raises(UserError, match="q1"):
-        score(ToyTask(splits=2), Run.from_scores({"q1": {"d1": 1.0}}))
-
-
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -394,11 +345,6 @@ def test_an_edited_measure_is_computed_again(tmp_path: Path) -> None:
     assert model._asked == []
 
 
-def test_rankings_without_scores_are_predictions_too() -> None:
-    result = score(ToyTask(), {"q1": ["d1"], "q2": ["d2"], "q3": ["d1", "d3"]})
-    assert result.measures["P@1"].value == pytest.approx(2 / 3)
-
-
 def test_a_task_is_asked_only_for_what_it_offers() -> None:
     for fields in ({"pool": "category"}, {"view": "python"}, {"compat": ["last-label"]}):
         with pytest.raises(UserError, match="toy has"):
@@ -440,36 +386,6 @@ def test_a_run_that_lacks_queries_of_its_result_is_not_trusted(tmp_path: Path) -
     assert snapshot(tmp_path) == before
 
 
-class Curt(Overlap):
-    """Finds nothing for the first query."""
-
-    def search(self, queries: Sequence[Query], k: int) -> dict[str, dict[str, float]]:
-        return {query.id: {} if query.id == "q1" else {"d2": 1.0} for query in queries}
-
-
-def test_an_empty_ranking_is_no_answer_and_is_so_when_scored_again(tmp_path: Path) -> None:
-    [result] = evaluate(Curt(), ToyTask(), out=tmp_path).results
-    assert (result.counts.answered, result.missing) == (2, ["q1"])
-    assert score(ToyTask(), folder(tmp_path)) == result
-
-
-def test_ids_with_percent_signs_and_spaces_come_back_as_they_were(tmp_path: Path) -> None:
-    ids = ("a b", "a%20b", "a%2520b")
-    task = ToyTask(
-        documents=[Document(id, text.text) for id, text in zip(ids, DOCUMENTS, strict=True)],
-        qrels={"q1": {"a b": 1}, "q2": {"a%20b": 1}, "q3": {"a%2520b": 1}},
-    )
-    [result] = evaluate(Overlap(), task, out=tmp_path).results
-    assert score(task, folder(tmp_path)) == result
-
-
-def test_predictions_that_hold_nothing_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    path.write_text("{}")
-    with pytest.raises(UserError, match=r"run\.json holds no predictions"):
-        score(ToyTask(), path)
-
-
 class Quitter(Overlap):
     """Ends the program, as scripts do."""
 
@@ -501,12 +417,6 @@ class Wild(Overlap):
 def test_an_answer_that_is_refused_names_the_model() -> None:
     with pytest.raises(UserError, match=r"Wild.* on toy: .*'q1' has the score nan"):
         evaluate([Overlap(), Wild()], ToyTask())
-
-
-def test_a_pipe_which_is_read_once_only_is_refused(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UserError, match="is a pipe or a device"):
-        score(ToyTask(), tmp_path / "pipe")
 
 
 def test_a_kill_while_an_incomplete_result_is_replaced_loses_no_answer(

@@ -1,0 +1,39 @@
+"""Settings from what a person wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from harness.errors import UserError
+from harness.records import Setting
+
+
+def expand(fields: dict[str, Any]) -> list[Setting]:
+    """The settings that a call's fields mean: instruction "both" is two."""
+    setting = setting_of(fields)
+    if setting.instruction == "both":
+        return [replace(setting, instruction=mode) for mode in ("no", "yes")]
+    return [setting]
+
+
+def setting_of(fields: Mapping[str, Any]) -> Setting:
+    """The setting with these fields and the defaults of the others.
+
+    Raises:
+        UserError: there is no field of that name.
+    """
+    known = Setting.__dataclass_fields__
+    for name in fields:
+        if name not in known:
+            raise UserError(f"unknown setting '{name}': there are {', '.join(known)}")
+    compat = tuple(sorted(several(fields.get("compat", ()))))
+    return Setting(**{**fields, "compat": compat})
+
+
+def several(value: object) -> list[Any]:
+    """One thing or several, as a list."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    return [value]
