@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.contracts import Collection, Material
-from harness.errors import UserError
+from harness.errors import MissingData, UserError
 from harness.records import Document, Qrels, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
 from tasks.cards import Cards, read_cards
@@ -67,9 +67,15 @@ class ToolRetTask:
         """
         queries, qrels = _questions(source.rows(QUERIES[0], self.config, "queries", QUERIES[1]))
         parts = tuple(_PUBLISHED) if setting.pool == "all" else (self.card.domain,)
-        corpus = source.memo(
-            ("toolret", parts, setting.view), lambda: _pool(source, parts, setting.view)
-        )
+        try:
+            corpus = source.memo(
+                ("toolret", parts, setting.view), lambda: _pool(source, parts, setting.view)
+            )
+        except MissingData as error:
+            if setting.pool != "all":
+                raise
+            hint = f"--pool category needs the {self.card.domain} tools alone"
+            raise MissingData(f"{error}; or {hint}") from error
         if setting.pool == "task":
             corpus = _own_sources(corpus, qrels, self.card.name)
         return (Collection("queries", corpus, queries, qrels),)

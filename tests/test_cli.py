@@ -290,6 +290,7 @@ def test_a_suite_of_which_a_part_is_here_runs_that_part(assay: Call, mirror: Pat
     shown = assay(*arguments, "--allow-missing")
     assert shown.code == 0
     assert "Missing 34 tasks: apigen, autotools-food" in shown.out
+    assert "and 22 more" in shown.out
     assert "apibank has 2 queries, 101 published" in " ".join(shown.out.split())
     listed = assay("show", "results", "--json").json
     assert listed["results"] == done.json["results"]

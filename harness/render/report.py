@@ -27,6 +27,8 @@ from harness.store import Result, ResultFolder, setting_slug
 
 FEW = 8
 """Tasks that a board shows one by one; of more it shows the aggregates."""
+NAMED = 12
+"""Missing tasks that are named; --json and `assay data` name them all."""
 REASONS = 3
 """Reasons that are spelled out when tasks are missing for many."""
 
@@ -209,7 +211,9 @@ def _missing(report: Report) -> Iterator[RenderableType]:
 def _reasons(missing: Sequence[Missing]) -> Iterator[RenderableType]:
     """The names, then each reason once: one that differs only in the task's name is the same."""
     tasks = list(dict.fromkeys(m.task for m in missing))
-    shown = ", ".join(without_common_benchmark(tasks))
+    names = without_common_benchmark(tasks)
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    shown = ", ".join(names[:NAMED]) + more
     yield Text.assemble((f"\nMissing {count(len(tasks), 'task')}: ", WARNING), shown)
     reasons: dict[str, Missing] = {}
     for m in missing:

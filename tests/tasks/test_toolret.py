@@ -161,8 +161,9 @@ def test_counts_that_differ_from_the_published_ones_are_reported(tmp_path: Path)
 
 def test_a_pool_of_which_a_part_is_missing_is_missing_and_names_the_part(tmp_path: Path) -> None:
     source = mirror(tmp_path, web=TOOLS["web"], code=TOOLS["code"])
-    with pytest.raises(MissingData, match="mangopy/ToolRet-Tools customized/tools is neither"):
+    with pytest.raises(MissingData, match="mangopy/ToolRet-Tools customized/tools is neither") as e:
         TASK.load(source, EVERYTHING)
+    assert str(e.value).endswith("; or --pool category needs the web tools alone")
     (split,) = TASK.load(source, CATEGORY)
     assert len(split.corpus) == 3
 
