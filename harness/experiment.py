@@ -155,7 +155,9 @@ def read_experiment(path: str | Path) -> Experiment:
     import yaml
 
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        _refuse_repeated_keys(yaml.compose(text, Loader=yaml.SafeLoader))
+        content = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = f" line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise UserError(f"{path}{line}: broken YAML ({error.problem})") from None
@@ -168,6 +170,25 @@ def read_experiment(path: str | Path) -> Experiment:
         return Experiment(**{str(key).replace("-", "_"): v for key, v in content.items()})
     except ValidationError as error:
         raise _explained(path, error) from None
+
+
+def _refuse_repeated_keys(node: Any) -> None:
+    """YAML would take the last of two keys and say nothing. Raises `yaml.MarkedYAMLError`."""
+    import yaml
+
+    children = node.value if isinstance(node, yaml.CollectionNode) else ()
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"'{name}' stands twice", problem_mark=key.start_mark
+                )
+            seen.add(name)
+        children = [value for _, value in node.value]
+    for child in children:
+        _refuse_repeated_keys(child)
 
 
 def _explained(path: str | Path, error: ValidationError) -> UserError:

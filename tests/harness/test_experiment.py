@@ -111,3 +111,12 @@ def test_a_list_without_a_value_is_no_default(tmp_path: Path, settings: str) -> 
 def test_a_batch_holds_at_least_one_text(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="batch_size: input should be greater than or equal to 1"):
         read(tmp_path, "batch_size: 0\n")
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "twice.yaml"
+    file.write_text("models: bm25\ntasks: a\nmodels: random\n")
+    with pytest.raises(
+        UserError, match=r"twice\.yaml line 3: broken YAML \('models' stands twice\)"
+    ):
+        read_experiment(file)
