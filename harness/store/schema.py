@@ -32,7 +32,7 @@ class Counts(_Strict):
 
     queries: int
     answered: int
-    """Queries with an answer, an empty one included."""
+    """Queries that got at least one document."""
     missing: int
     """Queries without an answer; each scores 0."""
     malformed: int
