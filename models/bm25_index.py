@@ -27,7 +27,7 @@ Codes: TypeAlias = NDArray[np.int32]
 
 MARGIN = 16
 """How many documents beyond k numba is asked for: most ties at the edge end within."""
-BATCH = 4096
+BATCH = 1 << 14
 """Queries handed to numba at once, which bounds memory."""
 COMPILING = 1 << 28
 """(query, document) pairs that numpy scores in about the time that numba takes to compile."""
@@ -123,7 +123,7 @@ class BM25Index(LexicalIndex):
         """
         n = len(self.ids)
         k, depth = min(k, n), min(k + MARGIN, n)
-        positions, scores = self._preselect([query for query in queries if query], depth)
+        positions, scores = self._preselect([query for query in queries if query], k, depth)
         edge, last = scores[:, k - 1], scores[:, -1]
         unsettled = (edge == last) & (edge > 0) & (depth < n)
         matched = np.count_nonzero(scores[:, :k] > 0, axis=1)
@@ -137,11 +137,12 @@ class BM25Index(LexicalIndex):
             row += bool(query)
         return hits
 
-    def _preselect(self, queries: list[list[int]], depth: int) -> tuple[Positions, Scores]:
-        """`depth` documents of each query, best first, by the tie rule: shape (queries, depth).
+    def _preselect(self, queries: list[list[int]], k: int, depth: int) -> tuple[Positions, Scores]:
+        """`depth` documents of each query, the highest scores first: shape (queries, depth).
 
-        A document is sorted by one integer of its score's bits, negated, and its position: floats
-        that are not negative are ordered like their bits.
+        Only rows that tie across the edge at k need the tie rule, which says who is inside; within
+        the first k it is left to the run. There a document is sorted by one integer of its score's
+        bits, negated, and its position: floats that are not negative are ordered like their bits.
         """
         if not queries:
             return np.zeros((0, depth), dtype=np.intp), np.zeros((0, depth), dtype=np.float32)
@@ -152,14 +153,17 @@ class BM25Index(LexicalIndex):
         positions, scores = self._engine.retrieve(
             queries,
             k=depth,
-            sorted=False,
+            sorted=True,
             n_threads=min(self.model.threads or limit, limit),
             show_progress=False,
             backend_selection="numba",
         )
-        keys = positions - (scores.view(np.int32).astype(np.int64) << 32)
+        tied = np.flatnonzero(scores[:, k - 1] == scores[:, min(k, depth - 1)])
+        keys = positions[tied] - (scores[tied].view(np.int32).astype(np.int64) << 32)
         keys.sort(axis=1)
-        return keys & 0xFFFFFFFF, (-(keys >> 32)).astype(np.int32).view(np.float32)
+        positions[tied] = keys & 0xFFFFFFFF
+        scores[tied] = (-(keys >> 32)).astype(np.int32).view(np.float32)
+        return positions, scores
 
     def _filled(self, hits: Hits, k: int) -> Hits:
         """Hits with the first documents of score 0 behind them, up to `k`."""

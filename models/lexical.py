@@ -18,7 +18,7 @@ from harness.run import Run
 Positions: TypeAlias = NDArray[np.intp]
 Scores: TypeAlias = NDArray[np.float32]
 Hits: TypeAlias = tuple[Positions, Scores]
-"""What was found for one text, best first: positions and scores, each of shape (m,), m <= k."""
+"""What was found for one text, in any order: positions and scores, each of shape (m,), m <= k."""
 
 
 class LexicalIndex(ABC):
