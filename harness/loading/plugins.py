@@ -101,6 +101,7 @@ def _execute(name: str, file: Path, source: bytes, shown: str) -> None:
     # Dataclasses and pickle look a class's module up by name while the file is still executing.
     sys.modules[name] = module
     try:
+        # A file that its user named, run like any import; these very bytes are what was hashed.
         exec(compile(source, module.__file__, "exec"), module.__dict__)
     except BaseException as error:
         del sys.modules[name]
