@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.contracts import Corpus
 from harness.errors import MissingExtra, UserError, unknown
-from models.analysis import Analyzer
-from models.bm25_weights import IDF
+from models.lexical.analysis import Analyzer
+from models.lexical.bm25_weights import IDF
 
 if TYPE_CHECKING:
-    from models.bm25_index import BM25Index
+    from models.lexical.bm25_index import BM25Index
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class BM25:
     Attributes:
         k1: how slowly a term saturates.
         b: how much a long document is discounted, 0 to 1.
-        variant: the formulas, one of `models.bm25_weights.IDF`.
+        variant: the formulas, one of `models.lexical.bm25_weights.IDF`.
         delta: what a matched term adds at least, in "bm25+" and "bm25l" only.
-        tokenizer: how a text is split, see `models.analysis.Analyzer`.
+        tokenizer: how a text is split, see `models.lexical.analysis.Analyzer`.
         stopwords: the words left out, see there.
         stemmer: what words are cut down to, see there.
         lengths: "exact"; or "lucene": lengths as Lucene stores them, rounded down from 40 terms on,
@@ -78,6 +78,6 @@ class BM25:
 
     def index(self, corpus: Corpus) -> BM25Index:
         """Indexes the full text (title and text) of every document."""
-        from models.bm25_index import BM25Index
+        from models.lexical.bm25_index import BM25Index
 
         return BM25Index(self, corpus)

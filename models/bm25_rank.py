@@ -10,8 +10,8 @@ import numpy as np
 
 from harness.contracts import Corpus
 from harness.errors import MissingExtra
-from models.analysis import Analyzer
-from models.lexical import LexicalIndex, Scores
+from models.lexical.analysis import Analyzer
+from models.lexical.index import LexicalIndex, Scores
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RankBM25:
         k1: how slowly a term saturates.
         b: how much a long document is discounted, 0 to 1.
         epsilon: the share of the mean idf that a term gets which most documents hold.
-        tokenizer: how a text is split, see `models.analysis.Analyzer`.
+        tokenizer: how a text is split, see `models.lexical.analysis.Analyzer`.
         stopwords: the words left out, see there.
         stemmer: what words are cut down to, see there.
         zeros: whether documents of score 0 fill a ranking up to k.

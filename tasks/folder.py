@@ -22,8 +22,8 @@ from harness.errors import UserError
 from harness.records import Qrels, Setting, TaskCard
 from harness.sources import Read
 from harness.sources.rows import SUFFIXES, Row, Rows, read_rows
-from tasks.beir import Pools, Questions, read_documents, read_pools, read_queries
-from tasks.qrels import read_qrels
+from tasks.reading.beir import Pools, Questions, read_documents, read_pools, read_queries
+from tasks.reading.qrels import read_qrels
 
 if TYPE_CHECKING:
     from harness.sources import Source

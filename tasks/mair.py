@@ -23,8 +23,8 @@ from harness.corpus import ListCorpus
 from harness.errors import MissingData, UserError
 from harness.records import Document, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
-from tasks.cards import Cards, read_cards
-from tasks.labels import read_labels
+from tasks.reading.cards import Cards, read_cards
+from tasks.reading.labels import read_labels
 
 if TYPE_CHECKING:
     from harness.sources import Source

@@ -21,8 +21,8 @@ from harness.contracts import Collection, Material, Task
 from harness.corpus import ListCorpus
 from harness.records import Document, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
-from tasks.cards import read_cards
-from tasks.views import VIEWS
+from tasks.reading.cards import read_cards
+from tasks.reading.views import VIEWS
 
 if TYPE_CHECKING:
     from harness.sources import Source

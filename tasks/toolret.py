@@ -21,10 +21,10 @@ from harness.contracts import Collection, Material
 from harness.errors import MissingData, UserError
 from harness.records import Document, Qrels, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
-from tasks.cards import Cards, read_cards
-from tasks.labels import read_labels
-from tasks.noted import NotedCorpus, noted
-from tasks.views import VIEWS
+from tasks.reading.cards import Cards, read_cards
+from tasks.reading.labels import read_labels
+from tasks.reading.noted import NotedCorpus, noted
+from tasks.reading.views import VIEWS
 
 if TYPE_CHECKING:
     from harness.sources import Source

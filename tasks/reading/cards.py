@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.records import TaskCard
 
-_FOLDER = Path(__file__).with_name("cards")
+_FOLDER = Path(__file__).parents[1] / "cards"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UserError
-from tasks.qrels import read_qrels
+from tasks.reading.qrels import read_qrels
 
 EXPECTED = {"q1": {"d1": 2, "d2": 0}, "q2": {"d1": -1}}
 

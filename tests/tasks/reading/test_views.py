@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tasks.views import VIEWS
+from tasks.reading.views import VIEWS
 
 TOOL = {"name": "sum", "description": "Adds.", "deep": {"on": True, "why": None}}
 TEXT = json.dumps(TOOL)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.labels import read_labels
+from tasks.reading.labels import read_labels
 
 
 def test_grades_by_id_in_the_order_of_the_labels() -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from itertools import repeat
 
 from harness.errors import unknown
-from models.porter import porter
-from models.standard_tokenizer import standard_tokens
+from models.lexical.porter import porter
+from models.lexical.standard_tokenizer import standard_tokens
 
 Split = Callable[[str], list[str]]
 Stem = Callable[[str], str]

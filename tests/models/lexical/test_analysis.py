@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from harness.errors import UserError
-from models.analysis import ENGLISH_STOP_WORDS, Analyzer, Vocabulary, split_words
+from models.lexical.analysis import ENGLISH_STOP_WORDS, Analyzer, Vocabulary, split_words
 
 
 def test_the_english_stop_words_are_those_of_bm25s() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.bm25 import BM25
-from models.bm25_weights import lucene_lengths, weights
+from models.lexical.bm25_weights import lucene_lengths, weights
 
 
 def test_lucenes_lengths_are_exact_below_40_and_then_rounded_down() -> None:

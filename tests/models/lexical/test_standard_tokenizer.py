@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.standard_tokenizer import _full_pattern, standard_tokens
+from models.lexical.standard_tokenizer import _full_pattern, standard_tokens
 
 CASES = [
     # The sentence by which Unicode Standard Annex 29 explains word boundaries (its figure 1).

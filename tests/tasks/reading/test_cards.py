@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from harness.registry import HOME
-from tasks.cards import read_cards
+from tasks.reading.cards import read_cards
 
 BENCHMARKS = ["toolret", "mair"]
 
@@ -38,7 +38,7 @@ def test_reading_the_cards_of_all_161_tasks_takes_under_150_ms() -> None:
     # The best of three, in a process of its own, with the import of the parser.
     code = (
         "import sys, time; start = time.perf_counter()\n"
-        "from tasks.cards import read_cards\n"
+        "from tasks.reading.cards import read_cards\n"
         "read_cards('toolret'), read_cards('mair')\n"
         "print(time.perf_counter() - start)"
     )

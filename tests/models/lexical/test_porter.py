@@ -5,7 +5,7 @@ import Stemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.porter import STEP_2, STEP_3, STEP_4, porter
+from models.lexical.porter import STEP_2, STEP_3, STEP_4, porter
 
 SNOWBALL = Stemmer.Stemmer("porter")
 ENDINGS = ["", "s", "es", "ies", "sses", "ed", "eed", "ing", "y", *STEP_2, *STEP_3, *STEP_4, "e"]

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.contracts import Corpus
-from models.analysis import Vocabulary
-from models.bm25_weights import weights
-from models.lexical import Hits, LexicalIndex, Positions, Scores
+from models.lexical.analysis import Vocabulary
+from models.lexical.bm25_weights import weights
+from models.lexical.index import Hits, LexicalIndex, Positions, Scores
 
 if TYPE_CHECKING:
     from models.bm25 import BM25

@@ -1,0 +1,1 @@
+"""What the lexical models share: analysis of text, weights, and exact ranking."""
