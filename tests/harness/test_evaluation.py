@@ -12,6 +12,7 @@ from toy import DOCUMENTS, QRELS, Crash, Down, Flaky, Overlap, Silent, ToyTask
 from harness.errors import MissingData, UserError
 from harness.evaluation import evaluate
 from harness.records import Document, Query, Setting
+from harness.report import aggregates
 from harness.run import Run
 from harness.store import RESULT, RUN, ResultFolder, find_results, read_result
 from harness.suites import Aggregate, Suite
@@ -130,15 +131,12 @@ def test_a_lost_connection_keeps_what_was_answered(tmp_path: Path) -> None:
     assert result.counts.answered == 1
 
 
-def test_an_incomplete_result_is_shown_and_not_aggregated() -> None:
+def test_an_incomplete_result_is_shown_and_not_aggregated(tmp_path: Path) -> None:
     suite = Suite("s", "S", ("toy",), (Aggregate("average", (("toy",),)),))
-    assert evaluate(Flaky(), ToyTask(), suites=[]).aggregates == ()
-    from harness.report import aggregates
-    from harness.scoring import Scores
-
-    report = evaluate(Flaky(), ToyTask())
-    empty = Scores((), (), None, None, {})  # type: ignore[arg-type]
-    assert aggregates(suite, [(report.results[0], empty)]) == []
+    for model, aggregated in ((Flaky(), False), (Flaky(broken=""), True)):
+        [result] = evaluate(model, ToyTask(), out=tmp_path).results
+        [stored] = find_results(tmp_path)
+        assert bool(aggregates(suite, [(result, stored.scores())])) == aggregated
 
 
 def test_a_query_left_out_scores_zero_and_is_listed(tmp_path: Path) -> None:
