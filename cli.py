@@ -174,6 +174,13 @@ Device = Annotated[str | None, _works("--device", "D", "Where a neural model run
 BatchSize = Annotated[
     int | None, _works("--batch-size", "N", "Texts that a neural model encodes at a time", min=1)
 ]
+Cache = Annotated[
+    str | None,
+    _works("--cache", "DIR", "Embeddings, kept between runs (default: ASSAY_CACHE); none: not"),
+]
+Memory = Annotated[
+    str | None, _works("--memory", "SIZE", "What one search may hold at a time (default: 512MB)")
+]
 Shard = Annotated[str | None, _works("--shard", "i/n", "This machine's share; then assay merge")]
 Seed = Annotated[
     int | None, _works("--seed", "N", "Of bootstrap and shuffled instructions (default: 0)")
@@ -232,6 +239,8 @@ def run(
     fresh: Fresh = False,
     device: Device = None,
     batch_size: BatchSize = None,
+    cache: Cache = None,
+    memory: Memory = None,
     shard: Shard = None,
     seed: Seed = None,
     json: Json = False,
@@ -593,6 +602,114 @@ def schema(json: Json = False) -> int:
 
     _print_json(Result.model_json_schema())
     return 0
+
+
+cache_app = typer.Typer(cls=_Group, rich_markup_mode="markdown", no_args_is_help=True)
+app.add_typer(cache_app, name="cache", help="List, verify or prune cached embeddings.")
+CacheFolder = Annotated[
+    str | None, typer.Option("--cache", metavar="DIR", help="The cache (default: ASSAY_CACHE)")
+]
+
+
+@cache_app.command("list", cls=_Command)
+def cache_list(cache: CacheFolder = None, json: Json = False) -> int:
+    """List whose embeddings are kept, how many, and how large they are.
+
+    ```
+    assay cache list
+    ```
+    """
+    from harness.cache import space_row, spaces
+
+    root = _cache_root(cache)
+    found = spaces(root)
+    if json:
+        _print_json({"cache": str(root), "spaces": [space_row(space) for space in found]})
+    else:
+        from harness.render.cache import space_list
+
+        _print(space_list(found, root))
+    return 0
+
+
+@cache_app.command("verify", cls=_Command)
+def cache_verify(
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove damaged blocks; they are encoded again")
+    ] = False,
+    cache: CacheFolder = None,
+    json: Json = False,
+) -> int:
+    """Read every byte of the cache and compare it with its checksums.
+
+    Exits with 1 where damaged blocks are left.
+
+    ```
+    assay cache verify
+    ```
+    """
+    from harness.cache import verify
+
+    found = verify(_cache_root(cache), remove=remove)
+    if json:
+        from harness.cache import verification_row
+
+        _print_json(verification_row(found))
+    else:
+        from harness.render.cache import verification
+
+        _print(verification(found))
+    return 1 if found.damaged and not remove else 0
+
+
+@cache_app.command("prune", cls=_Command)
+def cache_prune(
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", metavar="MODEL", help="Only those of this model")
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", metavar="AGE", help="Unused for so long: 30d, 12h")
+    ] = None,
+    max_size: Annotated[
+        str | None, typer.Option("--max-size", metavar="SIZE", help="Until this much is left: 20GB")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be removed")
+    ] = False,
+    cache: CacheFolder = None,
+    json: Json = False,
+) -> int:
+    """Remove embeddings, those used longest ago first. They are encoded again when needed.
+
+    ```
+    assay cache prune --older-than 30d --dry-run
+    assay cache prune --max-size 20GB
+    ```
+    """
+    from harness.cache import parse_age, parse_size, prune
+
+    found = prune(
+        _cache_root(cache),
+        model=model,
+        older_than=parse_age(older_than) if older_than is not None else None,
+        max_bytes=parse_size(max_size) if max_size is not None else None,
+        dry_run=dry_run,
+    )
+    if json:
+        from harness.cache import pruned_row
+
+        _print_json(pruned_row(found))
+    else:
+        from harness.render.cache import pruned
+
+        _print(pruned(found))
+    return 0
+
+
+def _cache_root(named: str | None) -> Path:
+    from harness.cache import default_root
+
+    return Path(named).expanduser() if named else default_root()
 
 
 def _check(expression: str, *, json: bool) -> int:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.asking import Asked, score_answers
 from harness.errors import InfrastructureError, UserError, blaming
@@ -21,9 +21,6 @@ from harness.store import RUN, Result, ResultFolder, setting_to_json
 from harness.store.checkpoint import Checkpoint
 from harness.store.predictions import read_run, write_run
 
-if TYPE_CHECKING:
-    from harness.flows.retrieval import Indexes
-
 
 @dataclass(frozen=True)
 class Progress:
@@ -35,7 +32,10 @@ class Progress:
     done: int
     total: int
     state: str
-    """"loading", "answering", "scoring", "reused", "finished" or "missing"."""
+    """"loading", "answering", "scoring", "reused", "finished" or "missing"; what a model says that
+    it is doing, such as "encoding"; or "saying", with a message."""
+    message: str = ""
+    """A sentence that a person should read."""
 
 
 Watcher = Callable[[Progress], None]
@@ -104,7 +104,6 @@ class Unit:
 
     def answer(
         self,
-        indexes: Indexes,
         tell: Callable[[str, int, int], None],
         shard: tuple[int, int] | None = None,
     ) -> Ranking | None:
@@ -120,7 +119,7 @@ class Unit:
         todo = {key for key in mine if not any(part.covers(key) for part in parts)}
         hold = shard is not None or bool(store and store.path.exists())
         tell("answering", len(mine) - len(todo), len(mine))
-        for batch in self._batches(todo, indexes):
+        for batch in self._batches(todo):
             covered = [key for key in keys if key in todo and batch.covers(key)]
             todo.difference_update(covered)
             if store and (todo or hold):
@@ -154,22 +153,21 @@ class Unit:
         keys = self.asked.flow.keys
         return self.finish(merge([ranking], keys)) if all(map(ranking.covers, keys)) else None
 
-    def _batches(self, todo: set[str], indexes: Indexes) -> Iterator[Ranking]:
+    def _batches(self, todo: set[str]) -> Iterator[Ranking]:
         """Batches of answers; what fails outside the model becomes errors of what is left."""
         if not todo:
             return
         left = set(todo)
-        with blaming(f"{self.model.name} failed on {self.asked.task.card.name}"):
+        name = self.asked.task.card.name
+        with blaming(f"{self.model.name} failed on {name}"):
             try:
-                for batch in self.asked.flow.answer(self.model, frozenset(todo), indexes):
+                for batch in self.asked.flow.answer(self.model, frozenset(todo), name):
                     left.difference_update(key for key in todo if batch.covers(key))
                     yield batch
             except (InfrastructureError, ConnectionError, TimeoutError) as error:
                 yield Ranking(Run.from_scores({}), errors=dict.fromkeys(sorted(left), str(error)))
             except UserError as error:
-                raise UserError(
-                    f"{self.model.name} on {self.asked.task.card.name}: {error}"
-                ) from error
+                raise UserError(f"{self.model.name} on {name}: {error}") from error
 
     def _earlier(self, store: Checkpoint) -> Ranking:
         """Answers of an interrupted or incomplete run of this plan; its errors are not answers.

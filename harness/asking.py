@@ -124,6 +124,7 @@ def score_answers(
             without_relevant=relevant.count(False),
             judged_outside_corpus=flow.judged_outside_corpus,
             empty_queries=flow.empty_queries,
+            documents=flow.documents,
             empty_documents=flow.empty_documents,
             clusters=len(set(scores.clusters.tolist())),
             tied=ranking.run.tied,

@@ -11,6 +11,8 @@ from harness.errors import UserError
 
 STANDS_FOR = "stands_for"
 """The field of a card that makes its name a preset: an expression."""
+UNPINNED = "revision"
+"""The field of a card that says why its expression names no commit."""
 
 
 @cache

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from math import isclose
 from typing import TypeAlias, cast
 
-from harness.contracts import Index, Informed, Reranker, Retriever
+from harness.contracts import Embedder, Index, Informed, Reranker, Retriever
 from harness.corpus import ListCorpus
 from harness.errors import UserError
-from harness.joins import join
 from harness.loading import LoadedModel, contracts_of, load_model
 from harness.loading.factory import first_line
 from harness.ranking import Ranking
 from harness.records import Document, Query
 from harness.registry import models
 from harness.run import Run
+from harness.stages import as_retriever, joined
 
 Rankings: TypeAlias = Mapping[str, list[tuple[str, float]]]
 Pools: TypeAlias = Mapping[str, Sequence[str]]
@@ -100,9 +100,7 @@ class _Subject:
         **pools: Pools,
     ) -> Ranking | Run | Mapping[str, Mapping[str, float]]:
         """What the model itself answers, asked as the engine asks."""
-        template = getattr(self.retriever, "join", "")
-        asked = [join(query, template) if template else query for query in queries]
-        return (index or self.index).search(asked, k, **pools)
+        return (index or self.index).search(joined(queries, self.loaded.model), k, **pools)
 
     def ask(
         self,
@@ -148,15 +146,15 @@ def _has_a_contract(subject: _Subject) -> str:
     model = subject.loaded.model
     contracts = contracts_of(model)
     told = model.informed(QRELS) if isinstance(model, Informed) else model
-    if isinstance(told, Retriever):
-        subject.retriever = told
+    if isinstance(told, Retriever | Embedder):
+        subject.retriever = as_retriever(told)
         return " and ".join(contracts)
     if isinstance(told, Reranker):
         random = load_model("random").model
         pipeline = cast("Callable[..., Retriever]", models.get(">>"))
         subject.retriever = pipeline(random, told)
         return f"{' and '.join(contracts)}, tried behind a random first stage"
-    raise _Fault(f"{type(model).__name__} is no retriever and no reranker")
+    raise _Fault(f"{type(model).__name__} is no retriever, no embedder and no reranker")
 
 
 def _builds_an_index(subject: _Subject) -> str:
@@ -252,7 +250,7 @@ def _instructions(subject: _Subject) -> str:
     bare = [replace(query, instruction=None) for query in QUERIES]
     if _difference(subject.ask(), subject.ask(bare)) is None:
         return "ignores instructions"
-    template = getattr(subject.retriever, "join", "")
+    template = getattr(subject.loaded.model, "join", "")
     return "instructions change answers" + (f", joined as '{template}'" if template else "")
 
 
@@ -261,7 +259,7 @@ PROBES = (
     _Probe(
         "has a contract",
         _has_a_contract,
-        "give it index(corpus), or rerank(queries, candidates, corpus)",
+        "give it index(corpus), encode(texts, kind=...) or rerank(queries, candidates, corpus)",
         essential=True,
     ),
     _Probe(

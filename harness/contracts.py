@@ -10,9 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-from harness.records import Document, Qrels, Query, Setting, TaskCard, Text
+from harness.records import (
+    Completion,
+    Document,
+    Message,
+    Qrels,
+    Query,
+    Setting,
+    TaskCard,
+    Text,
+)
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from harness.encoded import Encoded
     from harness.ranking import Ranking
     from harness.run import Run
     from harness.sources import Source
@@ -129,9 +142,18 @@ class Retriever(Protocol):
 
 @runtime_checkable
 class Embedder(Protocol):
-    """Maps texts to vectors; the dense index makes it a `Retriever`."""
+    """Maps texts to vectors; `harness.vectors` makes it a retriever and a reranker.
 
-    def encode(self, inputs: Sequence[Text], *, kind: str) -> object:
+    Optional attributes:
+        form: "single" (the default), "multi" (late interaction) or "sparse".
+        similarity: "dot" (the default) or "cosine".
+        encoder: everything that turns a rendered text into its vector, as plain JSON; with it
+            comes a method `render(inputs, kind) -> list[str]`. Vectors are then cached by encoder
+            and rendered text, so that what two prompts have in common is encoded once. Without
+            it they are cached by the model's identity, kind, instruction and text.
+    """
+
+    def encode(self, inputs: Sequence[Text], *, kind: str) -> Encoded | NDArray[np.float32]:
         """Vectors of shape (len(inputs), d), float32. `kind` is "query" or "document"."""
         ...
 
@@ -144,6 +166,21 @@ class Reranker(Protocol):
         self, queries: Sequence[Query], candidates: Run, corpus: Corpus
     ) -> Ranking | Run | Mapping[str, Mapping[str, float]]:
         """New scores for the candidates of each query; a document left out is dropped."""
+        ...
+
+
+@runtime_checkable
+class ChatModel(Protocol):
+    """Continues a conversation."""
+
+    async def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int | None = None,
+        temperature: float = 0.0,
+    ) -> Completion:
+        """The assistant's next turn. Raises `InfrastructureError` when none is to be had."""
         ...
 
 

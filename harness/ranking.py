@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -76,15 +77,28 @@ def merge(parts: Sequence[Ranking], keys: Sequence[str]) -> Ranking:
     """Several rankings as one, queries in the task's order. Later answers replace earlier ones."""
     run = Run.concat([part.run for part in parts]) if parts else Run.from_scores({})
     answered = set(run.queries)
-    notes: dict[str, int] = {}
-    for part in parts:
-        for name, count in part.notes.items():
-            notes[name] = notes.get(name, 0) + count
     return Ranking(
         run=run.select([key for key in keys if key in answered]),
         errors={q: text for p in parts for q, text in p.errors.items() if q not in answered},
         malformed={q: text for p in parts for q, text in p.malformed.items()},
         left_out=frozenset(q for p in parts for q in p.left_out) - answered,
         usage={q: usage for p in parts for q, usage in p.usage.items()},
-        notes=notes,
+        notes=sum_notes(*(part.notes for part in parts)),
     )
+
+
+def sum_notes(*parts: Mapping[str, int]) -> dict[str, int]:
+    """Counts of the same things, added up."""
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return dict(total)
+
+
+def sum_usage(*parts: Mapping[str, Usage]) -> dict[str, Usage]:
+    """What several stages cost together, by query."""
+    total: dict[str, Usage] = {}
+    for part in parts:
+        for query, usage in part.items():
+            total[query] = total.get(query, Usage()) + usage
+    return total

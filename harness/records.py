@@ -61,6 +61,34 @@ class Usage:
     money: float = 0.0
     """US dollars."""
 
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.money + other.money,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation. `role` is "system", "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a chat model answered.
+
+    Attributes:
+        finish: why it stopped: "stop", or "length" where its budget of tokens ended it.
+    """
+
+    text: str
+    usage: Usage = Usage()
+    finish: str = "stop"
+
 
 @dataclass(frozen=True, slots=True)
 class TaskCard:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
+from harness.cards import presets, read_cards
 from harness.errors import UserError, unknown
 
 T = TypeVar("T")
@@ -28,17 +30,27 @@ class Registry(Generic[T]):
         package: the package of ours whose attribute holds the table.
         table: name of that attribute, a mapping from names to "module:attribute".
         group: entry-point group of other packages.
+        presets: whether cards may name expressions; see `harness.cards`.
     """
 
-    def __init__(self, kind: str, package: str, table: str, group: str) -> None:
+    def __init__(
+        self, kind: str, package: str, table: str, group: str, *, presets: bool = False
+    ) -> None:
         self.kind, self.group = kind, group
+        self._presets = presets
         self._package, self._table = package, table
         self._resolved: dict[str, T] = {}
 
     @property
     def table(self) -> Mapping[str, object]:
-        """Our own table, read without importing what it lists."""
-        return cast("Mapping[str, object]", getattr(own_package(self._package), self._table))
+        """Our own table and the presets of our cards, read without importing what they list."""
+        table = cast("Mapping[str, object]", getattr(own_package(self._package), self._table))
+        return {**table, **presets(self.cards)} if self._presets else table
+
+    @cached_property
+    def cards(self) -> Mapping[str, Mapping[str, Any]]:
+        """Our own cards by name."""
+        return read_cards(HOME / self._package / "cards")
 
     def names(self) -> list[str]:
         """Every name, ours first, then those of installed entry points."""
@@ -94,5 +106,5 @@ def own_package(name: str) -> object:
     return module
 
 
-models: Registry[object] = Registry("model", "models", "MODELS", "assay.models")
+models: Registry[object] = Registry("model", "models", "MODELS", "assay.models", presets=True)
 benchmarks: Registry[object] = Registry("task", "tasks", "BENCHMARKS", "assay.tasks")

@@ -219,6 +219,11 @@ class Run:
         documents = [self.vocabulary[code] for code in self.docs[mine].tolist()]
         return list(zip(documents, self.scores[mine].tolist(), strict=True))
 
+    def codes_of(self, query: str) -> NDArray[np.int32]:
+        """Codes of one query's documents, best first. Raises KeyError for a query not here."""
+        at = self.index[query]
+        return self.docs[self.offsets[at] : self.offsets[at + 1]]
+
     def cut(self, k: int) -> Run:
         """The best `k` documents of every query."""
         return self._keep(self._places < k)

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from harness.contracts import Collection, Corpus, Index, Informed, Reranker, Retriever
+from harness.contracts import Corpus, Index, Informed, Reranker
 from harness.errors import UserError
-from harness.flows.retrieval import search
-from harness.joins import join
-from harness.ranking import Ranking, as_ranking
-from harness.records import Qrels, Query, Usage
+from harness.ranking import Ranking, as_ranking, sum_notes, sum_usage
+from harness.records import Qrels, Query
 from harness.run import Run
+from harness.stages import Stage, as_reranker, joined, name_of, retrieves
 
 Pools = Mapping[str, Sequence[str]]
+PASSED_ON = ("join", "query_batch")
+"""What a cut says of itself, it says for its model."""
 
 
 class Cut:
     """`model % k`: the best `k` documents of a retriever or a reranker.
 
-    It satisfies the contracts that its model satisfies, and no other; so the methods are set when
-    it is made.
+    It satisfies the contracts that its model satisfies, an embedder counting as both; so the
+    methods are set when it is made.
 
     Raises:
         UserError: the model neither retrieves nor reranks, or `k` is not positive.
@@ -33,19 +34,21 @@ class Cut:
 
     def __init__(self, model: object, k: int) -> None:
         if k < 1:
-            raise UserError(f"{_name(model)} % {k}: cut after at least one document")
+            raise UserError(f"{name_of(model)} % {k}: cut after at least one document")
         self.model, self.k = model, k
-        if isinstance(model, Retriever):
-            self.index = lambda corpus: _CutIndex(model.index(corpus), corpus, k)
-        if isinstance(model, Reranker):
+        reranker = as_reranker(model)
+        if reranker is not None:
             self.rerank = lambda queries, candidates, corpus: _cut(
-                as_ranking(model.rerank(queries, candidates, corpus), "rerank"), k
+                as_ranking(reranker.rerank(queries, candidates, corpus), "rerank"), k
             )
+        if retrieves(model):
+            stage = Stage(model)
+            self.index = lambda corpus: _CutIndex(stage.index(corpus), k)
+        elif reranker is None:
+            raise UserError(f"{name_of(model)} % {k}: only a retriever or a reranker can be cut")
         if isinstance(model, Informed):
             self.informed = lambda qrels: Cut(model.informed(qrels), k)
-        if not isinstance(model, Retriever | Reranker):
-            raise UserError(f"{_name(model)} % {k}: only a retriever or a reranker can be cut")
-        for name in ("join", "query_batch"):
+        for name in PASSED_ON:
             if hasattr(model, name):
                 setattr(self, name, getattr(model, name))
 
@@ -62,26 +65,27 @@ class Pipeline:
     the end where it has none. Each stage joins instruction and query in its own way.
 
     Raises:
-        UserError: `first` is no retriever, or `second` no reranker.
+        UserError: `first` is no retriever, or `second` no reranker; an embedder is both.
     """
 
     version = "1"
     informed: Callable[[Qrels], Pipeline]
 
     def __init__(self, first: object, second: object) -> None:
-        if not isinstance(first, Retriever):
+        if not retrieves(first):
             raise UserError(
-                f"{_name(first)} >> {_name(second)}: '{_name(first)}' must be a retriever, "
+                f"{name_of(first)} >> {name_of(second)}: '{name_of(first)}' must be a retriever, "
                 "with a method index(corpus)"
             )
-        if not isinstance(second, Reranker):
-            what = "retrieves but does not rerank" if isinstance(second, Retriever) else "is none"
+        reranker = as_reranker(second)
+        if reranker is None:
+            what = "retrieves but does not rerank" if retrieves(second) else "is none"
             raise UserError(
-                f"{_name(first)} >> {_name(second)}: a reranker must follow '>>', "
-                f"and '{_name(second)}' {what}"
+                f"{name_of(first)} >> {name_of(second)}: a reranker must follow '>>', "
+                f"and '{name_of(second)}' {what}"
             )
-        self.first: Retriever = first
-        self.second: Reranker = second
+        self.first, self.second = first, second
+        self._stage, self._reranker = Stage(first), reranker
         if isinstance(first, Informed) or isinstance(second, Informed):
             self.informed = lambda qrels: Pipeline(_told(first, qrels), _told(second, qrels))
         batches = [s.query_batch for s in (first, second) if hasattr(s, "query_batch")]
@@ -95,15 +99,19 @@ class Pipeline:
         return min((depth for depth in depths if depth is not None), default=None)
 
     def index(self, corpus: Corpus) -> Index:
-        """Builds the first stage's index."""
-        return _PipelineIndex(self, self.first.index(corpus), corpus)
+        """The index of the first stage, with the reranker behind it."""
+        return _PipelineIndex(self._stage, self._reranker, name_of(self.second), corpus)
 
 
 class _CutIndex:
     """An index that never returns more than `k` documents."""
 
-    def __init__(self, index: Index, corpus: Corpus, k: int) -> None:
-        self._index, self._corpus, self._k = index, corpus, k
+    def __init__(self, index: Index, k: int) -> None:
+        self._index, self._k = index, k
+
+    @property
+    def notes(self) -> Mapping[str, int]:
+        return getattr(self._index, "notes", {})
 
     def search(
         self,
@@ -113,15 +121,20 @@ class _CutIndex:
         within: Pools | None = None,
         without: Pools | None = None,
     ) -> Ranking:
-        split = Collection("", self._corpus, queries, {}, within, without)
-        return search(self._index, queries, min(k, self._k), split)
+        answer = self._index.search(queries, min(k, self._k), within=within, without=without)
+        return as_ranking(answer, "search")
 
 
 class _PipelineIndex:
     """The first stage's index, with the reranker behind it."""
 
-    def __init__(self, pipeline: Pipeline, index: Index, corpus: Corpus) -> None:
-        self._pipeline, self._index, self._corpus = pipeline, index, corpus
+    def __init__(self, first: Stage, second: Reranker, name: str, corpus: Corpus) -> None:
+        self._stage, self._reranker, self._name, self._corpus = first, second, name, corpus
+        self._index = first.index(corpus)
+
+    @property
+    def notes(self) -> Mapping[str, int]:
+        return self._index.notes
 
     def search(
         self,
@@ -131,25 +144,18 @@ class _PipelineIndex:
         within: Pools | None = None,
         without: Pools | None = None,
     ) -> Ranking:
-        first, second = self._pipeline.first, self._pipeline.second
-        split = Collection("", self._corpus, queries, {}, within, without)
-        depth = getattr(first, "depth", None) or k
-        found = search(self._index, _joined(queries, first), depth, split)
+        depth = self._stage.depth or k
+        found = self._index.search(queries, depth, within=within, without=without)
         candidates = found.run
         found_for = frozenset(candidates.queries)
         answered = [query for query in queries if query.id in found_for]
         if not answered:
             return found
-        answer = second.rerank(_joined(answered, second), candidates, self._corpus)
+        asked = joined(answered, self._reranker)
+        answer = self._reranker.rerank(asked, candidates, self._corpus)
         reranked = as_ranking(answer, "rerank")
-        _refuse_strangers(reranked.run, candidates, _name(second))
+        _refuse_strangers(reranked.run, candidates, self._name)
         return _cut(_merged(found, reranked), k)
-
-
-def _joined(queries: Sequence[Query], stage: object) -> list[Query]:
-    """The queries as a stage wants them: joined by its own template, or left apart."""
-    name = getattr(stage, "join", "")
-    return [join(query, name) if name else query for query in queries]
 
 
 def _told(stage: object, qrels: Qrels) -> object:
@@ -162,26 +168,12 @@ def _cut(ranking: Ranking, k: int) -> Ranking:
 
 def _merged(first: Ranking, second: Ranking) -> Ranking:
     """The second stage's run, with what happened in both stages."""
-    usage = {
-        query: _sum(first.usage.get(query, Usage()), second.usage.get(query, Usage()))
-        for query in {**first.usage, **second.usage}
-    }
-    notes = {
-        note: first.notes.get(note, 0) + second.notes.get(note, 0)
-        for note in {**first.notes, **second.notes}
-    }
     return Ranking(
         run=second.run,
         errors={**first.errors, **second.errors},
         malformed={**first.malformed, **second.malformed},
-        usage=usage,
-        notes=notes,
-    )
-
-
-def _sum(a: Usage, b: Usage) -> Usage:
-    return Usage(
-        a.input_tokens + b.input_tokens, a.output_tokens + b.output_tokens, a.money + b.money
+        usage=sum_usage(first.usage, second.usage),
+        notes=sum_notes(first.notes, second.notes),
     )
 
 
@@ -196,8 +188,3 @@ def _refuse_strangers(run: Run, candidates: Run, name: str) -> None:
                     f"'{name}' returned document '{document}' for query '{query}', "
                     "which was not among its candidates: a reranker may only reorder and drop"
                 )
-
-
-def _name(model: object) -> str:
-    name = getattr(model, "name", None)
-    return name if isinstance(name, str) and name else type(model).__name__

@@ -22,6 +22,12 @@ def data() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps what a test caches away from the user's own cache, and from other tests."""
+    monkeypatch.setenv("ASSAY_CACHE", str(tmp_path / ".cache"))
+
+
+@pytest.fixture(autouse=True)
 def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks every connection that leaves the machine."""
     connect = socket.socket.connect

@@ -10,7 +10,15 @@ from harness.cache.index import Keys, keys_of
 from harness.cache.overview import SpaceInfo, space_row, spaces
 from harness.cache.quantities import parse_age, parse_size
 from harness.cache.space import Space, open_space
-from harness.cache.upkeep import Checked, Pruned, Verification, prune, verify
+from harness.cache.upkeep import (
+    Checked,
+    Pruned,
+    Verification,
+    prune,
+    pruned_row,
+    verification_row,
+    verify,
+)
 
 __all__ = [
     "ENVIRONMENT",
@@ -27,7 +35,9 @@ __all__ = [
     "parse_age",
     "parse_size",
     "prune",
+    "pruned_row",
     "space_row",
     "spaces",
+    "verification_row",
     "verify",
 ]

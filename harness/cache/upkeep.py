@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from harness.cache.block import DamagedBlock, read_blocks
 from harness.cache.folders import DESCRIPTION, FORMAT, Listing, cannot
-from harness.cache.overview import SpaceInfo, spaces, strangers
+from harness.cache.overview import SpaceInfo, space_row, spaces, strangers
 from harness.errors import UserError
 from harness.files import remove_leftovers
 from harness.workspace import workspace
@@ -204,3 +205,28 @@ def _remove(path: Path) -> int:
     except OSError as error:
         raise cannot("remove", path, error) from error
     return size
+
+
+def verification_row(found: Verification) -> dict[str, Any]:
+    """What a check has found, as JSON."""
+    return {
+        "damaged": found.damaged,
+        "removed": found.removed,
+        "foreign": list(map(str, found.foreign)),
+        "spaces": [
+            space_row(checked.space)
+            | {"damaged": list(map(str, checked.damaged))}
+            | {"foreign": list(map(str, checked.foreign))}
+            for checked in found.spaces
+        ],
+    }
+
+
+def pruned_row(done: Pruned) -> dict[str, Any]:
+    """What was removed, or would be, as JSON."""
+    return {
+        "freed": done.freed,
+        "dry_run": done.dry_run,
+        "removed": [space_row(info) for info in done.removed],
+        "kept": [space_row(info) for info in done.kept],
+    }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,38 +12,28 @@ from numpy.typing import NDArray
 
 from harness import measures
 from harness.contracts import Collection as Split
-from harness.contracts import Corpus, Index, Informed, Material, Retriever
+from harness.contracts import Corpus, Embedder, Informed, Material
 from harness.corpus import fingerprint
 from harness.errors import NotAsked, UserError
 from harness.instructions import instruct
 from harness.joins import join
 from harness.loading import LoadedModel
-from harness.ranking import Ranking, as_ranking
+from harness.ranking import Ranking
 from harness.records import Qrels, Query, Setting
 from harness.run import Run
 from harness.scoring import Scores, cluster_numbers
+from harness.stages import Stage
+from harness.workspace import working
 
 OWN = "own"
+EMPTY_INSTRUCTION = "empty-instruction"
+"""Compat of ToolRet's code: a query without an instruction has an empty one."""
+FAISS_PADDING = "faiss-padding"
+"""Compat of MAIR's code: where faiss finds fewer than 100 documents it fills up with -1, which
+Python reads as the last document of the corpus; so that one ends up last with a dense model."""
+FAISS_DEPTH, FAISS_WORST = 100, float(np.finfo(np.float32).min)
 BATCH = 4096
 """Queries handed to an index at a time; a model's `query_batch` attribute overrides it."""
-
-
-class Indexes:
-    """The last few indexes built, so that tasks which share a corpus share its index."""
-
-    def __init__(self, keep: int = 2) -> None:
-        self._keep = keep
-        self._built: OrderedDict[tuple[str, str], Index] = OrderedDict()
-
-    def get(self, model: str, corpus: Corpus, build: Callable[[], Index]) -> Index:
-        """The index of a model (by fingerprint) over a corpus, built on first use."""
-        key = (model, corpus.fingerprint)
-        if key not in self._built:
-            while len(self._built) >= self._keep:
-                self._built.popitem(last=False)
-            self._built[key] = build()
-        self._built.move_to_end(key)
-        return self._built[key]
 
 
 @dataclass(frozen=True)
@@ -129,10 +118,18 @@ class RetrievalFlow:
         return sum(not query.text.strip() for part in self._parts for query in part.queries)
 
     @property
+    def documents(self) -> int:
+        """Number of documents, each corpus counted once."""
+        return sum(len(corpus) for corpus in self._corpora)
+
+    @property
     def empty_documents(self) -> int:
         """Documents without text, each corpus counted once."""
-        corpora = {split.corpus.fingerprint: split.corpus for split in self.material}
-        return sum(corpus.empty for corpus in corpora.values())
+        return sum(corpus.empty for corpus in self._corpora)
+
+    @property
+    def _corpora(self) -> Iterable[Corpus]:
+        return {split.corpus.fingerprint: split.corpus for split in self.material}.values()
 
     def join_of(self, model: LoadedModel) -> str:
         """The join that queries are handed to the model with; "own" where it gets both parts."""
@@ -141,25 +138,39 @@ class RetrievalFlow:
         return getattr(model.model, "join", None) or OWN
 
     def answer(
-        self, model: LoadedModel, keys: Collection[str], indexes: Indexes
+        self, model: LoadedModel, keys: Collection[str], task: str = ""
     ) -> Iterator[Ranking]:
         """Asks the model the queries of these keys, a batch at a time."""
+        name = self.join_of(model)
+        size = int(getattr(model.model, "query_batch", BATCH))
         for part in self._parts:
             asked = [
-                (key, query)
+                (key, query if self.setting.join == "adapter" else join(query, name))
                 for key, query in zip(part.keys, part.queries, strict=True)
                 if key in keys
             ]
-            if not asked:
-                continue
-            name = self.join_of(model)
-            index = _index(model, part.split, indexes)
-            size = int(getattr(model.model, "query_batch", BATCH))
             for start in range(0, len(asked), size):
-                batch = asked[start : start + size]
-                queries = [query if name == OWN else join(query, name) for _, query in batch]
-                ranking = search(index, queries, self.setting.k, part.split)
-                yield _rekey(ranking, {query.id: key for key, query in batch})
+                batch = dict(asked[start : start + size])
+                with working(task=task, split=part.split.split):
+                    ranking = self._ask(model, part, batch)
+                yield _rekey(ranking, {query.id: key for key, query in batch.items()})
+
+    def _ask(self, model: LoadedModel, part: _Part, batch: Mapping[str, Query]) -> Ranking:
+        """The answers to a batch of one split's queries, given by key."""
+        split = part.split
+        index = _stage(model, split).index(split.corpus)
+        ranking = index.search(
+            list(batch.values()),
+            self.setting.k,
+            within=split.candidates,
+            without=split.excluded,
+        )
+        padded = FAISS_PADDING in self.setting.compat and isinstance(model.model, Embedder)
+        if padded and len(split.corpus) < FAISS_DEPTH:
+            ranking = replace(ranking, run=_padded(ranking.run, split.corpus.ids[-1]))
+        if not self._speakers.isdisjoint(batch):
+            ranking = replace(ranking, notes={**ranking.notes, **index.notes})
+        return ranking
 
     def score(self, run: Run, names: Sequence[str]) -> Scores:
         """Per-query values of the named measures; a query that the run lacks gets 0."""
@@ -203,6 +214,16 @@ class RetrievalFlow:
         return {q: bare[q] for q in ours if bare.get(q)}
 
     @cached_property
+    def _speakers(self) -> frozenset[str]:
+        """One query for each corpus: with its answer come the notes on the index itself, so that
+        they come once, however the queries are split among machines and attempts."""
+        first: dict[str, str] = {}
+        for part in self._parts:
+            if part.keys:
+                first.setdefault(part.split.corpus.fingerprint, part.keys[0])
+        return frozenset(first.values())
+
+    @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(self.keys)
 
@@ -220,67 +241,33 @@ class RetrievalFlow:
         )
 
 
-def search(index: Index, queries: Sequence[Query], k: int, split: Split) -> Ranking:
-    """Asks an index and makes sure of what comes back.
-
-    An index whose `search` knows neither `within` nor `without` is asked for its whole ranking,
-    and the pool or the exclusions are applied here.
-
-    Raises:
-        UserError: unknown ids, or scores that are not finite.
-    """
-    asked = [query.id for query in queries]
-    within = _only(split.candidates, asked)
-    without = _only(split.excluded, asked)
-    parameters = inspect.signature(index.search).parameters
-    takes_any = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
-    filters = {"within": within, "without": without}
-    filters = {name: ids for name, ids in filters.items() if ids is not None}
-    able = all(name in parameters or takes_any for name in filters)
-    if able:
-        answer = index.search(queries, k, **filters)
-    else:
-        answer = index.search(queries, len(split.corpus))
-    ranking = as_ranking(answer, "search")
-    run = ranking.run
-    run.check(asked, split.corpus)
-    if within is not None:
-        run = run.within(within)
-    if without is not None:
-        run = run.without(without)
-    ranking = replace(ranking.noting_repeats(), run=run.cut(k))
-    return replace(ranking, left_out=frozenset(q for q in asked if not ranking.covers(q)))
-
-
-def _only(
-    pools: Mapping[str, Sequence[str]] | None, queries: Sequence[str]
-) -> dict[str, Sequence[str]] | None:
-    return None if pools is None else {q: pools[q] for q in queries if q in pools}
-
-
-def _index(model: LoadedModel, split: Split, indexes: Indexes) -> Index:
+def _stage(model: LoadedModel, split: Split) -> Stage:
     if isinstance(model.model, Informed):
-        return model.model.informed(split.qrels).index(split.corpus)
-    if not isinstance(model.model, Retriever):
-        raise UserError(
-            f"{model.name} is no retriever: it needs an index(corpus) method. "
-            "A reranker needs a first stage, as in: bm25 % 100 >> " + model.name
-        )
-    retriever = model.model
-    return indexes.get(model.fingerprint, split.corpus, lambda: retriever.index(split.corpus))
+        return Stage(model.model.informed(split.qrels))
+    return Stage(model)
 
 
 def _parts(material: Material, setting: Setting, seed: int) -> Iterator[_Part]:
     several = len(material) > 1
     every = [query for split in material for query in split.queries]
     instructed = iter(instruct(every, setting.instruction, seed))
+    empty = "" if EMPTY_INSTRUCTION in setting.compat else None
     for split in material:
         queries = [next(instructed) for _ in split.queries][: setting.limit]
+        queries = [q if q.instruction else replace(q, instruction=empty) for q in queries]
         prefix = f"{split.split}/" if several else ""
         keys = tuple(f"{prefix}{query.id}" for query in queries)
         known = {*split.unasked, *split.qrels, *(query.id for query in split.queries)}
         others = known.difference(query.id for query in queries)
         yield _Part(split, tuple(queries), keys, {id: f"{prefix}{id}" for id in others})
+
+
+def _padded(run: Run, last: str) -> Run:
+    """The run with the worst possible score for the last document of the corpus."""
+    if last not in run.codes:
+        return run
+    scores = np.where(run.docs == run.codes[last], np.float32(FAISS_WORST), run.scores)
+    return Run.from_arrays(run.queries, run.vocabulary, run.docs, scores, run.offsets)
 
 
 def _contents(split: Split) -> Iterator[str]:

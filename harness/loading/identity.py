@@ -103,6 +103,15 @@ def passed(value: object) -> object:
     return value
 
 
+def settled(model: object, values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a model's parameters, those that it settled itself in its own version.
+
+    A model names them in its attribute `resolved`: a dtype that it chose, a path of which only the
+    name counts.
+    """
+    return {**values, **{name: getattr(model, name) for name in getattr(model, "resolved", ())}}
+
+
 def place(definition: object) -> str:
     """Where a class or function is defined, as "module:qualified name"."""
     name = getattr(definition, "__qualname__", type(definition).__qualname__)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from harness.cards import UNPINNED
 from harness.contracts import Task
 from harness.errors import UserError
 from harness.loading import contracts_of, load_model
 from harness.loading.catalogue import all_suites, all_tasks, load_suite, load_task
+from harness.loading.factory import Factory
+from harness.loading.identity import described
 from harness.registry import models
 from harness.suites import Suite
 
@@ -20,7 +23,7 @@ class ModelEntry:
     """A model as a person looks it up.
 
     Attributes:
-        name: its canonical expression.
+        name: its canonical expression; of an adapter that needs values, its name and theirs.
         problem: why it does not load here, such as a missing extra; empty when it does.
         card: its model card.
         stands_for: the expression behind a preset.
@@ -41,6 +44,11 @@ class ModelEntry:
     def title(self) -> str:
         """What its card calls it."""
         return str(self.card.get("title", ""))
+
+    @property
+    def kind(self) -> str:
+        """What kind of model its card says that it is."""
+        return str(self.card.get("kind", ""))
 
 
 def find_tasks(name: str | None = None) -> list[Task]:
@@ -66,7 +74,7 @@ def find_models(expression: str | None = None) -> list[ModelEntry]:
         UserError: the expression names no model, or one that does not load.
     """
     if expression is not None:
-        return [_entry(expression)]
+        return [_adapter(expression) or _entry(expression)]
     return [_tried(name) for name in models if re.match(r"\w", name)]  # the others are operators
 
 
@@ -86,10 +94,30 @@ def model_row(model: ModelEntry) -> dict[str, Any]:
 
 
 def _tried(name: str) -> ModelEntry:
+    card = models.cards.get(name, {})
+    if UNPINNED in card:  # to load it would ask the hub
+        return ModelEntry(name, stands_for=_behind(name), card=card)
     try:
-        return _entry(name)
+        return _adapter(name) or _entry(name)
     except UserError as error:
-        return ModelEntry(name, problem=str(error), stands_for=_behind(name))
+        return ModelEntry(name, problem=str(error), stands_for=_behind(name), card=card)
+
+
+def _adapter(name: str) -> ModelEntry | None:
+    """An adapter that is no model before it is given some values; None for everything else."""
+    if not isinstance(models.table.get(name), str) or _behind(name):
+        return None
+    try:
+        factory = Factory(cast("Callable[..., object]", models.get(name)), name)
+    except ImportError as error:
+        raise UserError(f"the model '{name}' does not load: {error}") from error
+    wanted = [p for p in factory.parameters.values() if p.default is p.empty]
+    wanted = [p for p in wanted if p.kind is not p.VAR_KEYWORD]
+    if not wanted:
+        return None
+    shown = ", ".join(f"{p.name}, ..." if p.kind is p.VAR_POSITIONAL else p.name for p in wanted)
+    defaults = {n: described(v) for n, v in factory.lasting(factory.defaults).items() if v != ()}
+    return ModelEntry(f"{name}({shown})", card=models.cards.get(name, {}), parameters=defaults)
 
 
 def _entry(expression: str) -> ModelEntry:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,17 +18,20 @@ from harness.loading.identity import (
     folder_digest,
     passed,
     place,
+    settled,
     source_digest,
     spoken,
 )
 from harness.loading.plugins import load_plugin
 from harness.loading.presets import difference, expand, shortest, written
-from harness.registry import HOME, models
+from harness.registry import models, own_package
+from harness.workspace import working
 
 CONTRACTS: Mapping[str, str] = {
     "retriever": "index",
     "embedder": "encode",
     "reranker": "rerank",
+    "chat model": "complete",
     "reference model": "informed",
 }
 """The method by which each contract is told."""
@@ -59,9 +61,9 @@ def load_model(model: object, *, runtime: Mapping[str, object] | None = None) ->
         return model
     if isinstance(model, type):
         raise UserError(f"{model.__name__} is a class: give an instance of it, {model.__name__}()")
-    if not isinstance(model, str):
-        return _from_object(model)
     chosen = {name: value for name, value in (runtime or {}).items() if value is not None}
+    if not isinstance(model, str):
+        return _from_object(_wrapped(model, chosen))
     return _Loader(chosen).load(spec.parse(model))
 
 
@@ -117,7 +119,8 @@ class _Loader:
         name = node.attribute or plugin.only(
             lambda found: bool(contracts_of(found)),
             "model",
-            "a retriever is a class with index(corpus), a reranker has rerank(...)",
+            "a retriever is a class with index(corpus), an embedder has encode(...), "
+            "a reranker has rerank(...)",
         )
         made, shown = plugin.get(name), spec.File(Path(node.path).name, name)
         where = {"adapter": name, "file": plugin.digest}
@@ -126,8 +129,9 @@ class _Loader:
             return LoadedModel.of(made, shown, {**where, **_contents(made)})
         factory = Factory(cast("Callable[..., object]", made), str(shown))
         given = self._bound(factory, node)
-        values = factory.lasting(factory.complete(given))
+        values = factory.complete(given)
         model = factory.build(_passed(given))
+        values = factory.lasting(settled(model, values))
         changed = difference(values, factory.lasting(factory.defaults))
         args, kwargs = written(factory, changed)
         shown = replace(shown, args=args, kwargs=kwargs)
@@ -140,7 +144,8 @@ class _Loader:
             raise UserError(f"{node} names itself as its adapter, in its {CARD}")
         inner = replace(self, base=folder, inside=(*self.inside, folder))
         try:
-            adapter = inner.load(spec.parse(card["adapter"]))
+            with working(base=folder):
+                adapter = inner.load(spec.parse(card["adapter"]))
         except UserError as error:
             raise UserError(f"{Path(node.path) / CARD}: {error}") from error
         identity = {"folder": folder_digest(folder), "adapter": adapter.identity}
@@ -174,13 +179,14 @@ def _adapted(
     model: object, base: str, factory: Factory, values: Mapping[str, object]
 ) -> LoadedModel:
     """A registered adapter under its shortest name, given the values of all its parameters."""
-    values = factory.lasting(values)
+    values = factory.lasting(settled(model, values))
     identity = {"adapter": _target(base), **_versioned(model, values)}
     if base in _OPERATORS:
         operands = [spoken(value) for value in values.values()]
         return LoadedModel.of(model, _OPERATORS[base](*operands), identity)
     name = shortest(base, factory, values)
-    return LoadedModel.of(model, name, identity, _cards().get(name.name, _cards().get(base)))
+    card = models.cards.get(name.name, models.cards.get(base))
+    return LoadedModel.of(model, name, identity, card)
 
 
 def _from_object(model: object) -> LoadedModel:
@@ -198,6 +204,18 @@ def _from_object(model: object) -> LoadedModel:
     return LoadedModel.of(model, shown, {**where, **_contents(model)})
 
 
+def _wrapped(model: object, runtime: Mapping[str, object]) -> object:
+    """The model in its adapter, where it is one of another library's; else the model itself."""
+    kind = type(model)
+    wraps: Mapping[str, str] = getattr(own_package("models"), "WRAPS", {})
+    name = wraps.get(f"{kind.__module__.partition('.')[0]}:{kind.__name__}")
+    if name is None:
+        return model
+    factory = Factory(cast("Callable[..., object]", models.get(name)), name)
+    chosen = {name: value for name, value in runtime.items() if name in factory.runtime}
+    return factory.build({next(iter(factory.parameters)): model, **chosen})
+
+
 def _refuse_arguments(node: spec.Call | spec.File) -> None:
     if node.args or node.kwargs:
         raise UserError(f"{node} takes no arguments: it is an object, not a class")
@@ -210,9 +228,11 @@ def _contents(model: object) -> dict[str, Any]:
 
 
 def _versioned(model: object, values: Mapping[str, object]) -> dict[str, Any]:
+    contents = getattr(model, "contents", {})
+    parameters = {name: described(value) for name, value in values.items()}
     return {
         "version": described(getattr(model, "version", None)),
-        "parameters": {name: described(value) for name, value in values.items()},
+        "parameters": parameters | {name: described(value) for name, value in contents.items()},
     }
 
 
@@ -270,14 +290,3 @@ def _read_card(folder: Path, shown: str) -> dict[str, Any]:
     if not isinstance(card, dict) or not isinstance(card.get("adapter"), str):
         raise UserError(f'{shown}{CARD} names no adapter: it needs a line such as adapter: "bm25"')
     return card
-
-
-@cache
-def _cards() -> Mapping[str, Mapping[str, Any]]:
-    """Model cards by registered name."""
-    import yaml
-
-    cards: dict[str, Mapping[str, Any]] = {}
-    for path in sorted((HOME / "models" / "cards").glob("*.yaml")):
-        cards |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return cards

@@ -33,9 +33,11 @@ def shortest(base: str, factory: Factory, values: Mapping[str, object]) -> spec.
         values: all its parameters that can change an answer.
     """
     best = base, difference(values, factory.lasting(factory.defaults))
-    for name in models.table:
+    for name, target in models.table.items():
+        if name == base or not isinstance(target, str) or "(" not in target:
+            continue
         adapter, layers = expand(spec.Call(name))
-        if adapter != base or name == base:
+        if adapter != base:
             continue
         preset = factory.defaults
         for layer in layers:

@@ -104,10 +104,17 @@ def suite_card(suite: Suite) -> Iterator[RenderableType]:
 
 def model_list(models: Sequence[ModelEntry]) -> Iterator[RenderableType]:
     """A line a model."""
-    table = grid("model", "what it is", "")
-    for model in models:
-        state = Text(model.problem, WARNING)
-        table.add_row(Text(model.name), Text(model.title or model.stands_for), state)
+    kinds = list(dict.fromkeys(model.kind for model in models))
+    table = grid("model", "what it is")
+    table.columns[0].no_wrap = True
+    for kind in kinds:
+        table.add_row(Text(kind or "others", STRONG), "")
+        for model in models:
+            if model.kind == kind:
+                title = Text(model.title or model.stands_for)
+                if model.problem:
+                    title.append(f"\n{model.problem}", WARNING)
+                table.add_row(Text(f"  {model.name}"), title)
     yield table
     yield ""
     yield command("one model", f"assay models {models[0].name}")
@@ -120,14 +127,14 @@ def model_card(model: ModelEntry) -> Iterator[RenderableType]:
     if description := model.card.get("description"):
         yield Text(" ".join(str(description).split()), QUIET)
     yield ""
-    known = {"title", "description", "parameters", "citation"}
+    known = {"title", "description", "parameters", "citation", "stands_for"}
     explained = model.card.get("parameters")
     explained = explained if isinstance(explained, Mapping) else {}
     yield facts(
         [
             ("stands for", model.stands_for),
             ("contracts", ", ".join(model.contracts)),
-            *((name, f"{value}") for name, value in model.card.items() if name not in known),
+            *((name, _said(value)) for name, value in model.card.items() if name not in known),
             ("fingerprint", model.fingerprint),
             ("not ready", model.problem),
         ]
@@ -143,6 +150,13 @@ def model_card(model: ModelEntry) -> Iterator[RenderableType]:
     if citation := model.card.get("citation"):
         yield ""
         yield Text(str(citation).strip(), QUIET, no_wrap=True)
+
+
+def _said(value: object) -> str:
+    """A field of a card as a person reads it."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {_said(item)}" for name, item in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def checks(found: Sequence[Check]) -> Iterator[RenderableType]:

@@ -6,13 +6,24 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from harness import answering
 from harness.render import console
-from harness.render.words import count, setting_text
+from harness.render.words import count, duration, setting_text
 
 _ENDS = ("finished", "reused", "missing")
+_QUICK = ("loading", "answering", "scoring", *_ENDS)
+"""States without a rate of their own."""
+_PATIENCE = 20.0
+"""Seconds between two lines about the same work."""
 
 
 class Watch:
@@ -26,13 +37,15 @@ class Watch:
         self._screen = console(stderr=True)
         self._lines = lines and not self._screen.is_terminal
         self._done = 0
-        self._started = time.perf_counter()
+        self._started = self._since = self._told = time.perf_counter()
+        self._state = ""
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[state]}", style="dim"),
+            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
             console=self._screen,
             transient=True,
             disable=not self._screen.is_terminal,
@@ -52,20 +65,53 @@ class Watch:
 
     def __call__(self, progress: answering.Progress) -> None:
         """Takes notice of a step."""
-        if progress.state == "loading":
-            self._started = time.perf_counter()
-            for bar in self._bar.task_ids:
-                self._bar.remove_task(bar)
-            about = f"{progress.model} · {progress.task}"
-            self._bar.add_task(about, total=None, state="")
+        if progress.state == "saying":
+            self._screen.print(progress.message, soft_wrap=True, highlight=False, markup=False)
+            return
+        if progress.state != self._state:
+            self._begin(progress)
         self._done += progress.state in _ENDS
         for bar in self._bar.task_ids:
-            state = f"{progress.state}, {count(self._done, 'task')} done"
             self._bar.update(
-                bar, completed=progress.done, total=progress.total or None, state=state
+                bar,
+                completed=progress.done,
+                total=progress.total or None,
+                state=self._said(progress),
             )
-        if self._lines and progress.state in ("finished", "reused"):
+        if self._lines:
+            self._report(progress)
+
+    def _begin(self, progress: answering.Progress) -> None:
+        """A bar for another kind of work, so that its rate is its own."""
+        now = time.perf_counter()
+        if progress.state == "loading":
+            self._started = now
+        self._state, self._since, self._told = progress.state, now, now
+        for bar in self._bar.task_ids:
+            self._bar.remove_task(bar)
+        self._bar.add_task(f"{progress.model} · {progress.task}", total=None, state="")
+
+    def _said(self, progress: answering.Progress) -> str:
+        """What is being done, and how fast."""
+        if progress.state not in _QUICK and progress.done:
+            rate = progress.done / max(time.perf_counter() - self._since, 1e-9)
+            return f"{progress.state}, {rate:,.0f} a second"
+        return f"{progress.state}, {count(self._done, 'task')} done"
+
+    def _report(self, progress: answering.Progress) -> None:
+        """Says something where no bar can be drawn: what is done, and long work now and then."""
+        if progress.state in ("finished", "reused"):
             self._screen.print(self._line(progress), soft_wrap=True)
+        now = time.perf_counter()
+        if progress.state in _QUICK or not progress.done or now - self._told < _PATIENCE:
+            return
+        self._told = now
+        left = (progress.total - progress.done) * (now - self._since) / progress.done
+        self._screen.print(
+            f"{self._said(progress)}: {progress.done:,} of {progress.total:,}, "
+            f"{duration(left)} left · {progress.model} on {progress.task}",
+            soft_wrap=True,
+        )
 
     def _line(self, progress: answering.Progress) -> str:
         setting = setting_text(progress.setting)

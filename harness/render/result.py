@@ -97,7 +97,11 @@ def _queries(result: Result) -> Iterator[tuple[str, str]]:
     if counts.tied:
         yield "", f"{counts.tied:,} returned documents share their score with another"
     for note, n in result.notes.items():
-        yield "", f"{note}: {n:,}"
+        yield "", f"{note}: {n:,}{_share(n, counts.of(note))}"
+
+
+def _share(n: int, whole: int | None) -> str:
+    return f" of {whole:,} ({n / whole:.1%})" if whole else ""
 
 
 def _named(result: Result, fate: str) -> str:

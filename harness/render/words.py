@@ -112,6 +112,14 @@ def count(n: int, noun: str) -> str:
     return f"{n:,} {noun if n == 1 else plural}"
 
 
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: "35 s", "4 min", "2 h 5 min"."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def _written(value: object) -> str:
     if isinstance(value, list):
         return "+".join(map(str, value)) or "none"

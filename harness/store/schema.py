@@ -45,12 +45,20 @@ class Counts(_Strict):
     """Judged documents that the corpus lacks; they still count as relevant, as in trec_eval."""
     empty_queries: int
     """Queries without text."""
+    documents: int | None = None
+    """Documents in all corpora of the task."""
     empty_documents: int
     """Documents without text, in all corpora of the task."""
     clusters: int
     """Distinct query texts, the unit that the bootstrap resamples."""
     tied: int
     """Returned documents whose score another document of the same query shares."""
+
+    def of(self, note: str) -> int | None:
+        """Of how many the things are that a note counts, where that is known."""
+        if note.endswith(" queries"):
+            return self.queries
+        return self.documents if note.endswith(" documents") else None
 
 
 class Result(_Strict):

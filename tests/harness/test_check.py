@@ -160,7 +160,7 @@ FAULTS = [
     (ShortSighted, "survives a long query", "it raised MemoryError: cut off what is too long"),
     (NeedsText, "survives an empty document", "it raised IndexError: list index out of range"),
     (NoIndex, "builds an index", "index(corpus) gave NoneType without a search method"),
-    (NoContract, "has a contract", "NoContract is no retriever and no reranker: give it"),
+    (NoContract, "has a contract", "NoContract is no retriever, no embedder and no reranker: give it"),
 ]
 
 

@@ -23,9 +23,14 @@ def test_each_join_has_its_template(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(JOINS))
-@pytest.mark.parametrize("instruction", [None, ""])
-def test_a_query_without_instruction_stays_as_it_is(name: str, instruction: str | None) -> None:
-    assert join(Query("q", "book a room", instruction), name) == Query("q", "book a room")
+def test_a_query_without_instruction_stays_as_it_is(name: str) -> None:
+    assert join(Query("q", "book a room"), name) == Query("q", "book a room")
+
+
+def test_an_empty_instruction_leaves_the_shell_of_the_template() -> None:
+    # What ToolRet's released code makes of a query that is asked without an instruction.
+    asked = join(Query("q", "book a room", ""), "instruct")
+    assert asked == Query("q", "Instruct: \nQuery: book a room")
 
 
 def test_braces_in_a_text_mean_nothing() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from harness.contracts import Collection, Corpus, Material
 from harness.corpus import ListCorpus
 from harness.errors import InfrastructureError
 from harness.ranking import Ranking
-from harness.records import Document, Query, Setting, TaskCard
+from harness.records import Document, Query, Setting, TaskCard, Text
 from harness.run import Run
 from harness.sources import Source
 
@@ -113,3 +117,26 @@ class Crash(Overlap):
 
     def search(self, queries: Sequence[Query], k: int) -> Mapping[str, Mapping[str, float]]:
         raise KeyError("oops")
+
+
+class Letters:
+    """Embeds a text as how often it holds each letter; remembers every text it was given.
+
+    Args:
+        instructed: whether an instruction counts as well; part of what the model is.
+    """
+
+    version = "1"
+
+    def __init__(self, instructed: bool = False) -> None:
+        self.instructed = instructed
+        self._encoded: list[tuple[str, str | None, str]] = []
+
+    def encode(self, inputs: Sequence[Text], *, kind: str) -> NDArray[np.float32]:
+        self._encoded += [(text.text, text.instruction, kind) for text in inputs]
+        texts = [
+            f"{text.instruction or ''}{text.text}" if self.instructed else text.text
+            for text in inputs
+        ]
+        counts = [[text.count(letter) for letter in ascii_lowercase] for text in texts]
+        return np.array(counts, dtype=np.float32).reshape(len(texts), 26)

@@ -7,15 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from toy import Letters, Overlap
 
 from harness.contracts import Collection
 from harness.corpus import ListCorpus
 from harness.errors import UserError
-from harness.flows.retrieval import RetrievalFlow, search
-from harness.ranking import Ranking
+from harness.flows.retrieval import RetrievalFlow
+from harness.loading import load_model
+from harness.ranking import Ranking, merge
 from harness.records import Document, Query, Setting
 from harness.run import Run
+from harness.stages import search
 
 CORPUS = ListCorpus([Document("d1", "mint tea"), Document("d2", "sage")])
 QRELS: Mapping[str, Mapping[str, int]] = {"q1": {"d1": 1}, "q2": {"d2": 1}, "lost": {"d1": 1}}
@@ -121,7 +125,7 @@ def test_an_answer_that_is_none_is_called_by_its_name(answer: object, message: s
             return answer
 
     with pytest.raises(UserError) as caught:
-        search(Odd(), SPLIT.queries, 10, SPLIT)  # type: ignore[arg-type]
+        search(Odd(), SPLIT.queries, 10, SPLIT.corpus)  # type: ignore[arg-type]
     assert str(caught.value).startswith(message)
 
 
@@ -129,3 +133,65 @@ def test_a_split_without_queries_weighs_nothing() -> None:
     empty = replace(SPLIT, split="dev", queries=[], qrels={}, weight=5.0)
     scores = flow(SPLIT, empty).score(run_of("test/q1"), ["P@1"])
     assert scores.weights.tolist() == [1.0, 1.0]
+
+
+INSTRUCTED = replace(
+    SPLIT,
+    queries=[Query("q1", "mint", "Find herbs."), Query("q2", "sage", "")],
+    unasked=frozenset(),
+)
+
+
+@pytest.mark.parametrize(
+    ("setting", "instructions"),
+    [
+        (Setting(), ["Find herbs.", None]),
+        (Setting(instruction="no"), [None, None]),
+        (Setting(instruction="no", compat=("empty-instruction",)), ["", ""]),
+        (Setting(compat=("empty-instruction",)), ["Find herbs.", ""]),
+    ],
+)
+def test_a_query_without_instruction_has_an_empty_one_only_where_that_is_asked_for(
+    setting: Setting, instructions: list[str | None]
+) -> None:
+    embedder = Letters(instructed=True)
+    asked = RetrievalFlow((INSTRUCTED,), setting, seed=0)
+    list(asked.answer(load_model(embedder), frozenset(asked.keys)))
+    seen = {text: instruction for text, instruction, kind in embedder._encoded if kind == "query"}
+    assert [seen["mint"], seen["sage"]] == instructions
+
+
+def test_with_faiss_padding_the_last_of_few_documents_comes_last_for_a_dense_model() -> None:
+    # "mint" . "mint tea" = 2 + 1 + 1 + 1 + ... > "mint" . "sage" = 0; turned round, d1 is last.
+    few = ListCorpus([Document("d2", "sage"), Document("d1", "mint tea")])
+    many = ListCorpus([*(Document(f"e{i:02}", "x") for i in range(99)), *few])
+    setting = Setting(k=2, compat=("faiss-padding",))
+
+    def best(corpus: ListCorpus, setting: Setting, model: object) -> tuple[str, float]:
+        split = replace(SPLIT, corpus=corpus, unasked=frozenset())
+        asked = RetrievalFlow((split,), setting, seed=0)
+        answers = asked.answer(load_model(model), frozenset(asked.keys))
+        return merge(list(answers), asked.keys).run.ranked("q1")[-1]
+
+    assert best(few, setting, Letters()) == ("d1", float(np.finfo(np.float32).min))
+    assert best(few, Setting(k=2), Letters())[0] == "d2"
+    assert best(many, setting, Letters())[0] != "d1"
+    assert best(few, setting, Overlap())[0] == "d2"
+
+
+def test_notes_on_an_index_come_once_for_a_corpus_whatever_the_batches() -> None:
+    class Noted(Overlap):
+        notes: Mapping[str, int] = {"truncated documents": 2}
+
+    other = ListCorpus([Document("d1", "thyme"), Document("d2", "sage")])
+    splits = [
+        replace(SPLIT, unasked=frozenset()),
+        replace(SPLIT, split="dev", unasked=frozenset()),
+        replace(SPLIT, split="far", corpus=other, unasked=frozenset()),
+    ]
+    asked = RetrievalFlow(tuple(splits), Setting(), seed=0)
+    answers = list(asked.answer(load_model(Noted()), frozenset(asked.keys)))
+    assert len(answers) == 6
+    assert merge(answers, asked.keys).notes == {"truncated documents": 4}
+    later = asked.answer(load_model(Noted()), frozenset(asked.keys[1:4]))
+    assert merge(list(later), asked.keys).notes == {}

@@ -43,7 +43,17 @@ def test_every_registered_model_is_listed_and_operators_are_not() -> None:
     assert {"bm25", "bm25-mteb", "bm25-lucene", "bm25-rank", "random", "oracle"} <= models.keys()
     assert not {"%", ">>"} & models.keys()
     assert models["oracle"].contracts
-    assert all(model.problem or model.fingerprint for model in models.values())
+    assert models["bm25"].fingerprint
+    assert {"hf(name)", "ce(name)", "rrf(models, ...)"} <= models.keys()
+
+
+def test_an_adapter_that_needs_values_shows_what_they_are() -> None:
+    [adapter] = find_models("hf")
+    assert adapter.name == "hf(name)"
+    assert adapter.card["title"]
+    assert adapter.parameters["dtype"] == "float32"
+    assert "device" not in adapter.parameters
+    assert not adapter.fingerprint
 
 
 def test_rows_are_json() -> None:

@@ -1,0 +1,210 @@
+"""Every text is encoded once: texts go to an embedder, their vectors into the cache."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Any, Protocol
+from weakref import finalize
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.cache import open_space
+from harness.contracts import Corpus, Embedder
+from harness.encoded import Encoded
+from harness.loading import load_model
+from harness.records import Query, Text
+from harness.vectors.checking import checked
+from harness.workspace import workspace
+
+Keys = NDArray[Any]
+Positions = NDArray[np.int64]
+READ = 4096
+"""Texts looked at together."""
+SMALLEST, LARGEST = 64, 16_384
+"""Bounds on the texts of a block, which is what an interruption can cost."""
+SECONDS = 15.0
+"""What a block should take to encode."""
+
+
+class Texts(Protocol):
+    """Texts to encode, of one kind: in order by iteration, or one by its place."""
+
+    kind: str
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Text]: ...
+    def __getitem__(self, place: int) -> Text: ...
+    def label(self, place: int) -> str:
+        """What a message calls the text at that place."""
+        ...
+
+
+class QueryTexts:
+    """Queries as texts, each with its own instruction."""
+
+    kind = "query"
+
+    def __init__(self, queries: Sequence[Query]) -> None:
+        self._queries = queries
+
+    def __len__(self) -> int:
+        return len(self._queries)
+
+    def __iter__(self) -> Iterator[Text]:
+        return (Text(query.text, query.instruction) for query in self._queries)
+
+    def __getitem__(self, place: int) -> Text:
+        return Text(self._queries[place].text, self._queries[place].instruction)
+
+    def label(self, place: int) -> str:
+        """What a message calls the text at that place."""
+        return f"query '{self._queries[place].id}'"
+
+
+class DocumentTexts:
+    """Documents as texts: title and text.
+
+    Args:
+        corpus: where they are.
+        ids: which of them; None means all, in the corpus's order.
+    """
+
+    kind = "document"
+
+    def __init__(self, corpus: Corpus, ids: Sequence[str] | None = None) -> None:
+        self._corpus, self._all = corpus, ids is None
+        self._ids = corpus.ids if ids is None else ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[Text]:
+        if self._all:
+            for block in self._corpus.blocks(READ):
+                yield from (Text(document.full_text) for document in block)
+        else:
+            yield from (self[place] for place in range(len(self)))
+
+    def __getitem__(self, place: int) -> Text:
+        return Text(self._corpus[self._ids[place]].full_text)
+
+    def label(self, place: int) -> str:
+        """What a message calls the text at that place."""
+        return f"document '{self._ids[place]}'"
+
+
+class Library:
+    """The vectors of one embedder.
+
+    Args:
+        embedder: whose vectors these are.
+        root: the cache; None keeps them in a temporary folder, gone with this object.
+
+    Raises:
+        UserError: the cache cannot be used.
+    """
+
+    def __init__(self, embedder: Embedder, root: Path | None) -> None:
+        self.embedder = embedder
+        self.form = str(getattr(embedder, "form", "single"))
+        folder = root or Path(mkdtemp(prefix="assay-"))
+        if root is None:
+            finalize(self, rmtree, folder, ignore_errors=True)
+        loaded = load_model(embedder)
+        self.name = loaded.name
+        self.space = open_space(folder, _encoder(embedder, loaded.identity), self.name)
+        self._say_damaged()
+
+    def positions(self, texts: Texts, doing: str = "encoding") -> Positions:
+        """Where the vectors of some texts lie in `space`; those that are missing are encoded.
+
+        Args:
+            texts: shape (n,).
+            doing: what the progress says.
+
+        Returns:
+            Shape (n,); texts that the embedder reads alike share a position.
+
+        Raises:
+            UserError: the embedder gave something else than finite vectors of one dimension.
+        """
+        keys, lengths = self._keys(texts)
+        places = self.space.find(keys)
+        missing = np.flatnonzero(places < 0)
+        if missing.size:
+            distinct = missing[np.unique(keys[missing], return_index=True)[1]]
+            # Longest first: memory shows at once whether it suffices, and batches waste little.
+            distinct = distinct[np.argsort(-lengths[distinct], kind="stable")]
+            self._encode(texts, keys, distinct, doing)
+            places[missing] = self.space.find(keys[missing])
+        return places
+
+    def _keys(self, texts: Texts) -> tuple[Keys, NDArray[np.int32]]:
+        """The key and the length in characters of every text."""
+        digests, lengths, stream = bytearray(), [], iter(texts)
+        while block := list(islice(stream, READ)):
+            for rendered in self._rendered(block, texts.kind):
+                digests += sha256(rendered.encode("utf-8", "surrogatepass")).digest()[:16]
+                lengths.append(len(rendered))
+        return np.frombuffer(bytes(digests), dtype="S16"), np.array(lengths, dtype=np.int32)
+
+    def _rendered(self, texts: Sequence[Text], kind: str) -> Sequence[str]:
+        """What the embedder reads: its own account of it, or all that it is given."""
+        render: Callable[..., Sequence[str]] | None = getattr(self.embedder, "render", None)
+        if render is not None:
+            return render(texts, kind)
+        return [f"{kind}\x1f{text.instruction!r}\x1f{text.text}" for text in texts]
+
+    def _encode(self, texts: Texts, keys: Keys, chosen: NDArray[np.intp], doing: str) -> None:
+        """Encodes the chosen texts block by block; a block is safe before the next one begins."""
+        pace, done, total = _Pace(), 0, len(chosen)
+        workspace().tell(doing, 0, total)
+        while done < total:
+            block = chosen[done : done + pace.size]
+            started = time.perf_counter()
+            inputs = [texts[int(place)] for place in block]
+            answer = self.embedder.encode(inputs, kind=texts.kind)
+            encoded = answer if isinstance(answer, Encoded) else Encoded(answer)
+            values = checked(
+                encoded.values, self.form, [texts.label(int(p)) for p in block], self.name
+            )
+            self.space.append(keys[block], values, encoded.tokens, encoded.truncated)
+            pace.took(len(block), time.perf_counter() - started)
+            done += len(block)
+            workspace().tell(doing, done, total)
+            for what, count in encoded.notes.items():
+                workspace().say(f"{self.name}: {what}: {count}")
+
+    def _say_damaged(self) -> None:
+        if self.space.damaged:
+            workspace().say(
+                f"damaged blocks among the cached embeddings of {self.name}: "
+                f"{self.space.damaged}; their texts are encoded again"
+            )
+
+
+@dataclass
+class _Pace:
+    """How many texts go into a block, so that it takes about as long as it should."""
+
+    size: int = SMALLEST
+
+    def took(self, texts: int, seconds: float) -> None:
+        wanted = texts * SECONDS / max(seconds, 1e-3)
+        self.size = int(np.clip(np.clip(wanted, self.size / 2, self.size * 4), SMALLEST, LARGEST))
+
+
+def _encoder(embedder: Embedder, identity: object) -> dict[str, Any]:
+    """What makes two vectors of one text the same vector."""
+    encoder = getattr(embedder, "encoder", None)
+    if encoder is None:
+        return {"model": identity}
+    return {"encoder": encoder, "version": getattr(embedder, "version", None)}
