@@ -1,0 +1,1 @@
+"""What listwise reranking is made of: windows over a list, the question, the reading of answers."""

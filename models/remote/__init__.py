@@ -1,0 +1,1 @@
+"""What the adapters of OpenAI-compatible endpoints share: keys, requests, retries, pacing."""
