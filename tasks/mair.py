@@ -3,18 +3,15 @@
 Sun et al., "MAIR: A Massive Benchmark for Evaluating Instructed Retrieval", EMNLP 2024. Protocol as
 in the released code (sunnweiwei/MAIR at cfe8801, mair.py): every query row carries its instruction;
 the split `X_queries` is searched in `X_docs`, and `queries` in `docs`; a task's value is the mean
-of its splits weighted by their queries. What upstream does by accident can be switched on:
-
-- `last-label`: of two labels of a query for one document the last counts, not the highest;
-- `last-query`: of two rows with one query id only the last is asked, yet both weigh in the mean;
-- `rounded-splits`: a split's mean is rounded to 5 decimals before the splits are averaged.
+of its splits weighted by their queries. What upstream does by accident can be switched on: see
+`compats` in the card file.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -36,6 +33,7 @@ DOCS = "MAIR-Bench/MAIR-Docs"
 stands beside an id that does not exist. The newest is read, and recorded in the result."""
 
 MEASURES = ("nDCG@10", "nDCG@1", "nDCG@5", "AP@100", "R@10", "R@100")
+_CARDS = read_cards("mair")
 
 
 @dataclass(eq=False)
@@ -46,6 +44,7 @@ class MairTask:
         config: its name on the hub.
         splits: its query splits.
         card: its card.
+        compats: what upstream does by accident and can be switched on: name -> what it is.
     """
 
     config: str
@@ -54,7 +53,7 @@ class MairTask:
     measures: Sequence[str] = MEASURES
     pools: Sequence[str] = ("all",)
     views: Sequence[str] = ("documentation",)
-    compats: Sequence[str] = ("last-label", "last-query", "rounded-splits")
+    compats: Mapping[str, str] = field(default_factory=lambda: _CARDS.shared["compats"])
 
     def load(self, source: Source, setting: Setting) -> Material:
         """Every split with its own documents.
@@ -197,5 +196,5 @@ def _suites(tasks: Mapping[str, MairTask]) -> Iterator[Suite]:
         )
 
 
-_TASKS = _tasks(read_cards("mair"))
+_TASKS = _tasks(_CARDS)
 BENCHMARK = Benchmark("mair", _TASKS, tuple(_suites(_TASKS)))

@@ -8,13 +8,15 @@ searched, a tool is its raw JSON documentation, judgements go by tool id. Pools:
 - `category`: the tools of the task's category;
 - `task` (ours): of these, the tools from the task's own sources, which are told by what precedes
   `_tool_` in the ids of its right answers (apibank: the 101 tools `apibank_tool_*`).
+
+What upstream does by accident can be switched on: see `compats` in the card file.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.contracts import Collection, Material
@@ -49,6 +51,7 @@ class ToolRetTask:
     Attributes:
         config: its name on the hub.
         card: its card; the domain is its category.
+        compats: what upstream does by accident and can be switched on: name -> what it is.
     """
 
     config: str
@@ -56,7 +59,7 @@ class ToolRetTask:
     measures: Sequence[str] = MEASURES
     pools: Sequence[str] = ("all", "category", "task")
     views: Sequence[str] = tuple(VIEWS)
-    compats: Sequence[str] = ()
+    compats: Mapping[str, str] = field(default_factory=lambda: _CARDS.shared["compats"])
 
     def load(self, source: Source, setting: Setting) -> Material:
         """Queries with their instructions, and the pool that the setting names.

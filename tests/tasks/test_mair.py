@@ -10,6 +10,7 @@ import pytest
 
 from harness import evaluate
 from harness.errors import MissingData, UserError
+from harness.offers import accept
 from harness.records import Document, Query, Setting
 from harness.sources import Source
 from harness.sources.hub import Hub
@@ -192,6 +193,17 @@ def test_a_tasks_value_weighs_its_splits_by_their_queries() -> None:
     values, sizes = {"x": 0.123456, "y": 0.5}, {"x": 1, "y": 3}
     assert split_mean(values, sizes) == pytest.approx(0.405864, abs=1e-12)
     assert split_mean(values, sizes, decimals=5) == pytest.approx(0.405865, abs=1e-12)
+
+
+def test_every_task_offers_upstreams_accidents_and_says_what_they_are() -> None:
+    names = ("faiss-padding", "last-label", "last-query", "rounded-splits")
+    for config in ("SciFact", "IFEval"):
+        accept(task(config), Setting(compat=names))
+        assert sorted(task(config).compats) == list(names)
+        assert all(text.endswith(".") for text in task(config).compats.values())
+    assert "-3.4e38" in task("SciFact").compats["faiss-padding"]
+    with pytest.raises(UserError, match="unknown compat switch 'empty-instruction'"):
+        accept(task("SciFact"), Setting(compat=("empty-instruction",)))
 
 
 def published(data: Path, name: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness.errors import MissingData, UserError
+from harness.offers import accept
 from harness.records import Query, Setting
 from harness.sources import Source
 from harness.sources.hub import Hub
@@ -214,6 +215,24 @@ def test_the_aggregates_are_three_different_means() -> None:
     assert found["average"] == pytest.approx((15 + 60) / 2)
     assert found["mean"] == pytest.approx(30)
     assert found["micro"] == pytest.approx((10 * 101 + 20 * 1000 + 60 * 200) / 1301)
+
+
+def test_every_task_offers_upstreams_empty_instruction_and_says_what_it_is() -> None:
+    for task in BENCHMARK.tasks.values():
+        assert isinstance(task, ToolRetTask)
+        accept(task, Setting(instruction="no", compat=("empty-instruction",)))
+        assert list(task.compats) == ["empty-instruction"]
+        assert "Instruct: \\nQuery: {query}" in task.compats["empty-instruction"]
+    with pytest.raises(UserError, match="toolret/apibank has: empty-instruction"):
+        accept(TASK, Setting(compat=("faiss-padding",)))
+
+
+def test_the_empty_instruction_does_not_change_what_is_read(tmp_path: Path) -> None:
+    source = mirror(tmp_path)
+    (plain,) = TASK.load(source, EVERYTHING)
+    (shell,) = TASK.load(source, Setting(compat=("empty-instruction",)))
+    assert plain.queries == shell.queries
+    assert plain.corpus is shell.corpus
 
 
 @pytest.mark.realdata
