@@ -10,6 +10,10 @@ from harness.errors import UserError
 from harness.records import Usage
 from harness.run import Run
 
+SOUGHT = "neighbours looked for exactly, to measure the approximate search"
+MISSED = "neighbours that the approximate search missed"
+"""Notes of a search that does not look at everything."""
+
 
 @dataclass(frozen=True)
 class Ranking:

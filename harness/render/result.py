@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from harness.ranking import MISSED, SOUGHT
 from harness.render.words import (
     PARTIAL,
     QUIET,
@@ -96,6 +97,9 @@ def _queries(result: Result) -> Iterator[tuple[str, str]]:
         yield "", f"{judged} not in the corpus; relevant ones still count"
     if counts.tied:
         yield "", f"{counts.tied:,} returned documents share their score with another"
+    if sought := result.notes.get(SOUGHT):
+        recall = 1 - result.notes.get(MISSED, 0) / sought
+        yield "", f"recall of the approximate search: {recall:.2%}"
     for note, n in result.notes.items():
         yield "", f"{note}: {n:,}{_share(n, counts.of(note))}"
 

@@ -33,6 +33,8 @@ FAISS_FROM = 400_000
 it does without BLAS and takes 12 times as long as numpy; with many it is up to 1.2 times faster."""
 FAISS_CANDIDATE, FAISS_QUERY = 160, 4096
 """Bytes for each candidate, faiss's own and those of merging, and for a query's block of scores."""
+FAISS_BLOCK = 4096
+"""Queries that faiss looks at together, whatever it is given."""
 FAISS_GPU_DEPTH = 2048
 """How many neighbours faiss can find on a GPU."""
 TORCH_QUERIES, TORCH_CELL = 1024, 16
@@ -155,8 +157,9 @@ def score_block(queries: int, k: int, memory: int) -> tuple[int, int]:
 
 
 def _faiss_block(k: int, memory: int) -> int:
-    """How many queries faiss may be given at once."""
-    return max(1, memory // 2 // (FAISS_CANDIDATE * (k + 1) + FAISS_QUERY))
+    """How many queries faiss may be given at once, in whole blocks of its own if possible."""
+    affordable = max(1, memory // 2 // (FAISS_CANDIDATE * (k + 1) + FAISS_QUERY))
+    return affordable // FAISS_BLOCK * FAISS_BLOCK or affordable
 
 
 def _elsewhere(device: str) -> Engine:

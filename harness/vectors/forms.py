@@ -51,7 +51,7 @@ class Single:
         here = workspace()
         return exact.search(
             space.vectors(queries),
-            lambda: space.chunks(texts, _rows(space, here.memory)),
+            lambda: space.chunks(texts, chunk_rows(space, here.memory)),
             k,
             ranks,
             memory=here.memory,
@@ -81,7 +81,7 @@ class Multi:
         here = workspace()
         return maxsim.search(
             _separate(space, queries),
-            lambda: space.ragged_chunks(texts, _rows(space, here.memory)),
+            lambda: space.ragged_chunks(texts, chunk_rows(space, here.memory)),
             k,
             ranks,
             memory=here.memory,
@@ -111,7 +111,7 @@ class Sparse:
         here = workspace()
         return inverted.search(
             space.ragged_vectors(queries),
-            lambda: space.ragged_chunks(texts, _rows(space, here.memory)),
+            lambda: space.ragged_chunks(texts, chunk_rows(space, here.memory)),
             k,
             ranks,
             memory=here.memory,
@@ -138,7 +138,7 @@ def form_of(name: str, model: str) -> Form:
     return FORMS[name]()
 
 
-def _rows(space: Space, memory: int) -> int:
+def chunk_rows(space: Space, memory: int) -> int:
     """How many vectors a chunk may hold."""
     return max(1, memory // SHARE // (4 * (space.dimension or 1)))
 
