@@ -11,8 +11,27 @@ MODELS: dict[str, str] = {
     ),
     "bm25-rank": "models.bm25_rank:RankBM25",
     "bm25-pyserini": "models.bm25_pyserini:PyseriniBM25",
+    "hf": "models.hf:HuggingFace",
+    "minilm": "models.minilm:MiniLM",
+    "openai-embedding": "models.openai_embedding:OpenAIEmbedding",
+    "mteb": "models.mteb_model:MTEB",
+    "mteb-reranker": "models.mteb_reranker:MTEBReranker",
+    "late": "models.late_interaction:LateInteraction",
+    "splade": "models.splade:Splade",
+    "dense": "models.dense:Dense",
+    "ce": "models.cross_encoder:CrossEncoder",
+    "monot5": "models.monot5:MonoT5",
+    "yesno": "models.yes_no:YesNo",
+    "listwise": "models.listwise:Listwise",
+    "openai": "models.openai_chat:OpenAIChat",
+    "run": "models.saved_run:SavedRun",
+    "rrf": "models.fusion:ReciprocalRankFusion",
+    "fuse": "models.fusion:ScoreFusion",
     "random": "models.reference:RandomRanking",
     "oracle": "models.reference:Oracle",
     "%": "models.pipeline:Cut",
     ">>": "models.pipeline:Pipeline",
 }
+
+WRAPS: dict[str, str] = {"sentence_transformers:SentenceTransformer": "hf"}
+"""Models of other libraries, by top package and class, to the adapter that takes them as they are."""

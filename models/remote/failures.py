@@ -65,8 +65,7 @@ def diagnosed(error: Exception, endpoint: Endpoint) -> Failure:
 
     Raises:
         RefusedRequest: the server refuses the request.
-        UserError: it refuses the key.
-        InfrastructureError: the account is used up.
+        InfrastructureError: it refuses the key, or the account is used up.
     """
     import openai
 
@@ -107,11 +106,11 @@ def _by_status(error: APIStatusError, endpoint: Endpoint) -> Failure:
     status, shown, key = error.status_code, endpoint.shown, endpoint.key_env
     said = endpoint.scrubbed(_message(error))
     if status == 401:
-        raise UserError(
+        raise InfrastructureError(
             f"{shown} does not accept the key (401): check the environment variable {key}"
         )
     if status == 403:
-        raise UserError(
+        raise InfrastructureError(
             f"{shown} forbids this to the key in the environment variable {key} (403): {said}"
         )
     if error.code in OUT_OF_QUOTA:

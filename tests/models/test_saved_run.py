@@ -167,6 +167,12 @@ def test_a_run_is_identified_by_its_content_and_called_by_its_name(trec: Path) -
     assert model.contents == {"path": f"sha256:{sha256(trec.read_bytes()).hexdigest()}"}
 
 
+def test_a_relative_path_starts_at_the_base_of_its_expression(trec: Path) -> None:
+    with working(base=trec.parent):
+        model = SavedRun("run.trec")
+    assert model.index(CORPUS).search([Query("q2", "text")], 1).run.to_scores() == {"q2": {"d3": 1}}
+
+
 @pytest.mark.realdata
 def test_birco_runs_are_answered_as_their_authors_ranked(data: Path) -> None:
     files = sorted((data / "beir").glob("birco-*/runs/*.json"))

@@ -1,0 +1,603 @@
+"""Embedders of sentence-transformers: the library's own vectors, whatever the batches.
+
+The references are the library's `encode`, one text at a time where prompts differ, and numpy on the
+hidden states of plain transformers.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+sentence_transformers = pytest.importorskip("sentence_transformers")
+
+from harness.encoded import Encoded, Floats  # noqa: E402
+from harness.errors import MissingExtra, UserError  # noqa: E402
+from harness.loading import load_model  # noqa: E402
+from harness.records import Text  # noqa: E402
+from models.hf import HuggingFace  # noqa: E402
+from models.neural.opening import quiet  # noqa: E402
+
+WORDS = [f"w{i}" for i in range(100)]
+MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", ":", "Instruct", "Query", "find", "rain"]
+LONGEST = 24
+TEXTS = [
+    "w1 w2 w3",
+    " ".join(f"w{i}" for i in range(40)),
+    "w7",
+    "",
+    "w1 w2 w3 w4 w5 w6 w7 w8",
+    "w9 w9 w9",
+    " ".join(f"w{i}" for i in range(60, 75)),
+    "w7",
+]
+"""In tokens, with [CLS] and [SEP]: 5, 42, 3, 2, 10, 5, 17, 3."""
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def tokenizer(side: str = "right") -> Any:
+    """A word is a token."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+    vocabulary = {word: i for i, word in enumerate([*MARKS, *WORDS])}
+    words = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    words.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    words.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=words, model_max_length=LONGEST, padding_side=side, **names
+    )
+
+
+@cache
+def network(kind: str = "bert") -> Any:
+    """Two layers whose weights are drawn wide, so that tokens differ in their vectors."""
+    torch.manual_seed(3)
+    sizes: dict[str, Any] = {
+        "vocab_size": len(MARKS) + len(WORDS),
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 64,
+        "max_position_embeddings": 32,
+        "initializer_range": 0.3,
+    }
+    if kind == "bert":
+        return transformers.BertModel(transformers.BertConfig(**sizes), add_pooling_layer=False)
+    return transformers.Qwen2Model(transformers.Qwen2Config(num_key_value_heads=2, **sizes))
+
+
+def save(
+    folder: Path,
+    *,
+    kind: str = "bert",
+    pooling: str = "mean",
+    include_prompt: bool = True,
+    normalize: bool = False,
+    **settings: Any,
+) -> Path:
+    """A model in the library's format; `settings` are SentenceTransformer's own."""
+    from sentence_transformers.base.modules import Normalize, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    bare = folder / "bare"
+    tokenizer("left" if kind == "qwen" else "right").save_pretrained(bare)
+    network(kind).save_pretrained(bare)
+    modules = [Transformer(str(bare)), Pooling(32, pooling, include_prompt)]
+    if normalize:
+        modules.append(Normalize())
+    path = folder / "tiny"
+    model = sentence_transformers.SentenceTransformer(modules=modules, device="cpu", **settings)
+    model.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """The path of a saved model, one for all tests that want the same."""
+    saved: dict[str, str] = {}
+
+    def make(**settings: Any) -> str:
+        key = json.dumps(settings, sort_keys=True)
+        if key not in saved:
+            with quiet():
+                saved[key] = str(save(tmp_path_factory.mktemp("models"), **settings))
+        return saved[key]
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a hub, and on the CPU even where there is more."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+
+
+def peer(path: str) -> Any:
+    with quiet():
+        return sentence_transformers.SentenceTransformer(path, device="cpu")
+
+
+def vectors(
+    model: HuggingFace, texts: Sequence[str | Text] = TEXTS, kind: str = "document"
+) -> Floats:
+    inputs = [Text(text) if isinstance(text, str) else text for text in texts]
+    return np.asarray(encoded(model, inputs, kind).values)
+
+
+def encoded(model: HuggingFace, inputs: Sequence[Text], kind: str = "document") -> Encoded:
+    return model.encode(inputs, kind=kind)
+
+
+# -- the vectors are the library's ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["bert", "qwen"])
+@pytest.mark.parametrize("batch_size", [None, 1, 3])
+def test_vectors_are_those_of_the_library(
+    made: Callable[..., str], kind: str, batch_size: int | None
+) -> None:
+    path = made(kind=kind, similarity_fn_name="dot")
+    found = vectors(HuggingFace(path, batch_size=batch_size))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, peer(path).encode(TEXTS), atol=1e-5)
+
+
+@cache
+def hidden(text: str) -> Floats:
+    """The hidden states of one text without padding, by transformers alone: (tokens, 32)."""
+    ids = tokenizer()(text, return_tensors="pt", truncation=True)
+    with torch.inference_mode():
+        states = network().eval()(**ids).last_hidden_state
+    return np.asarray(states[0].numpy())
+
+
+POOLED: dict[str, Callable[[Floats], Floats]] = {
+    "mean": lambda states: states.mean(0),
+    "cls": lambda states: states[0],
+    "lasttoken": lambda states: states[-1],
+    "max": lambda states: states.max(0),
+    "weightedmean": lambda states: np.average(states, axis=0, weights=np.arange(len(states)) + 1),
+    "mean_sqrt_len_tokens": lambda states: states.sum(0) / np.sqrt(len(states)),
+}
+
+
+@pytest.mark.parametrize("pooling", POOLED)
+def test_a_pooling_of_ones_choice_replaces_the_models(
+    made: Callable[..., str], pooling: str
+) -> None:
+    path = made(pooling="cls" if pooling != "cls" else "mean", similarity_fn_name="dot")
+    expected = np.stack([POOLED[pooling](hidden(text)) for text in TEXTS])
+    np.testing.assert_allclose(vectors(HuggingFace(path, pooling=pooling)), expected, atol=1e-5)
+
+
+def test_a_plain_transformer_is_pooled_by_its_mean(made: Callable[..., str]) -> None:
+    bare = str(Path(made()).with_name("bare"))
+    expected = np.stack([hidden(text).mean(0) for text in TEXTS])
+    np.testing.assert_allclose(vectors(HuggingFace(bare, similarity="dot")), expected, atol=1e-5)
+
+
+def test_a_loaded_model_runs_as_it_is_and_is_left_as_it_was(made: Callable[..., str]) -> None:
+    library = peer(made(normalize=True))
+    before = library.encode(TEXTS)
+    found = vectors(HuggingFace(library, pooling="cls", normalize=False, dimensions=5))
+    expected = np.stack([hidden(text)[0][:5] for text in TEXTS])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_array_equal(library.encode(TEXTS), before)
+
+
+def test_half_characters_are_replaced_and_not_refused(made: Callable[..., str]) -> None:
+    found = vectors(HuggingFace(made()), ["w1 \ud800", "w1 \ufffd"])
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+
+
+# -- length, dimensions, precision ---------------------------------------------------------
+
+
+def test_tokens_are_counted_before_the_cut_and_cut_texts_are_told(made: Callable[..., str]) -> None:
+    answer = encoded(HuggingFace(made()), [Text(text) for text in TEXTS])
+    assert answer.tokens == [5, 42, 3, 2, 10, 5, 17, 3]
+    assert answer.truncated == [False, True, False, False, False, False, False, False]
+    assert answer.notes == {}
+
+
+def test_max_length_cuts_after_so_many_tokens(made: Callable[..., str]) -> None:
+    # With [CLS] and [SEP], 5 tokens leave room for 3 words.
+    path = made()
+    model = HuggingFace(path, max_length=5)
+    answer = encoded(model, [Text(TEXTS[1]), Text("w0 w1 w2")])
+    assert answer.truncated == [True, False]
+    np.testing.assert_allclose(answer.values[0], answer.values[1], atol=1e-6)
+    with pytest.raises(UserError, match="max_length=33: the model has learned 32 positions"):
+        vectors(HuggingFace(path, max_length=33))
+
+
+def test_the_similarity_says_whether_vectors_get_length_1(made: Callable[..., str]) -> None:
+    path = made(similarity_fn_name="dot")
+    plain = peer(path).encode(TEXTS)
+    unit = plain / np.linalg.norm(plain, axis=1, keepdims=True)
+    for settings, expected in (
+        ({}, plain),
+        ({"similarity": "cosine"}, unit),
+        ({"normalize": True}, unit),
+        ({"normalize": False}, plain),
+    ):
+        np.testing.assert_allclose(vectors(HuggingFace(path, **settings)), expected, atol=1e-5)
+    short = plain[:, :8] / np.linalg.norm(plain[:, :8], axis=1, keepdims=True)
+    found = vectors(HuggingFace(path, dimensions=8, similarity="cosine"))
+    np.testing.assert_allclose(found, short, atol=1e-5)
+
+
+def test_a_cosine_model_without_its_own_normalisation_is_normalised(
+    made: Callable[..., str],
+) -> None:
+    plain = peer(path := made(similarity_fn_name="cosine")).encode(TEXTS)
+    unit = plain / np.linalg.norm(plain, axis=1, keepdims=True)
+    np.testing.assert_allclose(vectors(HuggingFace(path)), unit, atol=1e-5)
+
+
+def test_normalize_false_leaves_out_the_models_own_layer(made: Callable[..., str]) -> None:
+    expected = np.stack([hidden(text).mean(0) for text in TEXTS])
+    found = vectors(HuggingFace(made(normalize=True), normalize=False))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_distance_that_no_index_searches_is_refused(made: Callable[..., str]) -> None:
+    path = made(similarity_fn_name="euclidean")
+    with pytest.raises(UserError, match=r"compares by 'euclidean'.*similarity='dot'"):
+        vectors(HuggingFace(path))
+    assert vectors(HuggingFace(path, similarity="dot")).shape == (len(TEXTS), 32)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_half_precision_pools_in_float32(made: Callable[..., str], dtype: str) -> None:
+    path = made(similarity_fn_name="dot")
+    with quiet():
+        half = transformers.AutoModel.from_pretrained(path, dtype=getattr(torch, dtype)).eval()
+    ids = tokenizer()(TEXTS[0], return_tensors="pt")
+    with torch.inference_mode():
+        states = half(**ids).last_hidden_state[0].float().numpy()
+    found = vectors(HuggingFace(path, dtype=dtype), [TEXTS[0]])
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found[0], states.mean(0), atol=1e-6)
+    np.testing.assert_allclose(found, peer(path).encode([TEXTS[0]]), atol=0.1)
+
+
+# -- templates and prompts -----------------------------------------------------------------
+
+
+def test_templates_word_a_query_with_and_without_an_instruction(made: Callable[..., str]) -> None:
+    model = HuggingFace(
+        made(), query="ask: {query}", empty="rain {query}", document="doc {document}."
+    )
+    inputs = [Text("a {query}"), Text("b", "find {instruction}"), Text("c", "")]
+    assert model.render(inputs, "query") == [
+        "ask: a {query}",
+        "Instruct: find {instruction}\nQuery: b",
+        "rain c",
+    ]
+    assert model.render([Text("d")], "document") == ["doc d."]
+
+
+def test_prompts_that_are_not_given_are_the_models_own(made: Callable[..., str]) -> None:
+    prompts = {"query": "find: ", "passage": "rain "}
+    path = made(prompts=prompts, similarity_fn_name="dot")
+    model, library = HuggingFace(path), peer(path)
+    assert model.render([Text("w1"), Text("w1", "")], "query") == [
+        "find: w1",
+        "Instruct: \nQuery: w1",
+    ]
+    for kind, prompt in (("query", "find: "), ("document", "rain ")):
+        expected = library.encode(TEXTS, prompt=prompt)
+        np.testing.assert_allclose(vectors(model, TEXTS, kind), expected, atol=1e-5)
+    bare = HuggingFace(path, query="{query}", document="{document}")
+    assert bare.render([Text("w1")], "query") == bare.render([Text("w1")], "document") == ["w1"]
+
+
+@pytest.mark.parametrize("kind", ["bert", "qwen"])
+@pytest.mark.parametrize("pooling", ["mean", "weightedmean", "cls"])
+def test_a_prompt_that_the_pooling_leaves_out_is_left_out_text_by_text(
+    made: Callable[..., str], kind: str, pooling: str
+) -> None:
+    path = made(kind=kind, pooling=pooling, include_prompt=False, similarity_fn_name="dot")
+    model, library = HuggingFace(path), peer(path)
+    instructions = [None, "find", "w50 w51 find", "find w1", "", "rain", "w2", "find"]
+    inputs = [Text(text, told) for text, told in zip(TEXTS, instructions, strict=True)]
+    expected = []
+    for text, told in zip(TEXTS, instructions, strict=True):
+        prompt = "" if told is None else f"Instruct: {told}\nQuery: "
+        expected.append(library.encode([text], prompt=prompt)[0])
+    np.testing.assert_allclose(vectors(model, inputs, "query"), expected, atol=1e-5)
+    rendered = model.render(inputs, "query")
+    assert rendered[0] == "\x1fw1 w2 w3"
+    assert rendered[1] == f"Instruct: find\nQuery: \x1f{TEXTS[1]}"
+
+
+# -- models that are not plain transformers ------------------------------------------------
+
+
+def test_other_kinds_of_models_run_through_the_library(tmp_path: Path) -> None:
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+    weights = np.random.default_rng(1).normal(size=(len(MARKS) + len(WORDS), 6)).astype("float32")
+    words = StaticEmbedding(tokenizer()._tokenizer, embedding_weights=weights)
+    library = sentence_transformers.SentenceTransformer(modules=[words], device="cpu")
+    library.save(str(tmp_path / "static"))
+    answer = encoded(
+        HuggingFace(str(tmp_path / "static"), similarity="dot", dimensions=4, query="w5 {query}"),
+        [Text(text) for text in TEXTS],
+        "query",
+    )
+    expected = library.encode([f"w5 {text}" for text in TEXTS])[:, :4]
+    np.testing.assert_allclose(answer.values, expected, atol=1e-6)
+    assert answer.tokens is None
+    assert answer.truncated is None
+
+
+def test_a_model_with_a_route_for_each_kind_gets_told_the_kind(tmp_path: Path) -> None:
+    from sentence_transformers.base.modules import Router
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+    shape = (len(MARKS) + len(WORDS), 6)
+    routes = [
+        StaticEmbedding(
+            tokenizer()._tokenizer,
+            embedding_weights=np.random.default_rng(seed).normal(size=shape).astype("float32"),
+        )
+        for seed in (1, 2)
+    ]
+    router = Router.for_query_document([routes[0]], [routes[1]])
+    library = sentence_transformers.SentenceTransformer(modules=[router], device="cpu")
+    library.save(str(tmp_path / "routed"))
+    with quiet():
+        model = HuggingFace(str(tmp_path / "routed"), similarity="dot")
+    for kind, encode in (
+        ("query", library.encode_query),
+        ("document", library.encode_document),
+    ):
+        np.testing.assert_allclose(vectors(model, TEXTS, kind), encode(TEXTS), atol=1e-6)
+    assert model.render([Text("w1")], "query") != model.render([Text("w1")], "document")
+
+
+@pytest.mark.slow
+def test_several_devices_share_the_work(made: Callable[..., str]) -> None:
+    path = made(include_prompt=False, similarity_fn_name="dot")
+    inputs = [Text(text, "find" if i % 2 else None) for i, text in enumerate(TEXTS)]
+    alone, together = HuggingFace(path), HuggingFace(path, device="cpu,cpu")
+    expected = encoded(alone, inputs, "query")
+    for _ in range(2):  # the processes are started once
+        answer = encoded(together, inputs, "query")
+        np.testing.assert_allclose(answer.values, expected.values, atol=1e-5)
+        assert answer.tokens == expected.tokens
+
+
+# -- memory --------------------------------------------------------------------------------
+
+
+def limited(model: HuggingFace, tokens: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Lets the model run out of memory beyond so many tokens in a batch; returns batches done."""
+    vectors(model, ["w1"])
+    assert model._loaded is not None
+    network, done = model._loaded.model[0], []
+    forward = network.forward
+
+    def short(features: dict[str, Any], **kwargs: Any) -> Any:
+        if features["input_ids"].numel() > tokens:
+            raise torch.OutOfMemoryError("out of memory")
+        done.append(len(features["input_ids"]))
+        return forward(features, **kwargs)
+
+    monkeypatch.setattr(network, "forward", short)
+    return done
+
+
+def test_a_device_without_memory_gets_smaller_batches_and_that_is_told(
+    made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = HuggingFace(made())
+    inputs = [Text(text) for text in TEXTS]
+    expected = vectors(model)
+    done = limited(model, 40, monkeypatch)
+    answer = encoded(model, inputs)
+    np.testing.assert_allclose(answer.values, expected, atol=1e-5)
+    # From 1,024 tokens by halves to 32, and a batch of 32 tokens is one of 24, then one of 17, ...
+    assert answer.notes == {"batches halved for lack of memory": 5}
+    assert sum(done) == len(TEXTS)
+    assert encoded(model, inputs).notes == {}
+
+
+def test_one_text_that_does_not_fit_is_an_error_and_names_its_length(
+    made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = HuggingFace(made())
+    limited(model, 20, monkeypatch)
+    with pytest.raises(UserError, match="one text of 24 tokens needs more memory than 'cpu' has"):
+        encoded(model, [Text(text) for text in TEXTS])
+
+
+# -- identity ------------------------------------------------------------------------------
+
+
+def test_a_folder_is_known_by_its_contents_and_called_by_its_name(
+    made: Callable[..., str], tmp_path: Path
+) -> None:
+    path = made()
+    there = shutil.copytree(path, tmp_path / "elsewhere" / "tiny")
+    here, moved = load_model(f'hf("{path}")'), load_model(HuggingFace(str(there)))
+    assert here.name == moved.name == 'hf("tiny/")'
+    assert here.fingerprint == moved.fingerprint
+    assert str(tmp_path) not in json.dumps(here.identity)
+    (there / "README.md").write_text("changed")
+    assert load_model(HuggingFace(str(there))).fingerprint != here.fingerprint
+
+
+def test_a_loaded_model_is_known_by_its_weights(made: Callable[..., str], tmp_path: Path) -> None:
+    path = made()
+    there = shutil.copytree(path, tmp_path / "elsewhere")
+    one, other = peer(path), peer(str(there))
+    one.encode(TEXTS)  # what it has done does not count
+    same = load_model(HuggingFace(one))
+    assert same.fingerprint == load_model(HuggingFace(other)).fingerprint
+    with torch.no_grad():
+        next(other.parameters()).add_(1e-3)
+    assert load_model(HuggingFace(other)).fingerprint != same.fingerprint
+    other.max_seq_length = 7
+    changed = HuggingFace(other)
+    assert changed.contents["name"].startswith("sha256:")
+    assert str(tmp_path) not in json.dumps(load_model(changed).identity)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pooling": "cls"},
+        {"normalize": True},
+        {"max_length": 9},
+        {"dimensions": 4},
+        {"dtype": "bfloat16"},
+        {"similarity": "dot"},
+        {"trust_remote_code": True},
+    ],
+)
+def test_whatever_changes_a_vector_changes_the_encoder(
+    made: Callable[..., str], change: dict[str, Any]
+) -> None:
+    path = made()
+    plain, changed = HuggingFace(path), HuggingFace(path, **change)
+    assert plain.encoder != changed.encoder
+    assert load_model(plain).fingerprint != load_model(changed).fingerprint
+    json.dumps(changed.encoder)
+
+
+def test_templates_change_the_model_but_not_its_encoder(made: Callable[..., str]) -> None:
+    path = made()
+    plain, worded = HuggingFace(path), HuggingFace(path, query="find {query}")
+    assert plain.encoder == worded.encoder
+    assert load_model(plain).fingerprint != load_model(worded).fingerprint
+
+
+def test_device_and_batch_size_are_no_part_of_the_model(made: Callable[..., str]) -> None:
+    path = made()
+    one, other = HuggingFace(path), HuggingFace(path, device="cpu", batch_size=3)
+    assert load_model(one).fingerprint == load_model(other).fingerprint
+    assert one.encoder == other.encoder
+
+
+def test_auto_becomes_the_dtype_that_was_chosen(
+    made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made()
+    for faster, chosen in ((1.31, "bfloat16"), (1.29, "float32")):
+        monkeypatch.setattr("models.neural.precision.gain", lambda *_, faster=faster: faster)
+        model = HuggingFace(path, dtype="auto")
+        assert model.dtype == chosen
+        assert (
+            load_model(model).fingerprint
+            == load_model(f'hf("{path}", dtype="{chosen}")').fingerprint
+        )
+
+
+def test_constructing_and_wording_imports_nothing_heavy(made: Callable[..., str]) -> None:
+    program = (
+        "import sys\n"
+        "from harness.records import Text\n"
+        "from models.hf import HuggingFace\n"
+        f"model = HuggingFace({made()!r})\n"
+        "model.encoder, model.contents, model.render([Text('a')], 'query')\n"
+        "print([n for n in ('torch', 'transformers', 'sentence_transformers') if n in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+# -- what is not there ---------------------------------------------------------------------
+
+
+def test_a_model_that_is_not_here_says_how_to_get_it() -> None:
+    with pytest.raises(UserError, match=r"hf download nobody/nothing;.*HF_HOME.*local folder"):
+        HuggingFace("nobody/nothing")
+    with pytest.raises(UserError, match="hf download sentence-transformers/gtr-t5-base"):
+        HuggingFace("gtr-t5-base")
+
+
+def test_a_commit_is_taken_at_its_word_until_the_model_is_needed() -> None:
+    model = HuggingFace("nobody/nothing", revision=COMMIT, query="{query}")
+    assert load_model(model).name == (
+        f'hf("nobody/nothing", query="{{query}}", revision="{COMMIT}")'
+    )
+    assert model.encoder["model"] == f"nobody/nothing@{COMMIT}"
+    with pytest.raises(UserError, match=f"hf download nobody/nothing --revision {COMMIT}"):
+        vectors(model, ["w1"])
+
+
+def test_a_folder_without_a_model_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(UserError, match=f"'{tmp_path.name}/' cannot be loaded: ") as refused:
+        vectors(HuggingFace(str(tmp_path)), ["w1"])
+    assert "\n" not in str(refused.value)
+
+
+def test_code_of_a_model_runs_only_when_allowed(made: Callable[..., str], tmp_path: Path) -> None:
+    path = shutil.copytree(made(), tmp_path / "own")
+    modules = json.loads((path / "modules.json").read_text())
+    modules[1]["type"] = "own_pooling.Pooling"
+    (path / "modules.json").write_text(json.dumps(modules))
+    (path / "own_pooling.py").write_text("raise SystemExit('ran')")
+    with pytest.raises(UserError, match="allow it with trust_remote_code=true"):
+        vectors(HuggingFace(str(path)), ["w1"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"pooling": "median"}, "unknown pooling 'median'"),
+        ({"dtype": "int8"}, "unknown dtype 'int8'"),
+        ({"similarity": "euclidean"}, "unknown similarity 'euclidean'"),
+        ({"backend": "tensorflow"}, "unknown backend 'tensorflow'"),
+        ({"max_length": -1}, "neither may be negative"),
+        ({"batch_size": 0}, "batch_size=0"),
+        ({"query": "ask"}, r"query='ask': the field \{query\} is missing"),
+        ({"instructed": "{query}"}, r"the field \{instruction\} is missing"),
+        ({"document": "{text}"}, r"there is no field \{text\}"),
+        ({"normalize": False, "similarity": "cosine"}, "the cosine needs length 1"),
+        ({"revision": "main"}, "which has no revision 'main'"),
+        ({"backend": "onnx", "dtype": "float16"}, "for backend='torch' only"),
+    ],
+)
+def test_an_impossible_setting_is_refused_when_the_model_is_made(
+    tmp_path: Path, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UserError, match=said):
+        HuggingFace(str(tmp_path), **given)
+
+
+def test_what_a_loaded_model_has_decided_cannot_be_changed(made: Callable[..., str]) -> None:
+    library = peer(made())
+    for given in ({"max_length": 5}, {"dtype": "float16"}, {"trust_remote_code": True}):
+        with pytest.raises(UserError, match=f"{next(iter(given))} cannot be changed"):
+            HuggingFace(library, **given)
+    with pytest.raises(UserError, match="a name, a folder or a SentenceTransformer"):
+        HuggingFace(3)  # type: ignore[arg-type]
+
+
+def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.hf.find_spec", lambda name: name != "optimum" or None)
+    with pytest.raises(UserError, match=r"pip install 'sentence-transformers\[onnx\]'"):
+        HuggingFace(str(tmp_path), backend="onnx")
+    monkeypatch.setattr("models.hf.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"assay-harness\[models\]"):
+        HuggingFace(str(tmp_path))
