@@ -136,7 +136,7 @@ def test_a_server_that_takes_fewer_texts_is_learnt(server: Any, model: OpenAIEmb
         assert values.tolist() == [numbers_of(text) for text in contents]
     sizes = [len(request.body["input"]) for request in server.received]
     # 10 is refused; the first 5 too, of which 3 and 2 pass; so 3 it is from then on
-    assert sizes == [10, 5, 3, 2, 3, 2, 3, 3, 3, 1]
+    assert sorted(sizes) == sorted([10, 5, 3, 2, 3, 2, 3, 3, 3, 1])  # some are under way at once
 
 
 def test_the_text_that_a_server_refuses_is_named(server: Any, model: OpenAIEmbedding) -> None:
