@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.vectors.chunks import batches, gathered
+from harness.vectors.chunks import batches, gathered, spans
 
 SIZES = st.lists(st.integers(0, 7), max_size=8)
 
@@ -47,3 +47,12 @@ def test_batches_are_of_one_size_but_for_the_last(sizes, size):
     assert rows_of(chunks) == list(range(sum(sizes)))
     assert [len(rows) for rows, _ in chunks[:-1]] == [size] * (len(chunks) - 1)
     assert all(0 < len(rows) <= size for rows, _ in chunks)
+
+
+@given(SIZES, st.integers(0, 9))
+def test_spans_hold_as_many_texts_as_fit_and_one_at_least(sizes, limit):
+    found = list(spans(np.cumsum([0, *sizes]), limit))
+    assert [text for first, last in found for text in range(first, last)] == list(range(len(sizes)))
+    for first, last in found:
+        assert last - first == 1 or sum(sizes[first:last]) <= limit
+        assert last == len(sizes) or sum(sizes[first : last + 1]) > limit
