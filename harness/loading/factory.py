@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from inspect import Parameter, Signature
 
-from harness.errors import UserError
+from harness.errors import AssayError, UserError
 from harness.loading.identity import spoken
 from harness.spec import value_text
 
@@ -103,7 +103,7 @@ class Factory:
             bound.arguments[self._rest] = extra
         try:
             return self._make(*bound.args, **bound.kwargs)
-        except UserError:
+        except AssayError:
             raise
         except (Exception, SystemExit) as error:
             what = first_line(str(error)) or type(error).__name__

@@ -54,6 +54,21 @@ def batches(chunks: Iterable[Chunk], vectors: int) -> Iterator[Chunk]:
         yield _joined(pending)
 
 
+def spans(offsets: NDArray[np.integer], limit: int) -> Iterator[tuple[int, int]]:
+    """Runs of texts, from the first to before the last, that have so many entries at most.
+
+    Args:
+        offsets: text i owns the entries offsets[i] to offsets[i + 1], shape (m + 1,).
+        limit: entries of a run; a text that has more is a run by itself.
+    """
+    first = 0
+    while first < len(offsets) - 1:
+        fitting = int(np.searchsorted(offsets, offsets[first] + limit, side="right")) - 1
+        last = max(first + 1, fitting)
+        yield first, last
+        first = last
+
+
 def _joined(chunks: Sequence[Chunk]) -> Chunk:
     if len(chunks) == 1:
         return chunks[0]

@@ -39,9 +39,9 @@ def search(
         chunks: the vectors of all rows.
         k: at least 1.
         ranks: of equal scores the higher rank comes first: distinct, shape (rows,).
-        memory: bytes to allocate at most, besides the answer and what `chunks` allocates. Where the
-            lists of the best take too much of it, the vectors are read once for each part of the
-            queries. Not even the least possible amount of work is refused for lack of memory.
+        memory: bytes to allocate at most, besides the answer and what `chunks` allocates, unless
+            not even the smallest piece of the work fits. Where the lists of the best take too much
+            of it, the vectors are read once for each part of the queries.
         device: see `harness.vectors.engines.choose`.
         engine: what to search with; None chooses what is fastest.
 
@@ -81,7 +81,7 @@ def score_pools(
         queries: shape (q, d).
         pools: the rows of each query, in any order.
         fetch: gives the vectors of rows, which it is handed in ascending order, each once.
-        memory: bytes that the fetched vectors may take.
+        memory: bytes that the fetched vectors may take; each pair takes some 60 more.
 
     Returns:
         Scores in the order of each pool, float32.

@@ -1,4 +1,4 @@
-"""Exact search among learned sparse vectors, by products of sparse matrices.
+"""Exact search among learned sparse vectors: sparse documents times dense queries.
 
 A text is a list of dimensions and their weights; a dimension that occurs twice has the sum of its
 weights. A row whose score is 0 is not returned: like an inverted index, the search finds what
@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from harness.encoded import Floats
 from harness.vectors.best import CELL, ENTRY, RANK, Best
-from harness.vectors.chunks import Ragged, RaggedChunks
+from harness.vectors.chunks import Ragged, RaggedChunks, spans
 from harness.vectors.engines import score_block
 from harness.vectors.pools import POOL_MEMORY, Pairs
 
 PRODUCT = 16
-"""Bytes of a score in a product of sparse matrices and in the dense one made of it."""
+"""Bytes of a score until it is offered."""
+WEIGHT = 40
+"""Bytes that a weight of a document takes on its way into a matrix."""
 
 
 def search(
@@ -39,8 +41,8 @@ def search(
         chunks: those of the documents.
         k: at least 1.
         ranks: of equal scores the higher rank comes first: distinct, shape (rows,).
-        memory: bytes to allocate at most, besides the answer, what `chunks` allocates, and copies
-            of the queries and of one chunk.
+        memory: bytes to allocate at most, besides the answer, what `chunks` allocates, and a copy
+            of the queries.
 
     Returns:
         Rows and scores, best first, shape (q, k); rows -1 and scores minus infinity fill up a list
@@ -56,7 +58,10 @@ def search(
         part = asked.queries[first : first + step]
         best = Best(part.shape[0], k, ranks)
         for rows, values, offsets in chunks():
-            _offer(best, part, rows, asked.matrix(values, offsets), 3 * share)
+            for start, stop in spans(offsets, share // WEIGHT):
+                some = values[offsets[start] : offsets[stop]]
+                documents = asked.matrix(some, offsets[start : stop + 1] - offsets[start])
+                _offer(best, part, rows[start:stop], documents, 2 * share)
         found[first : first + step], scores[first : first + step] = best.result()
     return found, scores
 
@@ -125,12 +130,18 @@ class Vocabulary:
 
 
 def _offer(best: Best, queries: Any, rows: NDArray[np.intp], documents: Any, memory: int) -> None:
-    """Offers the scores of a chunk, some documents and some queries at a time."""
-    step, width = score_block(queries.shape[0], best.k, memory * CELL // (CELL + PRODUCT))
-    for start in range(0, documents.shape[0], width):
-        block = documents[start : start + width].T.tocsr()
-        for first in range(0, queries.shape[0], step):
-            scores = (queries[first : first + step] @ block).toarray()
+    """Offers the scores of some documents, a block of them and of queries at a time."""
+    fitting = memory // 2 * CELL // (CELL + PRODUCT)
+    step, _ = score_block(queries.shape[0], best.k, fitting)
+    step = max(1, min(step, memory // 2 // (8 * max(1, queries.shape[1]))))
+    _, width = score_block(step, best.k, fitting)
+    for first in range(0, queries.shape[0], step):
+        part = queries[first : first + step]
+        used = np.unique(part.indices)
+        asked = np.ascontiguousarray(part[:, used].toarray().T)
+        narrow = documents[:, used]
+        for start in range(0, len(rows), width):
+            scores = np.ascontiguousarray((narrow[start : start + width] @ asked).T)
             scores[scores == 0] = -np.inf
             which = np.arange(first, first + len(scores))
             best.offer(which, rows[start : start + width], scores)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from harness.encoded import Floats
 from harness.errors import UserError
 from harness.vectors.best import CELL, ENTRY, RANK, Best
-from harness.vectors.chunks import Ragged, RaggedChunks
+from harness.vectors.chunks import Ragged, RaggedChunks, spans
 from harness.vectors.engines import full_precision, place
 from harness.vectors.pools import POOL_MEMORY, Pairs
 
@@ -138,10 +138,11 @@ def _offer(
     limits: _Limits,
 ) -> None:
     """Offers the scores of a chunk, some documents and some queries at a time."""
+    asked = np.cumsum([0, *(max(1, len(query)) for query in queries)])
     lengths = np.diff(offsets)
     for some, documents in _alike(vectors, offsets[:-1], lengths, limits.tokens, limits.documents):
         maxima = meeting(documents)
-        for first, last in _together(queries, limits.asked):
+        for first, last in spans(asked, limits.asked):
             tokens, starts = _end_to_end(queries[first:last])
             sums = np.add.reduceat(maxima(tokens), starts, axis=1)
             best.offer(np.arange(first, last), rows[some], np.ascontiguousarray(sums.T))
@@ -174,18 +175,6 @@ def _alike(
         else:
             yield some, np.zeros((len(some), 1, vectors.shape[1]), np.float32)
         first = last
-
-
-def _together(queries: Sequence[Floats], tokens: int) -> Iterator[tuple[int, int]]:
-    """Spans of queries that have no more tokens than that together, or are single."""
-    first = held = 0
-    for last, query in enumerate(queries):
-        if first < last and held + len(query) > tokens:
-            yield first, last
-            first, held = last, 0
-        held += max(1, len(query))
-    if queries:
-        yield first, len(queries)
 
 
 def _end_to_end(queries: Sequence[Floats]) -> tuple[Floats, NDArray[np.intp]]:

@@ -55,6 +55,18 @@ def test_every_engine_gives_the_plain_ranking(name):
     check()
 
 
+@pytest.mark.gpu
+def test_a_gpu_gives_the_plain_ranking():
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    random = np.random.default_rng(2)
+    queries, vectors = np.split(random.integers(-3, 4, (5300, 8)).astype(np.float32), [300])
+    ranks, parts = random.permutation(5000), cut(range(5000), [1000, 2500])
+    found = search(queries, chunks_of(vectors, parts), 50, ranks, memory=16 << 20, device="cuda")
+    agree(found, best_of(queries.astype(np.float64) @ vectors.T, 50, ranks))
+
+
 @settings(deadline=None)
 @given(problems(), st.integers(1, 30), st.integers(1, 9))
 def test_blocks_of_any_size_give_the_plain_ranking(problem, scores, width):

@@ -125,6 +125,19 @@ def test_torch_gives_the_plain_ranking():
     check()
 
 
+@pytest.mark.gpu
+def test_a_gpu_gives_the_plain_ranking():
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    random = np.random.default_rng(3)
+    lengths = random.integers(0, 30, 220)
+    every = [random.integers(-2, 3, (n, 4)).astype(np.float32) for n in lengths]
+    queries, documents = every[:20], every[20:]
+    answer = found(queries, documents, 15, device="cuda")
+    agree(answer, best_of(plain(queries, documents), 15, np.arange(200)))
+
+
 @settings(deadline=None)
 @given(problems(), st.data(), st.sampled_from([0, 100, 1 << 20]))
 def test_pools_are_scored_by_the_plain_formula(problem, data, memory):
