@@ -34,4 +34,4 @@ MODELS: dict[str, str] = {
 }
 
 WRAPS: dict[str, str] = {"sentence_transformers:SentenceTransformer": "hf"}
-"""Models of other libraries, by top package and class, to the adapter that takes them as they are."""
+"""Models of other libraries, by top package and class, to the adapter that takes one as it is."""

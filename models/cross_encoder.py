@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from harness.errors import UserError
 from harness.records import Document, Query, Text
+from models.neural.batching import one_at_a_time
 from models.neural.devices import torch_dtype
 from models.neural.modules import require_positions
 from models.neural.opening import opened
@@ -97,6 +98,7 @@ class CrossEncoder(Pointwise):
                 f"'{self.name}' has {model.num_labels} labels, and ce ranks by the one score of a "
                 "model with one label, as cross-encoders made for reranking have; give such a one"
             )
+        one_at_a_time(model)
         if self.max_length:
             require_positions(model, self.max_length)
             model.max_seq_length = self.max_length

@@ -17,15 +17,25 @@ POOLINGS = ("mean", "cls", "lasttoken", "max", "weightedmean", "mean_sqrt_len_to
 """The poolings of sentence-transformers, by its names."""
 _POSITIONS = ("position_embeddings", "wpe", "embed_positions")
 """What models call the table of their learned positions."""
+_PROBED = 4
+"""Tokens that the inputs of a probe share, and tokens that follow in each."""
+_CHANGED = 1e-3
+"""How much states have to differ, relative to their length, to differ by more than rounding."""
 
 
-def tuned(model: SentenceTransformer, pooling: str, normalize: bool | None) -> SentenceTransformer:
+def tuned(
+    model: SentenceTransformer,
+    pooling: str = "",
+    normalize: bool | None = None,
+    pool_prompts: bool | None = None,
+) -> SentenceTransformer:
     """A model of the same weights with another pooling, or without its normalisation.
 
     Args:
         model: left as it is.
         pooling: one of `POOLINGS`, or empty for its own.
         normalize: False leaves out its own normalisation.
+        pool_prompts: whether the tokens of a prompt are pooled, or None for its own way.
 
     Raises:
         UserError: it has no pooling that could be replaced.
@@ -36,11 +46,13 @@ def tuned(model: SentenceTransformer, pooling: str, normalize: bool | None) -> S
 
     modules: Any = OrderedDict(model.named_children())
     replaced = [name for name, module in modules.items() if isinstance(module, Pooling)]
-    if pooling and not replaced:
-        raise UserError(f"the model has no pooling that pooling='{pooling}' could replace")
-    for name in replaced if pooling else ():
+    if not replaced and (pooling or pool_prompts is not None):
+        asked = f"pooling='{pooling}'" if pooling else f"pool_prompts={str(pool_prompts).lower()}"
+        raise UserError(f"the model has no pooling that {asked} could replace")
+    for name in replaced:
         own = modules[name]
-        modules[name] = Pooling(own.embedding_dimension, pooling, own.include_prompt)
+        prompts = own.include_prompt if pool_prompts is None else pool_prompts
+        modules[name] = Pooling(own.embedding_dimension, pooling or own.pooling_mode, prompts)
     if normalize is False:
         modules = OrderedDict((n, m) for n, m in modules.items() if not isinstance(m, Normalize))
     changed = SentenceTransformer(modules=modules, device=str(model.device))
@@ -89,6 +101,43 @@ def require_positions(model: SentenceTransformer, max_length: int) -> None:
                 )
 
 
+def attend_both_ways(model: SentenceTransformer) -> None:
+    """Lets every token of a decoder attend to all tokens of its text.
+
+    transformers' decoders read `is_causal` in their config at every call (masking_utils.py,
+    create_causal_mask); as an argument of from_pretrained it is dropped.
+
+    Raises:
+        UserError: they do so anyway, or still do not.
+    """
+    from sentence_transformers.base.modules import Transformer
+
+    first: Any = model.eval()[0]
+    kind = type(getattr(first, "auto_model", first)).__name__
+    # Where a model's own config says so already, that is what was asked for.
+    if not isinstance(first, Transformer) or (
+        getattr(first.config, "is_causal", None) is not False and _sees_ahead(first)
+    ):
+        raise UserError(f"'{kind}' is no decoder: leave out bidirectional=true")
+    first.config.is_causal = False
+    if not _sees_ahead(first):
+        raise UserError(
+            f"bidirectional=true does not reach the attention of '{kind}', which still looks back "
+            "only: leave it out"
+        )
+
+
+def require_code(model: SentenceTransformer, commit: str) -> None:
+    """Refuses a model whose transformer is not of the code at a commit.
+
+    Raises:
+        UserError: its code is another, or the library's own.
+    """
+    source = type(getattr(model[0], "auto_model", model[0])).__module__
+    if commit not in source.split("."):
+        raise UserError(f"code_revision='{commit}' has no effect, the model's code is '{source}'")
+
+
 def state_digest(model: SentenceTransformer) -> str:
     """SHA-256 of a loaded model: its modules, their settings, the tokenizer, the weights."""
     import torch
@@ -117,6 +166,29 @@ def pool_in_float32(model: SentenceTransformer) -> None:
     first.register_forward_hook(_in_float32)
     for module in rest:
         module.float()
+
+
+def _sees_ahead(transformer: Any) -> bool:
+    """Whether the states of tokens depend on the tokens behind them, with and without padding.
+
+    Told by two texts that start alike. Without padding many models build no mask at all.
+    """
+    import torch
+
+    network = transformer.auto_model
+    rows = network.get_input_embeddings().weight.shape[0]
+    ids = torch.linspace(1, rows - 1, 3 * _PROBED, device=network.device).long()
+    start, end, other = ids.chunk(3)
+    texts = torch.stack([torch.cat([start, end]), torch.cat([start, other])])
+    seen = []
+    for padding in (0, 1):
+        mask = torch.ones_like(texts)
+        mask[:, texts.shape[1] - padding :] = 0
+        features = {"input_ids": texts, "attention_mask": mask, "modality": "text"}
+        with torch.inference_mode():
+            states = transformer(features)["token_embeddings"][:, :_PROBED].float()
+        seen.append(bool((states[0] - states[1]).norm() > _CHANGED * states[0].norm()))
+    return all(seen)
 
 
 def _tokenizer_settings(model: SentenceTransformer) -> str:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from harness.errors import AssayError, UserError
 from models.neural.devices import out_of_memory
@@ -17,12 +17,25 @@ M = TypeVar("M")
 _LOUD = ("transformers", "sentence_transformers", "huggingface_hub", "torch")
 
 
-def opened(build: Callable[[], M], place: Place) -> M:
+class LoadOptions(dict[str, Any]):
+    """Arguments for a model that lies inside a `SentenceTransformer`.
+
+    The latter takes `code_revision` out of them, for code of its modules, before the transformer
+    that it is meant for gets them (base/model.py, _load_module_class_from_ref in 6.2).
+    """
+
+    def pop(self, key: str, default: Any = None) -> Any:
+        """Keeps everything: modules are of the commit of the model itself."""
+        return default
+
+
+def opened(build: Callable[[], M], place: Place, code_revision: str = "") -> M:
     """What `build()` loads, without progress bars, log lines and warnings.
 
     Args:
         build: loads the model, such as `lambda: SentenceTransformer(place.source, ...)`.
         place: where the model lies, for messages.
+        code_revision: commit of its code in another repository, for messages.
 
     Raises:
         UserError: the model is not here and cannot be fetched, its files are broken or are no such
@@ -34,7 +47,8 @@ def opened(build: Callable[[], M], place: Place) -> M:
     except AssayError:
         raise
     except Exception as error:
-        raise UserError(f"'{place.name}' cannot be loaded: {_why(error, place)}") from error
+        why = _why(error, place, code_revision)
+        raise UserError(f"'{place.name}' cannot be loaded: {why}") from error
 
 
 @contextmanager
@@ -58,7 +72,7 @@ def quiet() -> Iterator[None]:
                 reports.enable_progress_bar()
 
 
-def _why(error: Exception, place: Place) -> str:
+def _why(error: Exception, place: Place, code_revision: str) -> str:
     """What to tell a person, in one line."""
     if out_of_memory(error):
         return 'its weights do not fit into memory; choose dtype="bfloat16" or another device'
@@ -67,6 +81,11 @@ def _why(error: Exception, place: Place) -> str:
         return f"a package is missing: {said}"
     if "trust_remote_code" in said:
         return "it brings its own code; read that code, then allow it with trust_remote_code=true"
+    if _unreachable(error) and code_revision:
+        return (
+            f"it, or its code at {code_revision[:7]} in the repository that its config.json names, "
+            "is not on this machine; get each by: hf download NAME --revision COMMIT"
+        )
     if _unreachable(error) and not place.digest:
         return f"it is not on this machine; {how_to_get(place.name, place.revision)}"
     return said if len(said) <= 300 else f"{said[:300]}..."

@@ -15,16 +15,15 @@ from harness.ranking import Ranking
 from harness.records import Document, Query
 from harness.run import Run
 from harness.workspace import workspace
-from models.neural.devices import choose_device, fitting, out_of_memory
+from models.neural.batching import Batching, Chosen, cores
+from models.neural.devices import choose_device, out_of_memory
 from models.neural.sentence import token_budget
-from models.neural.tokens import batches
 
 if TYPE_CHECKING:
     import torch
 
 QUERY_BATCH = 16
 """Queries that a pointwise reranker takes at a time; with 100 candidates each, 1,600 pairs."""
-HALVED = "batches halved for lack of memory"
 
 Pair = tuple[str, ...]
 """The texts that a score depends on: query and document, as the model's templates render them."""
@@ -86,63 +85,56 @@ def rerank(model: PairScorer, queries: Sequence[Query], candidates: Run, corpus:
 
 
 class Batches:
-    """Runs a model over texts in batches of like length, the longest first.
-
-    Padding costs as much as text, so a batch holds texts of like length, and as many as make up a
-    number of tokens; and the batch that needs the most memory comes first, so what does not fit
-    shows at once. When memory runs out, batches are halved from there on.
+    """Runs a model over pairs in batches of like length.
 
     Args:
         model: what runs; its device and size choose the number of tokens.
-        batch_size: texts in a batch at most; None sets no limit.
+        batch_size: pairs in a batch at most; None sets no limit.
     """
 
     def __init__(self, model: Any, batch_size: int | None) -> None:
-        self._tokens, self._most = token_budget(model), batch_size
+        self._batching: Batching[torch.Tensor] = Batching(
+            token_budget(model), batch_size, threads=cores(model.device.type)
+        )
 
     def run(
         self, lengths: NDArray[np.int64], forward: Callable[[list[int]], torch.Tensor]
     ) -> tuple[NDArray[np.float32], dict[str, int]]:
-        """One score for each text.
+        """One score for each pair.
 
         Args:
-            lengths: tokens of each text as the model reads it, shape (n,), n at least 1.
-            forward: gives the scores of the texts with these numbers, padded to the longest.
+            lengths: tokens of each pair as the model reads it, shape (n,), n at least 1.
+            forward: gives the scores of the pairs with these numbers, padded to the longest; on a
+                CPU it is called from several threads.
 
         Returns:
             The scores as float32, shape (n,), and what is worth noting.
 
         Raises:
-            UserError: memory does not suffice for one text.
+            UserError: memory does not suffice for one pair.
         """
         import torch
 
-        left = np.ones(lengths.size, dtype=np.bool_)
-        done: list[tuple[NDArray[np.intp], torch.Tensor]] = []
-        budgets: list[int] = []
+        def scores(chosen: Chosen) -> torch.Tensor:
+            with torch.inference_mode():
+                return self._scores(forward, chosen, lengths)
 
-        def go_on(budget: int) -> None:
-            budgets.append(budget)
-            rest = np.flatnonzero(left)
-            for batch in batches(lengths[rest], np.zeros(rest.size, np.int64), budget, self._most):
-                chosen = rest[batch]
-                done.append((chosen, self._scores(forward, chosen, lengths)))
-                left[chosen] = False
-                workspace().tell("reranking", int((~left).sum()), lengths.size)
-
-        with torch.inference_mode():
-            fitting(go_on, self._tokens)
-            # Copied once: on a GPU every copy waits for all that was started before it.
-            scores = torch.cat([scores.float() for _, scores in done]).cpu().numpy()
-        self._tokens = budgets[-1]
+        done = self._batching.run(
+            lengths,
+            np.zeros(lengths.size, np.int64),
+            scores,
+            lambda n: workspace().tell("reranking", n, lengths.size),
+        )
+        # Copied once: on a GPU every copy waits for all that was started before it.
+        found = torch.cat([scores.float() for _, scores in done]).cpu().numpy()
         values = np.empty(lengths.size, dtype=np.float32)
-        values[np.concatenate([chosen for chosen, _ in done])] = scores
-        return values, {HALVED: len(budgets) - 1} if len(budgets) > 1 else {}
+        values[np.concatenate([chosen for chosen, _ in done])] = found
+        return values, self._batching.notes
 
     def _scores(
         self,
         forward: Callable[[list[int]], torch.Tensor],
-        chosen: NDArray[np.intp],
+        chosen: Chosen,
         lengths: NDArray[np.int64],
     ) -> torch.Tensor:
         try:

@@ -10,18 +10,19 @@ from numpy.typing import NDArray
 
 from harness.encoded import Encoded, Floats
 from harness.errors import UserError
+from models.neural.batching import HALVED, Batching, Chosen, cores
 from models.neural.by_library import LibraryEncoder
-from models.neural.devices import fitting, out_of_memory
+from models.neural.devices import out_of_memory
 from models.neural.modules import is_plain, is_routed
-from models.neural.tokens import Tokens, batches
+from models.neural.tokens import Tokens
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-THREAD_TOKENS, CPU_TOKENS = 512, 1024
-"""Tokens in a batch on a CPU for each thread, and at least: what is computed then fits its caches.
-On two cores 1,024 run 1.2 to 1.3 times as fast as 8,192, and 256 are slower again."""
+CPU_TOKENS = 1024
+"""Tokens in a batch on one core of a CPU: what is computed then fits its caches. They run 1.2 to
+1.3 times as fast as 8,192 would, and 256 are slower again."""
 DEVICE_TOKENS = 65_536
 """Tokens in a batch on a GPU at most."""
 
@@ -61,7 +62,9 @@ class SentenceEncoder:
         self._library: LibraryEncoder | None = None
         if not self._plain or len(devices) > 1:
             self._library = LibraryEncoder(model, devices, batch_size)
-        self._budget = 0
+        self._batching: Batching[torch.Tensor] = Batching(
+            token_budget(model), batch_size, threads=cores(model.device.type)
+        )
 
     def encode(self, texts: Sequence[tuple[str, str]], kind: str) -> Encoded:
         """The vectors of texts.
@@ -80,13 +83,15 @@ class SentenceEncoder:
         if self._library is not None:
             rows, halved = self._library.encode(texts, kind)
             values = _normalized(rows) if self.normalize else rows
+            notes = {HALVED: halved} if halved else {}
         elif tokens is not None:
-            values, halved = self._in_batches(tokens, self._prompt_lengths(texts), kind)
+            values = self._in_batches(tokens, self._prompt_lengths(texts), kind)
+            notes = self._batching.notes
         return Encoded(
             values,
             tokens=None if tokens is None else tokens.whole.tolist(),
             truncated=None if tokens is None else tokens.truncated.tolist(),
-            notes={"batches halved for lack of memory": halved} if halved else {},
+            notes=notes,
         )
 
     def _tokens(self, texts: Sequence[tuple[str, str]], kind: str) -> Tokens:
@@ -94,37 +99,22 @@ class SentenceEncoder:
         longest: int | None = getattr(self.model[0], f"{kind}_length", None)
         return Tokens.of(self.model.tokenizer, [before + text for before, text in texts], longest)
 
-    def _in_batches(
-        self, tokens: Tokens, prompts: NDArray[np.int64], kind: str
-    ) -> tuple[Floats, int]:
-        """The vectors, and how often a batch was halved; what was done before stays done."""
+    def _in_batches(self, tokens: Tokens, prompts: NDArray[np.int64], kind: str) -> Floats:
+        """The vectors of tokenised texts, shape (n, d)."""
         import torch
 
-        lengths = tokens.lengths
-        left = np.ones(len(lengths), bool)
-        done: list[tuple[NDArray[np.intp], torch.Tensor]] = []
-        budgets: list[int] = []
+        def vectors(chosen: Chosen) -> torch.Tensor:
+            with torch.inference_mode():
+                return self._run(tokens, chosen, int(prompts[chosen[0]]), kind)
 
-        def go_on(budget: int) -> None:
-            budgets.append(budget)
-            rest = np.flatnonzero(left)
-            for batch in batches(lengths[rest], prompts[rest], budget, self.batch_size):
-                chosen = rest[batch]
-                done.append((chosen, self._run(tokens, chosen, int(prompts[chosen[0]]), kind)))
-                left[chosen] = False
-
-        with torch.inference_mode():
-            fitting(go_on, self._budget or token_budget(self.model))
-            # Copied once: on a GPU every copy would wait for what was computed so far.
-            rows = torch.cat([vectors for _, vectors in done]).cpu().numpy()
-        self._budget = budgets[-1]
+        done = self._batching.run(tokens.lengths, prompts, vectors)
+        # Copied once: on a GPU every copy would wait for what was computed so far.
+        rows = torch.cat([found for _, found in done]).cpu().numpy()
         values = np.empty_like(rows)
         values[np.concatenate([chosen for chosen, _ in done])] = rows
-        return values, len(budgets) - 1
+        return values
 
-    def _run(
-        self, tokens: Tokens, chosen: NDArray[np.intp], prompt: int, kind: str
-    ) -> torch.Tensor:
+    def _run(self, tokens: Tokens, chosen: Chosen, prompt: int, kind: str) -> torch.Tensor:
         """The vectors of one batch, shape (chosen, d), on the device."""
         import torch
 
@@ -170,7 +160,7 @@ def token_budget(model: SentenceTransformer) -> int:
     import torch
 
     if model.device.type == "cpu":
-        return max(CPU_TOKENS, THREAD_TOKENS * torch.get_num_threads())
+        return CPU_TOKENS
     if model.device.type != "cuda":
         return DEVICE_TOKENS // 4
     config: Any = model.config

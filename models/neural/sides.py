@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.encoded import Encoded, Floats
 from harness.errors import UserError
-from models.neural.devices import fitting, out_of_memory
-from models.neural.tokens import Tokens, batches
+from models.neural.batching import Batching, cores, one_at_a_time
+from models.neural.devices import out_of_memory
+from models.neural.tokens import Tokens
 
 TEXTS, ROUNDS = 32, 16
 """Where there are several devices: texts in a batch (the library's default), and batches that each
@@ -46,12 +46,15 @@ class Sides:
         self.model, self._unpack = model.eval(), unpack
         self._methods = {"query": model.encode_query, "document": model.encode_document}
         self._options = {"show_progress_bar": False, **options}
-        self._budget, self._most = budget, batch_size
         self._devices, self._pool = list(devices), None
+        threads = cores(devices[0])
         if len(devices) > 1:
             size = batch_size or TEXTS
             self._options["batch_size"] = size
-            self._budget, self._most = _ENDLESS, size * len(devices) * ROUNDS
+            budget, batch_size, threads = _ENDLESS, size * len(devices) * ROUNDS, 1
+        elif threads > 1:
+            one_at_a_time(model)
+        self._batching: Batching[list[Floats]] = Batching(budget, batch_size, threads=threads)
 
     def encode(self, worded: Sequence[tuple[bool, str]], kind: str) -> Encoded:
         """The vectors of texts.
@@ -70,40 +73,20 @@ class Sides:
             lengths = np.array([len(text) // 3 + 1 for _, text in worded], np.int64)
         else:
             lengths = np.maximum(tokens.lengths, self._least(kind))
-        values, halved = self._in_batches(worded, own, lengths, prompt, kind)
+        done = self._batching.run(
+            lengths,
+            own.astype(np.int64),
+            lambda chosen: self._run(
+                [worded[i][1] for i in chosen], prompt if own[chosen[0]] else "", kind
+            ),
+        )
+        values = {i: v for chosen, found in done for i, v in zip(chosen, found, strict=True)}
         return Encoded(
-            values,
+            [values[i] for i in range(len(worded))],
             tokens=None if tokens is None else tokens.whole.tolist(),
             truncated=None if tokens is None else tokens.truncated.tolist(),
-            notes={"batches halved for lack of memory": halved} if halved else {},
+            notes=self._batching.notes,
         )
-
-    def _in_batches(
-        self,
-        worded: Sequence[tuple[bool, str]],
-        own: NDArray[np.bool_],
-        lengths: NDArray[np.int64],
-        prompt: str,
-        kind: str,
-    ) -> tuple[list[Floats], int]:
-        """The vectors, and how often batches were halved; what was done before stays done."""
-        done: dict[int, Floats] = {}
-        budgets: list[int] = []
-
-        def go_on(budget: int) -> None:
-            budgets.append(budget)
-            left = np.array([i for i in range(len(worded)) if i not in done])
-            for batch in batches(lengths[left], own[left].astype(np.int64), budget, self._most):
-                chosen = left[batch].tolist()
-                said = prompt if own[chosen[0]] else ""
-                found = self._run([worded[i][1] for i in chosen], said, kind)
-                done.update(zip(chosen, found, strict=True))
-
-        # No more than there is: halving what no batch reaches would change nothing.
-        fitting(go_on, min(self._budget, int(lengths.max()) * len(worded)))
-        if len(budgets) > 1:
-            self._budget = budgets[-1]
-        return [done[i] for i in range(len(worded))], len(budgets) - 1
 
     def _run(self, texts: list[str], prompt: str, kind: str) -> list[Floats]:
         if len(self._devices) > 1 and self._pool is None:
