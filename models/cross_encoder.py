@@ -98,6 +98,7 @@ class CrossEncoder(Pointwise):
                 f"'{self.name}' has {model.num_labels} labels, and ce ranks by the one score of a "
                 "model with one label, as cross-encoders made for reranking have; give such a one"
             )
+        self._refuse_invented(model)
         one_at_a_time(model)
         if self.max_length:
             require_positions(model, self.max_length)
@@ -107,6 +108,22 @@ class CrossEncoder(Pointwise):
         own = model.activation_fn
         rising = type(own).__module__.startswith("torch.") and type(own).__name__ in RISING
         return model, Batches(model, self.batch_size), torch.nn.Identity() if rising else own
+
+    def _refuse_invented(self, model: Any) -> None:
+        """Refuses a model whose last layer was not saved: the library draws its weights by chance."""
+        from huggingface_hub import constants
+        from sentence_transformers.util import load_file_path
+
+        architectures = getattr(model.config, "architectures", None) or []
+        if any(name.endswith("ForSequenceClassification") for name in architectures):
+            return
+        place = {"revision": self._place.revision or None, "cache_folder": constants.HF_HUB_CACHE}
+        if load_file_path(self._place.source, "modules.json", **place) is None:
+            raise UserError(
+                f"'{self.name}' was not trained as a cross-encoder: the library would have to "
+                f'invent its last layer; an embedder is run by hf("{self.name}"), a language model '
+                "that answers yes or no by yesno(...)"
+            )
 
     def _opened(self, device: str) -> Any:
         from huggingface_hub import constants

@@ -20,6 +20,8 @@ from harness.workspace import workspace
 INDEXES = ("hnsw", "ivfpq")
 SAMPLE = 100
 """Distinct queries of a batch that are also searched exactly, to measure what is missed."""
+PASSED_ON = ("join", "query_batch")
+"""What it says of itself, it says for its embedder."""
 
 
 class Dense:
@@ -45,6 +47,9 @@ class Dense:
             raise UserError(f"dense({name_of(embedder)}): it does not give one vector a text")
         self.embedder: Embedder = embedder
         self.by = by
+        for name in PASSED_ON:
+            if hasattr(embedder, name):
+                setattr(self, name, getattr(embedder, name))
 
     def index(self, corpus: Corpus) -> ApproximateIndex:
         """Encodes the corpus, but for what the cache holds, and builds the index."""

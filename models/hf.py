@@ -15,13 +15,15 @@ from harness.workspace import workspace
 from models.neural.devices import DTYPES, choose_device, torch_dtype
 from models.neural.modules import (
     POOLINGS,
+    attend_both_ways,
     pool_in_float32,
+    require_code,
     require_positions,
     state_digest,
     tuned,
 )
-from models.neural.opening import opened
-from models.neural.places import Place, located
+from models.neural.opening import LoadOptions, opened
+from models.neural.places import COMMIT, Place, located
 from models.neural.precision import chosen_dtype
 from models.neural.saved import Saved
 from models.neural.sentence import SentenceEncoder
@@ -34,8 +36,20 @@ BACKENDS = ("torch", "onnx", "openvino")
 SIMILARITIES = ("dot", "cosine")
 _OWNER = "sentence-transformers"
 """Whose model an id without an owner means, as in the library itself."""
-_READY = {"revision": "", "max_length": 0, "backend": "torch", "trust_remote_code": False}
+_READY = {
+    "revision": "",
+    "max_length": 0,
+    "bidirectional": False,
+    "backend": "torch",
+    "trust_remote_code": False,
+    "code_revision": "",
+}
 """Parameters that say how a model is loaded, which is too late where it is, with their defaults."""
+_ENCODING = (
+    *("pooling", "pool_prompts", "normalize", "max_length", "dimensions", "bidirectional"),
+    *("dtype", "similarity", "backend", "trust_remote_code", "code_revision"),
+)
+"""Parameters that change the vector of a worded text."""
 
 
 class HuggingFace:
@@ -57,14 +71,19 @@ class HuggingFace:
             with nothing filled in.
         document: template of a document, with {document}.
         pooling: one of `models.neural.modules.POOLINGS`; empty is the model's own.
+        pool_prompts: whether the tokens before the text are pooled too; None is the model's own.
         normalize: whether vectors are scaled to length 1; None is the model's own.
         max_length: in tokens, special ones included; 0 is the model's own.
         dimensions: how many numbers of a vector are kept; 0 is the model's own.
+        bidirectional: whether a decoder attends in both directions, as some are trained to embed;
+            a model that is no decoder, or cannot, is refused when it is loaded.
         dtype: "float32", "float16", "bfloat16", or "auto": half precision where a short trial
             shows that this machine is clearly faster with it.
         similarity: "dot" or "cosine"; empty is the model's own.
         backend: "torch", "onnx" or "openvino".
         trust_remote_code: whether code that comes with the model is executed.
+        code_revision: commit of that code where it lies in another repository than the model, which
+            `revision` does not reach.
         device: "cpu", "cuda", "cuda:1", ...; "cuda:0,cuda:1" runs a process on each; None chooses.
         batch_size: texts in a batch at most; None chooses by their length.
 
@@ -87,22 +106,26 @@ class HuggingFace:
         empty: str = "",
         document: str = "",
         pooling: str = "",
+        pool_prompts: bool | None = None,
         normalize: bool | None = None,
         max_length: int = 0,
         dimensions: int = 0,
+        bidirectional: bool = False,
         dtype: str = "float32",
         similarity: str = "",
         backend: str = "torch",
         trust_remote_code: bool = False,
+        code_revision: str = "",
         device: str | None = None,
         batch_size: int | None = None,
     ) -> None:
         if not find_spec("sentence_transformers"):
             raise MissingExtra("a sentence-transformers model", "models")
         self.query, self.instructed, self.empty, self.document = query, instructed, empty, document
-        self.pooling, self.normalize, self.similarity = pooling, normalize, similarity
-        self.max_length, self.dimensions = max_length, dimensions
-        self.dtype, self.backend, self.trust_remote_code = dtype, backend, trust_remote_code
+        self.pooling, self.pool_prompts, self.normalize = pooling, pool_prompts, normalize
+        self.max_length, self.dimensions, self.similarity = max_length, dimensions, similarity
+        self.bidirectional, self.dtype, self.backend = bidirectional, dtype, backend
+        self.trust_remote_code, self.code_revision = trust_remote_code, code_revision
         self.device, self.batch_size, self.revision = device, batch_size, revision
         self._given = Templates.of(query, instructed, empty, document)
         self._validate()
@@ -124,11 +147,10 @@ class HuggingFace:
     @property
     def encoder(self) -> Mapping[str, Any]:
         """Everything that turns a worded text into its vector."""
-        names = ("pooling", "normalize", "max_length", "dimensions", "dtype", "similarity")
         return {
             "library": _OWNER,
             "model": self._place.digest or f"{self.name}@{self.revision}",
-            **{name: getattr(self, name) for name in (*names, "backend", "trust_remote_code")},
+            **{name: getattr(self, name) for name in _ENCODING},
         }
 
     def render(self, inputs: Sequence[Text], kind: str) -> list[str]:
@@ -136,7 +158,7 @@ class HuggingFace:
 
         Where the pooling leaves out prompts, a unit separator stands between prompt and text.
         """
-        between = "\x1f" if self._saved.excludes_prompts else ""
+        between = "\x1f" if self._excludes_prompts else ""
         first = f"{kind}\x1f" if self._saved.by_kind else ""
         worded = (self._templates.filled(text, kind) for text in inputs)
         return [f"{first}{before}{between}{text}" for before, text in worded]
@@ -154,6 +176,11 @@ class HuggingFace:
     @cached_property
     def _saved(self) -> Saved:
         return Saved.of(self._ready) if self._ready is not None else Saved.at(self._place)
+
+    @property
+    def _excludes_prompts(self) -> bool:
+        """Whether the tokens of what stands before a text are left out of the pooling."""
+        return self._saved.excludes_prompts if self.pool_prompts is None else not self.pool_prompts
 
     @cached_property
     def _templates(self) -> Templates:
@@ -183,8 +210,24 @@ class HuggingFace:
             raise UserError(f"batch_size={self.batch_size}: a batch has at least one text")
         if self.normalize is False and self.similarity == "cosine":
             raise UserError("normalize=false, similarity='cosine': the cosine needs length 1")
-        if self.backend != "torch" and self.dtype != "float32":
-            raise UserError(f"dtype='{self.dtype}' is for backend='torch' only")
+        self._validate_loading()
+
+    def _validate_loading(self) -> None:
+        if self.backend != "torch":
+            if self.dtype != "float32":
+                raise UserError(f"dtype='{self.dtype}' is for backend='torch' only")
+            for name in ("bidirectional", "code_revision"):
+                if getattr(self, name):
+                    raise UserError(f"{name} is for backend='torch' only")
+        if self.code_revision and not self.trust_remote_code:
+            raise UserError(
+                f"code_revision='{self.code_revision}': no code of the model runs unless "
+                "trust_remote_code=true says so"
+            )
+        if self.code_revision and not COMMIT.fullmatch(self.code_revision):
+            raise UserError(
+                f"code_revision='{self.code_revision}': give a full commit, 40 hexadecimal digits"
+            )
         if self.backend != "torch" and not find_spec("optimum"):
             raise UserError(
                 f"backend='{self.backend}' needs another package: "
@@ -211,15 +254,16 @@ class HuggingFace:
         """The model in a precision, on its devices."""
         if self._ready is None:
             devices = choose_device(self.device).split(",")
-            model = opened(lambda: self._opened(dtype, devices[0]), self._place)
+            model = opened(lambda: self._opened(dtype, devices[0]), self._place, self.code_revision)
             if self.max_length:
                 require_positions(model, self.max_length)
                 model.max_seq_length = self.max_length
         else:
             model = self._ready
             devices = choose_device(self.device or str(model.device)).split(",")
-        if self._ready is not None or self.pooling or self.normalize is False:
-            model = tuned(model, self.pooling, self.normalize).to(devices[0])
+        repooled = self.pooling or self.pool_prompts is not None
+        if self._ready is not None or repooled or self.normalize is False:
+            model = tuned(model, self.pooling, self.normalize, self.pool_prompts).to(devices[0])
         if dtype != "float32" and self._ready is None:
             pool_in_float32(model)
         return SentenceEncoder(
@@ -227,7 +271,7 @@ class HuggingFace:
             devices,
             dimensions=self.dimensions,
             normalize=self._normalizes(),
-            excludes_prompts=self._saved.excludes_prompts,
+            excludes_prompts=self._excludes_prompts,
             batch_size=self.batch_size,
         )
 
@@ -235,16 +279,23 @@ class HuggingFace:
         from huggingface_hub import constants
         from sentence_transformers import SentenceTransformer
 
-        torch_only = {"dtype": torch_dtype(dtype)} if self.backend == "torch" else None
+        torch_only = {"dtype": torch_dtype(dtype)} if self.backend == "torch" else {}
+        code = {"code_revision": self.code_revision} if self.code_revision else {}
         model = SentenceTransformer(
             self._place.source,
             revision=self._place.revision or None,
             cache_folder=constants.HF_HUB_CACHE,
             device=device,
             trust_remote_code=self.trust_remote_code,
-            model_kwargs=torch_only,
+            model_kwargs=LoadOptions(torch_only | code),
+            processor_kwargs=code,
+            config_kwargs=code,
             backend=self.backend,  # type: ignore[arg-type]
         )
+        if self.code_revision:
+            require_code(model, self.code_revision)
+        if self.bidirectional:
+            attend_both_ways(model)
         return model
 
     def _normalizes(self) -> bool:

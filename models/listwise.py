@@ -99,7 +99,8 @@ class Listwise:
         run(self._ordered(lists, corpus))
         notes: Counter[str] = Counter()
         for each in lists:
-            notes.update(each.notes)
+            if not each.error:  # it is asked again, and would be counted twice
+                notes.update(each.notes)
         answered = [each for each in lists if not (each.error or each.malformed)]
         return Ranking(
             run=Run.from_rankings({each.query.id: each.ids for each in answered}),

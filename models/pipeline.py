@@ -100,7 +100,7 @@ class Pipeline:
 
     def index(self, corpus: Corpus) -> Index:
         """The index of the first stage, with the reranker behind it."""
-        return _PipelineIndex(self._stage, self._reranker, name_of(self.second), corpus)
+        return _PipelineIndex(self._stage, self.second, self._reranker, corpus)
 
 
 class _CutIndex:
@@ -128,8 +128,8 @@ class _CutIndex:
 class _PipelineIndex:
     """The first stage's index, with the reranker behind it."""
 
-    def __init__(self, first: Stage, second: Reranker, name: str, corpus: Corpus) -> None:
-        self._stage, self._reranker, self._name, self._corpus = first, second, name, corpus
+    def __init__(self, first: Stage, second: object, reranker: Reranker, corpus: Corpus) -> None:
+        self._stage, self._second, self._reranker, self._corpus = first, second, reranker, corpus
         self._index = first.index(corpus)
 
     @property
@@ -151,10 +151,10 @@ class _PipelineIndex:
         answered = [query for query in queries if query.id in found_for]
         if not answered:
             return found
-        asked = joined(answered, self._reranker)
+        asked = joined(answered, self._second)
         answer = self._reranker.rerank(asked, candidates, self._corpus)
         reranked = as_ranking(answer, "rerank")
-        _refuse_strangers(reranked.run, candidates, self._name)
+        _refuse_strangers(reranked.run, candidates, name_of(self._second))
         return _cut(_merged(found, reranked), k)
 
 

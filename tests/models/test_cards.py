@@ -46,6 +46,7 @@ class Golden(NamedTuple):
 
 
 TOOLRET = ("Instruct: Find it.\nQuery: who?", "Instruct: \nQuery: who?")
+TOOLRET_ENDED = tuple(f"{text}<|endoftext|>" for text in TOOLRET)
 TOOLRET_E5 = ("Instruct: Find it.\nquery: who?", "Instruct: \nquery: who?")
 BARE = Golden("who?", *TOOLRET, "A text.")
 E5 = Golden("query: who?", *TOOLRET_E5, "passage: A text.")
@@ -82,10 +83,14 @@ GOLDEN = {
     # hub README; ToolRet for instructed queries
     "gte-base-en-v1.5": BARE,
     "gte-large-en-v1.5": BARE,
-    # MTEB gte_models.py for instructed queries
-    "gte-Qwen2-1.5B-instruct": Golden(WEB + "Query: who?", *TOOLRET, "A text."),
-    # ToolRet
-    "gte-Qwen2-1.5B-instruct-toolret": BARE,
+    # MTEB gte_models.py for instructed queries, and for the token behind every text
+    "gte-Qwen2-1.5B-instruct": Golden(
+        WEB + "Query: who?<|endoftext|>", *TOOLRET_ENDED, "A text.<|endoftext|>"
+    ),
+    # ToolRet; the token is added by the tokenizer there
+    "gte-Qwen2-1.5B-instruct-toolret": Golden(
+        "who?<|endoftext|>", *TOOLRET_ENDED, "A text.<|endoftext|>"
+    ),
     # MTEB: no prompts; ToolRet for instructed queries
     "gtr-t5-base": BARE,
     "gtr-t5-large": BARE,
@@ -164,6 +169,8 @@ class Run(NamedTuple):
     dtype: str
     pooling: str = ""
     normalize: bool | None = None
+    pool_prompts: bool | None = None
+    bidirectional: bool = False
 
 
 IN_TOOLRET = {
@@ -190,7 +197,29 @@ IN_TOOLRET = {
         "lasttoken",
         True,
     ),
-    "gte-Qwen2-1.5B-instruct": Run(*TOOLRET, "A text.", 2048, "float16", "lasttoken", True),
+    # What ToolRet's code reads ends in the token that is written out here.
+    "gte-Qwen2-1.5B-instruct": Run(
+        *TOOLRET_ENDED,
+        "A text.<|endoftext|>",
+        2048,
+        "float16",
+        "lasttoken",
+        True,
+        bidirectional=True,
+    ),
+    # gritlm at 9710681: encode() cuts at 512 tokens, and ToolRet does not say otherwise; its
+    # torch_dtype="auto" is that of the weights.
+    "GritLM-7B": Run(
+        "<|user|>\nFind it.\n<|embed|>\nwho?",
+        "<|embed|>\nwho?",
+        "<|embed|>\nA text.",
+        512,
+        "bfloat16",
+        "mean",
+        True,
+        pool_prompts=False,
+        bidirectional=True,
+    ),
 }
 
 
@@ -293,7 +322,8 @@ def test_the_protocol_of_toolret_is_an_expression_away(name: str) -> None:
     model = loaded(CARDS[name]["as_in_toolret"])
     assert rendered(model)[1:] == IN_TOOLRET[name][:3]
     assert (model.max_length, model.dtype) == IN_TOOLRET[name][3:5]
-    assert (model.pooling, model.normalize) == IN_TOOLRET[name][5:]
+    pooled = (model.pooling, model.normalize, model.pool_prompts, model.bidirectional)
+    assert pooled == IN_TOOLRET[name][5:]
 
 
 @needs_models
@@ -305,8 +335,7 @@ def test_the_prompt_of_mair_is_a_join_away() -> None:
     assert model.render([Text("A text.")], "document") == ["A text."]
 
 
-def test_every_embedder_that_toolret_ran_says_how_except_gritlm() -> None:
-    # GritLM needs its authors' package, which ToolRet used.
+def test_every_embedder_that_toolret_ran_says_how() -> None:
     said = {name for name in standing_for("hf") if "as_in_toolret" in CARDS[name]}
     assert said == set(IN_TOOLRET)
 
@@ -341,6 +370,15 @@ def test_code_from_the_hub_runs_at_a_pinned_commit_only_and_the_card_says_so(nam
     said = "executes code from the hub" in CARDS[name]["description"]
     assert runs_code == said
     assert not runs_code or COMMIT.fullmatch(arguments(name)["revision"])
+
+
+@needs_models
+def test_the_mark_between_a_prompt_and_its_text_stands_where_prompts_are_not_pooled() -> None:
+    queries = [Text("who?"), Text("who?", "Find it.")]
+    assert loaded("GritLM-7B").render(queries, "query") == [
+        "<|embed|>\n\x1fwho?",
+        "<|user|>\nFind it.\n<|embed|>\n\x1fwho?",
+    ]
 
 
 def test_no_two_cards_read_the_same_words_with_the_same_weights() -> None:

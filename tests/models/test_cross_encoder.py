@@ -276,3 +276,10 @@ def test_it_reranks_behind_a_first_stage(folder: Path) -> None:
     expected = plain(folder, [("w1 w2", full(id)) for id in mine])
     assert list(mine.values()) == pytest.approx(expected, abs=1e-4)
     assert list(mine) == sorted(mine, key=lambda id: (mine[id], id), reverse=True)
+
+
+def test_a_model_whose_last_layer_would_be_invented_is_refused(tmp_path: Path) -> None:
+    save(tmp_path)
+    transformers.BertModel.from_pretrained(tmp_path).save_pretrained(tmp_path)
+    with pytest.raises(UserError, match=r"was not trained as a cross-encoder: .* hf\("):
+        rerank(CrossEncoder(str(tmp_path)))

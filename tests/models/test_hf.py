@@ -44,6 +44,7 @@ TEXTS = [
 ]
 """In tokens, with [CLS] and [SEP]: 5, 42, 3, 2, 10, 5, 17, 3."""
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+OLDER = "f" * 40
 
 
 def tokenizer(side: str = "right") -> Any:
@@ -58,6 +59,25 @@ def tokenizer(side: str = "right") -> Any:
     return transformers.PreTrainedTokenizerFast(
         tokenizer_object=words, model_max_length=LONGEST, padding_side=side, **names
     )
+
+
+def letters() -> Any:
+    """A letter is a token, and an end follows each text.
+
+    transformers makes a byte-level tokenizer of whatever lies beside a Qwen2.
+    """
+    from tokenizers import pre_tokenizers, processors
+
+    end = ("<|endoftext|>", 256)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {letter: i for i, letter in enumerate(alphabet)} | dict([end])
+    found = transformers.Qwen2Tokenizer(
+        vocab=vocabulary, merges=[], model_max_length=64, padding_side="left"
+    )
+    found._tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"$A {end[0]}", special_tokens=[end]
+    )
+    return found
 
 
 @cache
@@ -75,6 +95,14 @@ def network(kind: str = "bert") -> Any:
     }
     if kind == "bert":
         return transformers.BertModel(transformers.BertConfig(**sizes), add_pooling_layer=False)
+    if kind == "mistral":
+        return transformers.MistralModel(transformers.MistralConfig(num_key_value_heads=2, **sizes))
+    if kind == "gpt":
+        # The first GPT has a causal mask of its own, which nothing turns off.
+        names = {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 32}
+        config = transformers.OpenAIGPTConfig(vocab_size=sizes["vocab_size"], **names)
+        return transformers.OpenAIGPTModel(config)
+    sizes |= {"vocab_size": 257, "max_position_embeddings": 64}
     return transformers.Qwen2Model(transformers.Qwen2Config(num_key_value_heads=2, **sizes))
 
 
@@ -92,7 +120,8 @@ def save(
     from sentence_transformers.sentence_transformer.modules import Pooling
 
     bare = folder / "bare"
-    tokenizer("left" if kind == "qwen" else "right").save_pretrained(bare)
+    words = letters() if kind == "qwen" else tokenizer("left" if kind == "mistral" else "right")
+    words.save_pretrained(bare)
     network(kind).save_pretrained(bare)
     modules = [Transformer(str(bare)), Pooling(32, pooling, include_prompt)]
     if normalize:
@@ -325,22 +354,124 @@ def test_a_prompt_that_the_pooling_leaves_out_is_left_out_text_by_text(
     assert rendered[1] == f"Instruct: find\nQuery: \x1f{TEXTS[1]}"
 
 
+@pytest.mark.parametrize("kind", ["bert", "qwen"])
+@pytest.mark.parametrize("pool_prompts", [False, True])
+def test_whether_prompts_are_pooled_can_be_chosen(
+    made: Callable[..., str], kind: str, pool_prompts: bool
+) -> None:
+    # The one is asked of a model that is saved as the other.
+    path = made(kind=kind, include_prompt=not pool_prompts, similarity_fn_name="dot")
+    library = peer(path)
+    model, ready = (HuggingFace(of, pool_prompts=pool_prompts) for of in (path, library))
+    texts = [text for text in TEXTS if text]
+    before = library.encode(texts, prompt="find rain ")
+    found = [
+        vectors(
+            HuggingFace(of, pool_prompts=pool_prompts, query="find rain {query}"), texts, "query"
+        )
+        for of in (path, library)
+    ]
+    np.testing.assert_array_equal(library.encode(texts, prompt="find rain "), before)
+    library.set_pooling_include_prompt(pool_prompts)
+    expected = library.encode(texts, prompt="find rain ")
+    assert np.abs(expected - before).max() > 0.01
+    for rows in found:
+        np.testing.assert_allclose(rows, expected, atol=1e-5)
+    mark = "" if pool_prompts else "\x1f"
+    rendered = f"Instruct: find\nQuery: {mark}w1"
+    assert model.render([Text("w1", "find")], "query") == [rendered]
+    assert ready.render([Text("w1", "find")], "query") == [rendered]
+
+
+def test_prompts_cannot_be_left_out_where_nothing_is_pooled(tmp_path: Path) -> None:
+    path = static(tmp_path)
+    with pytest.raises(UserError, match="no pooling that pool_prompts=false could replace"):
+        vectors(HuggingFace(str(path), pool_prompts=False))
+
+
+# -- attention in both directions ----------------------------------------------------------
+
+
+def in_both_directions(path: str, text: str) -> Floats:
+    """The mean state of one text by transformers alone, given a mask that hides no token."""
+    with quiet():
+        network = transformers.AutoModel.from_pretrained(path, attn_implementation="eager").eval()
+    words = transformers.AutoTokenizer.from_pretrained(path)
+    ids = words(text, return_tensors="pt", truncation=True)["input_ids"]
+    nothing_hidden = torch.zeros(1, 1, ids.shape[1], ids.shape[1])
+    with torch.inference_mode():
+        states = network(input_ids=ids, attention_mask=nothing_hidden).last_hidden_state
+    return np.asarray(states[0].mean(0).numpy())
+
+
+@pytest.mark.parametrize("kind", ["mistral", "qwen"])
+@pytest.mark.parametrize("batch_size", [None, 1])
+def test_a_decoder_attends_in_both_directions_when_asked_to(
+    made: Callable[..., str], kind: str, batch_size: int | None
+) -> None:
+    path = made(kind=kind, similarity_fn_name="dot")
+    expected = np.stack([in_both_directions(path, text) for text in TEXTS])
+    found = vectors(HuggingFace(path, bidirectional=True, batch_size=batch_size))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert np.abs(vectors(HuggingFace(path)) - expected).max() > 0.1
+
+
+@pytest.mark.parametrize("kind", ["mistral", "qwen"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_only_then_a_token_changes_with_those_behind_it(
+    made: Callable[..., str], kind: str, bidirectional: bool
+) -> None:
+    model = HuggingFace(made(kind=kind), pooling="cls", bidirectional=bidirectional)
+    first, other = vectors(model, ["w1 w2 w3", "w1 w2 w4"])
+    assert np.allclose(first, other, atol=1e-6) != bidirectional
+
+
+def test_a_config_that_asks_for_both_directions_itself_is_no_error(
+    made: Callable[..., str], tmp_path: Path
+) -> None:
+    made_path = made(kind="mistral", similarity_fn_name="dot")
+    path = shutil.copytree(made_path, tmp_path / "asks")
+    config = json.loads((path / "config.json").read_text())
+    (path / "config.json").write_text(json.dumps({**config, "is_causal": False}))
+    expected = vectors(HuggingFace(made_path, bidirectional=True))
+    for model in (HuggingFace(str(path), bidirectional=True), HuggingFace(str(path))):
+        np.testing.assert_allclose(vectors(model), expected, atol=1e-6)
+
+
+def test_both_directions_are_refused_where_that_changes_nothing(
+    made: Callable[..., str], tmp_path: Path
+) -> None:
+    for path, said in (
+        (made(), "'BertModel' is no decoder: leave out bidirectional=true"),
+        (str(static(tmp_path)), "'StaticEmbedding' is no decoder"),
+        (made(kind="gpt"), "does not reach the attention of 'OpenAIGPTModel'"),
+    ):
+        with pytest.raises(UserError, match=said):
+            vectors(HuggingFace(path, bidirectional=True), ["w1"])
+
+
 # -- models that are not plain transformers ------------------------------------------------
 
 
-def test_other_kinds_of_models_run_through_the_library(tmp_path: Path) -> None:
+def static(folder: Path) -> Path:
+    """A saved model that is a table of vectors."""
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     weights = np.random.default_rng(1).normal(size=(len(MARKS) + len(WORDS), 6)).astype("float32")
     words = StaticEmbedding(tokenizer()._tokenizer, embedding_weights=weights)
     library = sentence_transformers.SentenceTransformer(modules=[words], device="cpu")
-    library.save(str(tmp_path / "static"))
+    library.save(str(folder / "static"))
+    return folder / "static"
+
+
+def test_other_kinds_of_models_run_through_the_library(tmp_path: Path) -> None:
+    path = str(static(tmp_path))
     answer = encoded(
-        HuggingFace(str(tmp_path / "static"), similarity="dot", dimensions=4, query="w5 {query}"),
+        HuggingFace(path, similarity="dot", dimensions=4, query="w5 {query}"),
         [Text(text) for text in TEXTS],
         "query",
     )
-    expected = library.encode([f"w5 {text}" for text in TEXTS])[:, :4]
+    expected = peer(path).encode([f"w5 {text}" for text in TEXTS])[:, :4]
     np.testing.assert_allclose(answer.values, expected, atol=1e-6)
     assert answer.tokens is None
     assert answer.truncated is None
@@ -373,9 +504,10 @@ def test_a_model_with_a_route_for_each_kind_gets_told_the_kind(tmp_path: Path) -
 
 @pytest.mark.slow
 def test_several_devices_share_the_work(made: Callable[..., str]) -> None:
-    path = made(include_prompt=False, similarity_fn_name="dot")
+    path = made(kind="qwen", similarity_fn_name="dot")
     inputs = [Text(text, "find" if i % 2 else None) for i, text in enumerate(TEXTS)]
-    alone, together = HuggingFace(path), HuggingFace(path, device="cpu,cpu")
+    settings = {"bidirectional": True, "pool_prompts": False}
+    alone, together = (HuggingFace(path, device=on, **settings) for on in ("cpu", "cpu,cpu"))
     expected = encoded(alone, inputs, "query")
     for _ in range(2):  # the processes are started once
         answer = encoded(together, inputs, "query")
@@ -412,9 +544,9 @@ def test_a_device_without_memory_gets_smaller_batches_and_that_is_told(
     done = limited(model, 40, monkeypatch)
     answer = encoded(model, inputs)
     np.testing.assert_allclose(answer.values, expected, atol=1e-5)
-    # From 1,024 tokens by halves to 32, and a batch of 32 tokens is one of 24, then one of 17, ...
-    assert answer.notes == {"batches halved for lack of memory": 5}
-    assert sum(done) == len(TEXTS)
+    # 8 texts of up to 24 tokens are 192; halved to 96, 48 and 24, of which the last fits.
+    assert answer.notes == {"batches halved for lack of memory": 3}
+    assert sum(done) >= len(TEXTS)  # what ran beside a batch that failed is run again
     assert encoded(model, inputs).notes == {}
 
 
@@ -463,9 +595,11 @@ def test_a_loaded_model_is_known_by_its_weights(made: Callable[..., str], tmp_pa
     "change",
     [
         {"pooling": "cls"},
+        {"pool_prompts": False},
         {"normalize": True},
         {"max_length": 9},
         {"dimensions": 4},
+        {"bidirectional": True},
         {"dtype": "bfloat16"},
         {"similarity": "dot"},
         {"trust_remote_code": True},
@@ -479,6 +613,16 @@ def test_whatever_changes_a_vector_changes_the_encoder(
     assert plain.encoder != changed.encoder
     assert load_model(plain).fingerprint != load_model(changed).fingerprint
     json.dumps(changed.encoder)
+
+
+def test_the_commit_of_a_models_code_is_part_of_the_model(made: Callable[..., str]) -> None:
+    path = made()
+    one, other = (
+        HuggingFace(path, trust_remote_code=True, code_revision=commit)
+        for commit in (COMMIT, OLDER)
+    )
+    assert one.encoder != other.encoder
+    assert load_model(one).fingerprint != load_model(other).fingerprint
 
 
 def test_templates_change_the_model_but_not_its_encoder(made: Callable[..., str]) -> None:
@@ -561,6 +705,76 @@ def test_code_of_a_model_runs_only_when_allowed(made: Callable[..., str], tmp_pa
         vectors(HuggingFace(str(path)), ["w1"])
 
 
+CODE = """
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+class OwnConfig(BertConfig):
+    model_type = "own"
+
+class OwnModel(BertModel):
+    config_class = OwnConfig
+
+    def forward(self, *given, **named):
+        answer = super().forward(*given, **named)
+        answer.last_hidden_state = answer.last_hidden_state * FACTOR
+        return answer
+
+class OwnTokenizer(PreTrainedTokenizerFast):
+    factor = FACTOR
+"""
+
+
+@pytest.fixture
+def borrows_code(made: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model whose code lies elsewhere: at COMMIT (main) states are tripled, at OLDER doubled."""
+    repository = tmp_path / "hub" / "models--owner--code"
+    for commit, factor in ((COMMIT, "3"), (OLDER, "2")):
+        (repository / "snapshots" / commit).mkdir(parents=True)
+        code = repository / "snapshots" / commit / "modeling.py"
+        code.write_text(CODE.replace("FACTOR", factor))
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(COMMIT)
+    path = shutil.copytree(made(similarity_fn_name="dot"), tmp_path / "borrows")
+    for file, names in (
+        ("config.json", {"AutoConfig": "OwnConfig", "AutoModel": "OwnModel"}),
+        ("tokenizer_config.json", {"AutoTokenizer": "OwnTokenizer"}),
+    ):
+        found: dict[str, Any] = {k: f"owner/code--modeling.{v}" for k, v in names.items()}
+        if file == "tokenizer_config.json":
+            found = {"AutoTokenizer": [None, found["AutoTokenizer"]]}
+        settings = json.loads((path / file).read_text())
+        changes = {"auto_map": found, "model_type": "own", "tokenizer_class": "OwnTokenizer"}
+        (path / file).write_text(json.dumps({**settings, **changes}))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    modules = str(tmp_path / "modules")
+    monkeypatch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", modules)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return path
+
+
+def test_code_from_another_repository_runs_at_its_own_commit(
+    made: Callable[..., str], borrows_code: Path
+) -> None:
+    plain = vectors(HuggingFace(made(similarity_fn_name="dot")))
+    for commit, factor in ((OLDER, 2), (COMMIT, 3)):
+        model = HuggingFace(str(borrows_code), trust_remote_code=True, code_revision=commit)
+        np.testing.assert_allclose(vectors(model), factor * plain, atol=1e-5)
+        assert model._loaded is not None
+        assert model._loaded.model.tokenizer.factor == factor
+
+
+def test_code_that_is_not_here_is_told_apart_from_weights(borrows_code: Path) -> None:
+    model = HuggingFace(str(borrows_code), trust_remote_code=True, code_revision="e" * 40)
+    with pytest.raises(UserError, match="or its code at eeeeeee in the repository that its config"):
+        vectors(model, ["w1"])
+
+
+def test_a_commit_for_code_that_a_model_does_not_have_is_refused(made: Callable[..., str]) -> None:
+    model = HuggingFace(made(), trust_remote_code=True, code_revision=COMMIT)
+    with pytest.raises(UserError, match=r"has no effect, the model's code is 'transformers\."):
+        vectors(model, ["w1"])
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -576,6 +790,9 @@ def test_code_of_a_model_runs_only_when_allowed(made: Callable[..., str], tmp_pa
         ({"normalize": False, "similarity": "cosine"}, "the cosine needs length 1"),
         ({"revision": "main"}, "which has no revision 'main'"),
         ({"backend": "onnx", "dtype": "float16"}, "for backend='torch' only"),
+        ({"backend": "onnx", "bidirectional": True}, "bidirectional is for backend='torch' only"),
+        ({"code_revision": COMMIT}, "no code of the model runs unless trust_remote_code=true"),
+        ({"code_revision": "main", "trust_remote_code": True}, "give a full commit"),
     ],
 )
 def test_an_impossible_setting_is_refused_when_the_model_is_made(
@@ -587,7 +804,12 @@ def test_an_impossible_setting_is_refused_when_the_model_is_made(
 
 def test_what_a_loaded_model_has_decided_cannot_be_changed(made: Callable[..., str]) -> None:
     library = peer(made())
-    for given in ({"max_length": 5}, {"dtype": "float16"}, {"trust_remote_code": True}):
+    for given in (
+        {"max_length": 5},
+        {"bidirectional": True},
+        {"dtype": "float16"},
+        {"trust_remote_code": True},
+    ):
         with pytest.raises(UserError, match=f"{next(iter(given))} cannot be changed"):
             HuggingFace(library, **given)
     with pytest.raises(UserError, match="a name, a folder or a SentenceTransformer"):

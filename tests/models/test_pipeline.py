@@ -118,6 +118,17 @@ def test_each_stage_joins_the_instruction_in_its_own_way() -> None:
     assert bare.asked[0][:2] == (["first", "second"], ["Find.", "Seek."])
 
 
+def test_an_embedder_joins_as_a_reranker_as_it_does_in_a_search() -> None:
+    class Joining(Letters):
+        join = "space"
+
+    for model in (Joining(), Dense(Joining())):
+        asked = model._encoded if isinstance(model, Joining) else model.embedder._encoded
+        stage = Stage(model) if isinstance(model, Dense) else Stage(Pipeline(Descending(), model))
+        stage.index(CORPUS).search(QUERIES[:1], 2)
+        assert ("Find. first", None, "query") in asked
+
+
 def test_a_cut_joins_as_its_model_does() -> None:
     first, second = Descending(join="space"), Reverse()
     search(Pipeline(Cut(first, 2), second), 2)

@@ -29,3 +29,13 @@ def test_a_preset_and_its_expression_are_one_model(name: str) -> None:
 )
 def test_any_field_of_a_preset_can_be_set(expression: str, name: str) -> None:
     assert load_model(expression).name == name
+
+
+def test_another_model_never_takes_the_name_of_a_card_it_resembles() -> None:
+    pinned = "0" * 40
+    loaded = load_model(f'e5-base-v2(name="someone/tuned", revision="{pinned}")')
+    assert loaded.name.startswith('hf("someone/tuned", ')
+    assert loaded.card is not None
+    assert loaded.card["title"] == "Embedder of sentence-transformers"
+    assert load_model("e5-base-v2").name == "e5-base-v2"
+    assert load_model("e5-base-v2(max_length=256)").name == "e5-base-v2(max_length=256)"
