@@ -28,11 +28,13 @@ class Cell:
         value: the mean with its interval.
         partial: whether it stands for less than the whole.
         best: whether it stands out among its rivals.
+        instead: what is shown in its place, where it is no value yet.
     """
 
     value: Interval
     partial: bool
     best: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Column:
         cell = self.cells.get(row)
         if cell is None:
             return Text("-", QUIET)
+        if cell.instead:
+            return Text(cell.instead, WARNING)
         text = Text(hundredths(cell.value.value), STRONG if cell.best else "")
         text.append(Text(f" {spread(cell.value):>6}", f"not bold {QUIET}"))
         if cell.partial and not self.partial:

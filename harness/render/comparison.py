@@ -18,6 +18,7 @@ from harness.render.words import (
     GOOD,
     QUIET,
     STRONG,
+    WARNING,
     count,
     grid,
     hundredths,
@@ -63,6 +64,8 @@ def _pair(
     yield Text.assemble((second, STRONG), " against ", (first, STRONG))
     yield Text(f"{measures} × 100  ± half the 95 % interval", QUIET)
     yield _Effects(members, overall)
+    if apart := sum(d.left_out for d in members):
+        yield Text(f"left out: {count(apart, 'query')} that not both have answered", WARNING)
     yield ""
     yield from _examples(members)
 

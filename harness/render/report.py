@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.text import Text
 
+from harness.ranking import MISSED, SOUGHT
 from harness.render.board import Board, Cell, Column, without_common_benchmark
 from harness.render.words import (
     PARTIAL,
@@ -161,9 +162,17 @@ def _task_columns(report: Report, rows: _Rows, tasks: Sequence[str]) -> list[Col
     columns = []
     for task, title in zip(tasks, without_common_benchmark(tasks), strict=True):
         results = [result for result in report.results if result.task == task]
-        cells = rows.cells((rows.number(r), r.main, r.partial) for r in results)
+        whole = (r for r in results if r.status == "complete")
+        cells = rows.cells((rows.number(r), r.main, r.partial) for r in whole)
+        cells |= {rows.number(r): _unfinished(r) for r in results if r.status != "complete"}
         columns.append(Column(title, cells, main_measure(results[0]) if several else ""))
     return columns
+
+
+def _unfinished(result: Result) -> Cell:
+    """Errors are no answers, so a mean over what was answered would mean nothing."""
+    counts = result.counts
+    return Cell(result.main, True, instead=f"{counts.answered:,} of {counts.queries:,}\nanswered")
 
 
 def _aggregate_columns(rows: _Rows, values: Iterable[AggregateValue], suite: str) -> list[Column]:
@@ -234,8 +243,9 @@ def _remarks(report: Report) -> Iterator[RenderableType]:
     about: dict[str, list[str]] = {}
     for result in report.results:
         counts = result.counts
+        reason = next(iter(result.errors.values()), "")
         own = (
-            (counts.errors, "failed outside the model; the same command tries them again"),
+            (counts.errors, f"failed outside the model; the same command asks again ({reason})"),
             (counts.malformed, "got an answer that cannot be read and score 0"),
             (counts.missing, "got no answer and score 0"),
         )
@@ -243,6 +253,9 @@ def _remarks(report: Report) -> Iterator[RenderableType]:
             if n:
                 sentence = f"{count(n, 'query')} of {counts.queries:,} {what}"
                 about.setdefault(sentence, []).append(f"{result.model} on {result.task}")
+        if sought := result.notes.get(SOUGHT):
+            sentence = f"approximate search, recall {1 - result.notes.get(MISSED, 0) / sought:.1%}"
+            about.setdefault(sentence, []).append(f"{result.model} on {result.task}")
         for sentence in [*_faults(result), *result.drift]:
             if result.task not in about.setdefault(sentence, []):
                 about[sentence].append(result.task)

@@ -101,6 +101,8 @@ def _queries(result: Result) -> Iterator[tuple[str, str]]:
         recall = 1 - result.notes.get(MISSED, 0) / sought
         yield "", f"recall of the approximate search: {recall:.2%}"
     for note, n in result.notes.items():
+        if note in (SOUGHT, MISSED):
+            continue
         yield "", f"{note}: {n:,}{_share(n, counts.of(note))}"
 
 

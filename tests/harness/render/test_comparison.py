@@ -44,6 +44,12 @@ def test_a_row_a_task_with_effect_and_verdict(screen: Screen) -> None:
     assert "correction over 2 tests" in " ".join(shown.split())
 
 
+def test_queries_that_are_not_compared_are_counted(screen: Screen) -> None:
+    assert "left out" not in screen(comparison(Comparison((ONE,), ())))
+    shown = screen(comparison(Comparison((replace(ONE, left_out=3), TWO), ())))
+    assert "left out: 3 queries that not both have answered" in shown
+
+
 def test_each_pair_has_a_table(screen: Screen) -> None:
     other = replace(ONE, second_model="c", p_holm=0.01, difference=0.05)
     shown = screen(comparison(Comparison((ONE, other), ())))

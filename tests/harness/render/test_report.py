@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness.ranking import MISSED, SOUGHT
 from harness.records import Setting
 from harness.render.report import next_steps, overview
 from harness.report import AggregateValue, Missing, Report
@@ -163,3 +164,25 @@ def test_what_was_only_not_asked_needs_no_data(screen: Screen, result: Make) -> 
     assert "assay data" not in screen(overview(Report(done, missing=(unasked,))))
     absent = Missing("toy", Setting(), "not here")
     assert "assay data toy" in screen(overview(Report(done, missing=(absent,))))
+
+
+def test_errors_are_no_score_of_0_and_say_what_failed(screen: Screen, result: Make) -> None:
+    down = result(
+        "far",
+        measures={"nDCG@10": 0.0},
+        status="incomplete",
+        counts={"queries": 3, "answered": 1, "errors": 2},
+        errors={"q1": "no connection", "q2": "no connection"},
+    )
+    shown = screen(overview(Report((down, result("near", measures={"nDCG@10": 0.7})))))
+    [row] = [line for line in shown.splitlines() if line.startswith("far")]
+    assert row.split() == ["far", "1", "of", "3"]
+    assert " 0.00" not in shown
+    assert "2 queries of 3 failed outside the model; the same command asks again" in shown
+    assert "(no connection)" in " ".join(shown.split())
+
+
+def test_an_approximate_search_says_how_much_it_misses(screen: Screen, result: Make) -> None:
+    near = result("dense(minilm)", notes={SOUGHT: 1000, MISSED: 5})
+    shown = " ".join(screen(overview(Report((near,)))).split())
+    assert "dense(minilm) on suite/one: approximate search, recall 99.5%" in shown
