@@ -66,7 +66,8 @@ def _spaces(found: Sequence[SpaceInfo]) -> Table:
         name = Text(info.name or info.folder.name)
         if info.problem:
             name.append(f"\n{info.problem}", WARNING)
-        dimension = "" if info.dimension is None else f"{info.dimension:,}"
+        weights = info.ragged and info.dimension == 2  # pairs of a dimension and its weight
+        dimension = "" if info.dimension is None or weights else f"{info.dimension:,}"
         table.add_row(name, _day(info.used), dimension, f"{info.texts:,}", _size(info.bytes))
     return table
 
