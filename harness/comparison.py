@@ -56,7 +56,7 @@ class Difference:
     losses: int
     n: int
     left_out: int
-    """Queries that only one of the two results has."""
+    """Queries that only one of the two results has, or that failed outside a model."""
     queries: tuple[QueryDifference, ...]
     """The queries that differ most, largest difference first."""
 
@@ -180,10 +180,12 @@ class _Paired:
                     f"choose from {', '.join(scores.values)}"
                 )
         rows_b = {key: i for i, key in enumerate(b.keys)}
-        shared = [(i, rows_b[key]) for i, key in enumerate(a.keys) if key in rows_b]
+        failed = {*first[0].errors, *second[0].errors}  # no answers: nothing to compare
+        mutual = rows_b.keys() - failed
+        shared = [(i, rows_b[key]) for i, key in enumerate(a.keys) if key in mutual]
         if not shared:
-            raise UserError(f"the results on {self.task} share no query")
-        self.left_out = len(a.keys) + len(b.keys) - 2 * len(shared)
+            raise UserError(f"the results on {self.task} share no query that both have answered")
+        self.left_out = len({*a.keys, *b.keys}) - len(shared)
         index_a, index_b = np.array(shared).T
         self.keys = [a.keys[i] for i in index_a]
         self.first = a.values[self.measure][index_a]

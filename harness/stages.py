@@ -142,8 +142,8 @@ class StageIndex:
         asked = joined(queries, self._stage.model)
         if self._shared is None:
             return search(self.index, asked, k, self._corpus, within=within, without=without)
-        place = (workspace().task, workspace().split)  # a saved run answers by these
-        answers = self._shared.answers((*self._key, k, *place))
+        here = workspace()  # a saved run answers by task and split, and notes go by the setting
+        answers = self._shared.answers((*self._key, k, here.task, here.split, here.setting))
         keys = {q.id: _key(q, within, without) for q in asked}
         known = answers.of(keys)
         new = [q for q in asked if keys[q.id] not in answers]

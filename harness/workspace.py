@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.records import Setting
     from harness.shared import Shared
 
 MEGABYTE = 1 << 20
@@ -29,6 +30,7 @@ class Workspace:
         shared: what stages of several models have in common; None shares nothing.
         task: name of the task that is being answered, and
         split: that of its split; a saved run needs them to find its part.
+        setting: how the task is asked; answers are shared by those that are asked alike.
     """
 
     cache: Path | None = None
@@ -40,6 +42,7 @@ class Workspace:
     shared: Shared | None = None
     task: str = ""
     split: str = ""
+    setting: Setting | None = None
 
 
 _NOTHING_SAID = Workspace()

@@ -13,6 +13,7 @@ from harness.errors import MissingExtra, UserError, unknown
 from harness.records import Text
 from harness.workspace import workspace
 from models.neural.devices import DTYPES, choose_device, torch_dtype
+from models.neural.hub import COMMIT, TORCH
 from models.neural.modules import (
     POOLINGS,
     attend_both_ways,
@@ -23,7 +24,7 @@ from models.neural.modules import (
     tuned,
 )
 from models.neural.opening import LoadOptions, opened
-from models.neural.places import COMMIT, Place, located
+from models.neural.places import Place, located
 from models.neural.precision import chosen_dtype
 from models.neural.saved import Saved
 from models.neural.sentence import SentenceEncoder
@@ -32,7 +33,8 @@ from models.neural.templates import Template, Templates
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-BACKENDS = ("torch", "onnx", "openvino")
+BACKENDS = {"torch": TORCH, "onnx": ("*.onnx",), "openvino": ("*.xml",)}
+"""What runs a model, and the files that have its weights for that."""
 SIMILARITIES = ("dot", "cosine")
 _OWNER = "sentence-transformers"
 """Whose model an id without an owner means, as in the library itself."""
@@ -282,7 +284,7 @@ class HuggingFace:
         torch_only = {"dtype": torch_dtype(dtype)} if self.backend == "torch" else {}
         code = {"code_revision": self.code_revision} if self.code_revision else {}
         model = SentenceTransformer(
-            self._place.source,
+            self._place.source_of(BACKENDS[self.backend]),
             revision=self._place.revision or None,
             cache_folder=constants.HF_HUB_CACHE,
             device=device,
@@ -292,6 +294,9 @@ class HuggingFace:
             config_kwargs=code,
             backend=self.backend,  # type: ignore[arg-type]
         )
+        if self._saved.excludes_prompts:
+            # The library knows some such models by their names, which a folder does not have.
+            model.set_pooling_include_prompt(include_prompt=False)
         if self.code_revision:
             require_code(model, self.code_revision)
         if self.bidirectional:

@@ -151,7 +151,7 @@ class RetrievalFlow:
             ]
             for start in range(0, len(asked), size):
                 batch = dict(asked[start : start + size])
-                with working(task=task, split=part.split.split):
+                with working(task=task, split=part.split.split, setting=self.setting):
                     ranking = self._ask(model, part, batch)
                 yield _rekey(ranking, {query.id: key for key, query in batch.items()})
 
@@ -165,10 +165,11 @@ class RetrievalFlow:
             within=split.candidates,
             without=split.excluded,
         )
+        failed = {key for key, query in batch.items() if query.id in ranking.errors}
         padded = FAISS_PADDING in self.setting.compat and isinstance(model.model, Embedder)
         if padded and len(split.corpus) < FAISS_DEPTH:
             ranking = replace(ranking, run=_padded(ranking.run, split.corpus.ids[-1]))
-        if not self._speakers.isdisjoint(batch):
+        if not self._speakers.isdisjoint(batch.keys() - failed):
             ranking = replace(ranking, notes={**ranking.notes, **index.notes})
         return ranking
 
@@ -215,8 +216,10 @@ class RetrievalFlow:
 
     @cached_property
     def _speakers(self) -> frozenset[str]:
-        """One query for each corpus: with its answer come the notes on the index itself, so that
-        they come once, however the queries are split among machines and attempts."""
+        """One query for each corpus, which brings the notes on the index itself.
+
+        So they come once, however the queries are split among machines and attempts.
+        """
         first: dict[str, str] = {}
         for part in self._parts:
             if part.keys:

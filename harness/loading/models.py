@@ -22,6 +22,7 @@ from harness.loading.identity import (
     source_digest,
     spoken,
 )
+from harness.loading.origins import origin_of, remember
 from harness.loading.plugins import load_plugin
 from harness.loading.presets import difference, expand, shortest, written
 from harness.registry import models, own_package
@@ -89,6 +90,11 @@ class _Loader:
     inside: tuple[Path, ...] = ()
 
     def load(self, node: spec.Model) -> LoadedModel:
+        loaded = self._loaded(node)
+        remember(loaded)
+        return loaded
+
+    def _loaded(self, node: spec.Model) -> LoadedModel:
         match node:
             case spec.Call():
                 return self._call(node)
@@ -190,7 +196,7 @@ def _adapted(
 
 
 def _from_object(model: object) -> LoadedModel:
-    """An object that was made in Python."""
+    """An object: what its own parameters say, else what it was loaded as, else what it shows."""
     kind = type(model)
     base = next((n for n, t in models.table.items() if t is kind or t == place(kind)), None)
     if base is not None:
@@ -198,6 +204,8 @@ def _from_object(model: object) -> LoadedModel:
         values = {n: getattr(model, n) for n in factory.parameters if hasattr(model, n)}
         if len(values) == len(factory.parameters):
             return _adapted(model, base, factory, _nested(values))
+    if (known := origin_of(model)) is not None:
+        return known
     name = getattr(model, "name", None)
     shown = spec.Call(name if isinstance(name, str) and name else kind.__name__)
     where = {"object": place(kind), "source": source_digest(kind)}
@@ -284,7 +292,11 @@ def _read_card(folder: Path, shown: str) -> dict[str, Any]:
     try:
         card = yaml.safe_load((folder / CARD).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(f"{shown} has no {CARD}, which names the adapter of a checkpoint") from None
+        name = shown.rstrip("/")
+        raise UserError(
+            f"{shown} has no {CARD}, which names the adapter of a checkpoint; without one an "
+            f'adapter is given the folder, as in hf("{name}")'
+        ) from None
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise UserError(f"{shown}{CARD} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(card, dict) or not isinstance(card.get("adapter"), str):

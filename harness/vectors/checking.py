@@ -27,10 +27,11 @@ def checked(
     """
     if form == "single":
         return _matrix(values, labels, name)
-    if not isinstance(values, Sequence) or len(values) != len(labels):
+    given = _on_cpu(values)
+    if not isinstance(given, Sequence | np.ndarray) or len(given) != len(labels):
         raise UserError(f"{name}: encode must give one array a text, {len(labels)} in all")
-    widths = {2} if form == "sparse" else {np.shape(value)[-1] for value in values}
-    arrays = [np.asarray(value, dtype=np.float32) for value in values]
+    arrays = [_floats(value, f"{name}: for each text, encode") for value in given]
+    widths = {2} if form == "sparse" else {array.shape[-1] for array in arrays if array.ndim}
     for label, array in zip(labels, arrays, strict=True):
         if array.ndim != 2 or array.shape[1] not in widths or len(widths) > 1:
             raise UserError(
@@ -39,14 +40,51 @@ def checked(
             )
         if not np.isfinite(array).all():
             raise _not_finite(name, label)
+        if form == "sparse" and not _are_dimensions(array[:, 0]):
+            raise UserError(
+                f"{name}: the dimensions of {label} must be whole numbers from 0 on, each once"
+            )
     return arrays
 
 
-def _matrix(values: object, labels: Sequence[str], name: str) -> Floats:
+def at_length_1(values: Floats | Sequence[Floats], form: str) -> Floats | Sequence[Floats]:
+    """Checked vectors divided by their lengths, so that inner products are cosines.
+
+    Of late interaction every token's vector is; a vector of zeros stays one.
+    """
+    if form == "single":
+        return _scaled(np.asarray(values))
+    if form == "multi":
+        return [_scaled(vectors) for vectors in values]
+    return [np.column_stack([pairs[:, 0], _scaled(pairs[None, :, 1])[0]]) for pairs in values]
+
+
+def _scaled(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return scaled
+
+
+def _are_dimensions(numbers: Floats) -> bool:
+    distinct = np.unique(numbers)
+    whole = distinct >= 0
+    whole &= distinct == np.floor(distinct)
+    return bool(whole.all()) and len(distinct) == len(numbers)
+
+
+def _floats(values: object, who: str) -> Floats:
+    """Numbers as float32; what is too large for it becomes infinite, which is refused later."""
     try:
-        matrix = np.asarray(_on_cpu(values), dtype=np.float32)
+        if getattr(getattr(values, "dtype", None), "kind", "") == "c":
+            raise TypeError("they are complex")
+        with np.errstate(over="ignore"):
+            return np.asarray(_on_cpu(values), dtype=np.float32)
     except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: encode gave no array of numbers: {error}") from error
+        raise UserError(f"{who} gave no array of numbers: {error}") from error
+
+
+def _matrix(values: object, labels: Sequence[str], name: str) -> Floats:
+    matrix = _floats(values, f"{name}: encode")
     if matrix.ndim != 2 or matrix.shape[0] != len(labels) or not matrix.shape[1]:
         raise UserError(
             f"{name}: encode gave the shape {matrix.shape} for {len(labels)} texts; "

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -19,9 +20,11 @@ from numpy.typing import NDArray
 from harness.cache import open_space
 from harness.contracts import Corpus, Embedder
 from harness.encoded import Encoded
+from harness.errors import UserError
 from harness.loading import load_model
+from harness.ranking import sum_notes
 from harness.records import Query, Text
-from harness.vectors.checking import checked
+from harness.vectors.checking import at_length_1, checked
 from harness.workspace import workspace
 
 Keys = NDArray[Any]
@@ -120,7 +123,9 @@ class Library:
             finalize(self, rmtree, folder, ignore_errors=True)
         loaded = load_model(embedder)
         self.name = loaded.name
-        self.space = open_space(folder, _encoder(embedder, loaded.identity), self.name)
+        self._cosine = _by_cosine(embedder, self.name)
+        encoder = _encoder(embedder, loaded.identity, self.name, cosine=self._cosine)
+        self.space = open_space(folder, encoder, self.name)
         self._say_damaged()
 
     def positions(self, texts: Texts, doing: str = "encoding") -> Positions:
@@ -160,12 +165,16 @@ class Library:
         """What the embedder reads: its own account of it, or all that it is given."""
         render: Callable[..., Sequence[str]] | None = getattr(self.embedder, "render", None)
         if render is not None:
-            return render(texts, kind)
+            rendered = render(texts, kind)
+            if len(rendered) != len(texts) or not all(isinstance(text, str) for text in rendered):
+                raise UserError(f"{self.name}: render must give one str for each of the texts")
+            return rendered
         return [f"{kind}\x1f{text.instruction!r}\x1f{text.text}" for text in texts]
 
     def _encode(self, texts: Texts, keys: Keys, chosen: NDArray[np.intp], doing: str) -> None:
         """Encodes the chosen texts block by block; a block is safe before the next one begins."""
         pace, done, total = _Pace(), 0, len(chosen)
+        news = _News(f"{self.name}, {doing}")
         workspace().tell(doing, 0, total)
         while done < total:
             block = chosen[done : done + pace.size]
@@ -176,12 +185,15 @@ class Library:
             values = checked(
                 encoded.values, self.form, [texts.label(int(p)) for p in block], self.name
             )
+            _refuse_other_lengths(encoded, len(block), self.name)
+            if self._cosine:
+                values = at_length_1(values, self.form)
             self.space.append(keys[block], values, encoded.tokens, encoded.truncated)
             pace.took(len(block), time.perf_counter() - started)
             done += len(block)
             workspace().tell(doing, done, total)
-            for what, count in encoded.notes.items():
-                workspace().say(f"{self.name}: {what}: {count}")
+            news.take(encoded.notes)
+        news.end()
 
     def _say_damaged(self) -> None:
         if self.space.damaged:
@@ -202,9 +214,56 @@ class _Pace:
         self.size = int(np.clip(np.clip(wanted, self.size / 2, self.size * 4), SMALLEST, LARGEST))
 
 
-def _encoder(embedder: Embedder, identity: object) -> dict[str, Any]:
-    """What makes two vectors of one text the same vector."""
+class _News:
+    """What an embedder counts: said when it first comes up, and at the end where it grew."""
+
+    def __init__(self, about: str) -> None:
+        self._about = about
+        self._first: dict[str, int] = {}
+        self._total: dict[str, int] = {}
+
+    def take(self, notes: Mapping[str, int]) -> None:
+        """The counts of one block."""
+        for what, count in notes.items():
+            if what not in self._first:
+                workspace().say(f"{self._about}: {what}: {count:,}")
+        self._first = {**notes, **self._first}
+        self._total = sum_notes(self._total, notes)
+
+    def end(self) -> None:
+        """No block is left."""
+        for what, count in self._total.items():
+            if count != self._first[what]:
+                workspace().say(f"{self._about}: {what}: {count:,} in all")
+
+
+def _refuse_other_lengths(encoded: Encoded, texts: int, name: str) -> None:
+    """Raises `UserError` where what is told of the texts is not about so many."""
+    for what, told in (("tokens", encoded.tokens), ("truncated", encoded.truncated)):
+        if told is not None and len(told) != texts:
+            raise UserError(f"{name}: encode gave {len(told)} of '{what}' for {texts} texts")
+
+
+def _by_cosine(embedder: Embedder, name: str) -> bool:
+    """Whether vectors are compared by cosine; an embedder that says nothing means the dot product.
+
+    Raises:
+        UserError: it says something else.
+    """
+    similarity = getattr(embedder, "similarity", None) or "dot"
+    if isinstance(similarity, str) and similarity not in ("dot", "cosine"):
+        raise UserError(f"{name}: similarity is '{similarity}', and must be 'dot' or 'cosine'")
+    return bool(similarity == "cosine")
+
+
+def _encoder(embedder: Embedder, identity: object, name: str, *, cosine: bool) -> dict[str, Any]:
+    """What makes two vectors of one text the same vector. Raises `UserError` if it is no JSON."""
+    scaled = {"similarity": "cosine"} if cosine else {}
     encoder = getattr(embedder, "encoder", None)
     if encoder is None:
-        return {"model": identity}
-    return {"encoder": encoder, "version": getattr(embedder, "version", None)}
+        return {"model": identity, **scaled}
+    try:
+        json.dumps(encoder)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: the attribute encoder must be plain JSON: {error}") from error
+    return {"encoder": encoder, "version": getattr(embedder, "version", None), **scaled}

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -206,10 +207,26 @@ def silent() -> Iterator[None]:
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        with quiet():
+        with quiet(), _without_bars():
             yield
     finally:
         logger.setLevel(level)
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """Switches progress bars off: not all of mteb's models ask whether they are wanted."""
+    bar: Any = import_module("tqdm").tqdm  # what its other kinds of bars inherit from; untyped
+    begin = bar.__init__
+
+    def hidden(self: object, *args: object, **settings: object) -> None:
+        begin(self, *args, **{**settings, "disable": True})
+
+    bar.__init__ = hidden
+    try:
+        yield
+    finally:
+        bar.__init__ = begin
 
 
 def _loader(columns: Mapping[str, Sequence[str]], size: int) -> DataLoader[Any]:

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from harness.errors import AssayError, UserError
 from models.neural.devices import out_of_memory
-from models.neural.places import Place, how_to_get
+from models.neural.hub import how_to_get
+from models.neural.places import Place
 
 M = TypeVar("M")
 _LOUD = ("transformers", "sentence_transformers", "huggingface_hub", "torch")

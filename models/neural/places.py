@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness.errors import InfrastructureError, UserError
+from harness.errors import AssayError, UserError
 from harness.loading.identity import folder_digest
 from harness.workspace import workspace
+from models.neural import hub
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
-"""A full commit, which no one can move to other contents."""
 _HUB_ID = re.compile(r"\w[\w.\-]*(/\w[\w.\-]*)?")
-_TIMEOUT = 10.0
-"""Seconds that the hub may take to name a commit."""
 
 
 @dataclass(frozen=True)
@@ -23,16 +21,64 @@ class Place:
     """A model that can be loaded, and how it is called.
 
     Attributes:
-        source: what `from_pretrained` takes: the id on the hub, or the path of a folder.
+        origin: the id on the hub, or the path of a folder.
         name: what a person reads: the id, or the folder's name with a slash, never its path.
         revision: the full commit on the hub; empty for a folder.
         digest: "sha256:..." of a folder's files; None on the hub, where the commit says it all.
     """
 
-    source: str
+    origin: str
     name: str
     revision: str = ""
     digest: str | None = None
+
+    @property
+    def source(self) -> str:
+        """What `from_pretrained` takes to run the model on torch; see `source_of`."""
+        return self.source_of(hub.TORCH)
+
+    def source_of(self, weights: Sequence[str]) -> str:
+        """What `from_pretrained` takes: a folder that lies here, or the id on the hub.
+
+        Libraries ask the hub for every file that a model might have, and again where it is silent.
+        So they get the folder of the commit in the cache where that is whole, and where it is not,
+        the hub is first asked whether it is there at all.
+
+        Args:
+            weights: patterns of the files that may hold the weights.
+
+        Raises:
+            UserError: the model is not on this machine, and the hub does not give it.
+            InfrastructureError: it is not on this machine, and the hub failed.
+        """
+        return str(self._folder(weights, loads=True) or self.origin)
+
+    def settings(self) -> Path | None:
+        """The folder with the model's small files, or None where they must be had from the hub.
+
+        Raises:
+            UserError: as `source_of` does, unless the cache has anything at all of this commit.
+            InfrastructureError: likewise.
+        """
+        return self._folder(hub.TORCH, loads=False)
+
+    def _folder(self, weights: Sequence[str], *, loads: bool) -> Path | None:
+        """Where all lies that there is, or None where the hub has it and can be reached."""
+        if self.digest:
+            return Path(self.origin)
+        folder = hub.snapshot(self.origin, self.revision)
+        if hub.is_whole(folder, weights):
+            return folder
+        try:
+            hub.ask_commit(self.origin, self.revision)
+        except AssayError:
+            # What the cache has of this commit is then taken to be all of it.
+            if hub.has_weights(folder, (*weights, *hub.TORCH)) if loads else folder.is_dir():
+                return folder
+            raise
+        if loads:
+            hub.note_modules(self.origin, self.revision)
+        return None
 
 
 def located(name: str, revision: str) -> Place:
@@ -62,19 +108,10 @@ def located(name: str, revision: str) -> Place:
         raise UserError(
             f"no folder '{name}', which is no id on the hub such as 'owner/name' either"
         )
-    if COMMIT.fullmatch(revision):
+    if hub.COMMIT.fullmatch(revision):
         return Place(name, name, revision)
-    commit = _cached(name, revision or "main") or _asked(name, revision)
+    commit = hub.cached_commit(name, revision or "main") or hub.ask_commit(name, revision)
     return Place(name, name, commit)
-
-
-def how_to_get(name: str, revision: str = "") -> str:
-    """What to type to have a model of the hub on a machine that cannot reach it."""
-    at = f" --revision {revision}" if revision else ""
-    return (
-        f"on a machine with network, run: hf download {name}{at}; then copy its cache here and let "
-        "HF_HOME name it, or give the path of a local folder"
-    )
 
 
 def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -87,54 +124,3 @@ def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
 @cache
 def _digest(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> str:
     return folder_digest(folder)
-
-
-def _cached(name: str, revision: str) -> str:
-    """The commit that the local cache knows under a branch or tag, or an empty string."""
-    from huggingface_hub import constants
-
-    home = Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}"
-    try:
-        commit = (home / "refs" / revision).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        return ""
-    return commit if COMMIT.fullmatch(commit) and (home / "snapshots" / commit).is_dir() else ""
-
-
-def _asked(name: str, revision: str) -> str:
-    """The commit that the hub names."""
-    from huggingface_hub import HfApi, constants
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
-
-    absent = f"the model '{name}' is not on this machine"
-    if constants.HF_HUB_OFFLINE:
-        raise UserError(f"{absent}, and HF_HUB_OFFLINE is set: {how_to_get(name, revision)}")
-    try:
-        commit = HfApi().model_info(name, revision=revision or None, timeout=_TIMEOUT).sha
-    except GatedRepoError as error:
-        raise UserError(
-            f"the hub gives '{name}' only to who accepted its terms: do so on its page there, "
-            "then run: hf auth login"
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise UserError(
-            f"no folder and no model on the hub is called '{name}'; if it is private, run: "
-            "hf auth login"
-        ) from error
-    except RevisionNotFoundError as error:
-        raise UserError(f"the model '{name}' has no revision '{revision}' on the hub") from error
-    except HfHubHTTPError as error:
-        raise InfrastructureError(f"'{name}': the hub failed: {type(error).__name__}") from error
-    except Exception as error:
-        # What "no network" raises depends on the HTTP library of the installed version.
-        raise UserError(
-            f"{absent}, and the hub cannot be reached: {how_to_get(name, revision)}"
-        ) from error
-    if not commit:
-        raise InfrastructureError(f"'{name}': the hub named no commit")
-    return commit

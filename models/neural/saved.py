@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UserError
+from models.neural.hub import how_to_get
+from models.neural.kinds import require_embedder
 from models.neural.modules import is_routed
-from models.neural.places import Place, how_to_get
+from models.neural.opening import quiet
+from models.neural.places import Place
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -21,6 +24,8 @@ LENGTHS = ("query_length", "document_length")
 """Settings by which a transformer reads queries and documents to different lengths."""
 _QUERY, _DOCUMENT = ("query",), ("document", "passage", "corpus")
 """Names that models give to their prompts."""
+Find = Callable[[str], Path | None]
+"""Where a model's file of that name lies; None, or no such path, where it has none."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +63,33 @@ class Saved:
         """Reads a model's small files, from its folder, the cache, or the hub.
 
         Raises:
-            UserError: the model is not here and cannot be fetched, or a file is broken.
+            UserError: the model is not here and cannot be fetched, a file is broken, or it is no
+                embedder.
+            InfrastructureError: the model is not here, and the hub failed.
         """
-        own = _read(place, "config_sentence_transformers.json") or {}
-        modules = _read(place, "modules.json") or []
+        folder = place.settings()
+        if folder is None:
+            with quiet():
+                return cls._read(place.name, lambda file: _fetched(place, file))
+        return cls._read(place.name, folder.joinpath)
+
+    @classmethod
+    def _read(cls, name: str, find: Find) -> Saved:
+        own = _json(name, find, "config_sentence_transformers.json") or {}
+        modules = _json(name, find, "modules.json")
+        config = {} if modules else _json(name, find, "config.json") or {}
+        require_embedder(name, own, modules, config)
+        modules = modules or []
         pooling = [
-            _read(place, f"{module['path']}/config.json") or {}
+            _json(name, find, f"{module['path']}/config.json") or {}
             for module in modules
             if module["type"].endswith(".Pooling")
         ]
         first = (modules and modules[0]["path"]) or "."
-        reading = _read(place, f"{first}/sentence_bert_config.json") or {}
+        reading = _json(name, find, f"{first}/sentence_bert_config.json") or {}
         return cls(
             prompts=own.get("prompts") or {},
-            excludes_prompts=place.source in EXCLUDES_PROMPTS
+            excludes_prompts=name in EXCLUDES_PROMPTS
             or any(not config.get("include_prompt", True) for config in pooling),
             similarity=own.get("similarity_fn_name") or "cosine",
             by_kind=any(module["type"].endswith((".Router", ".Asym")) for module in modules)
@@ -89,30 +107,26 @@ class Saved:
         )
 
 
-def _read(place: Place, file: str) -> Any:
+def _json(name: str, find: Find, file: str) -> Any:
     """A JSON file of a model, or None where the model has no such file."""
-    path = Path(place.source) / file if place.digest else _fetched(place, str(PurePosixPath(file)))
+    path = find(str(PurePosixPath(file)))
     if path is None or not path.is_file():
         return None
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError(f"'{place.name}': {file} cannot be read: {error}") from error
+        raise UserError(f"'{name}': {file} cannot be read: {error}") from error
 
 
 def _fetched(place: Place, file: str) -> Path | None:
     """A file of a model on the hub, by the cache if it is there; None where there is none."""
-    from huggingface_hub import constants, hf_hub_download
+    from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
     try:
-        return Path(hf_hub_download(place.source, file, revision=place.revision))
+        return Path(hf_hub_download(place.origin, file, revision=place.revision))
     except LocalEntryNotFoundError as error:
-        # The hub could not be asked. What is cached of this commit is then taken to be all of it.
-        folder = f"models--{place.source.replace('/', '--')}/snapshots/{place.revision}"
-        if (Path(constants.HF_HUB_CACHE) / folder).is_dir():
-            return None
-        get = how_to_get(place.source, place.revision)
+        get = how_to_get(place.origin, place.revision)
         raise UserError(f"the model '{place.name}' is not on this machine: {get}") from error
     except EntryNotFoundError:
         return None

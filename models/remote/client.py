@@ -26,7 +26,7 @@ UNREACHED_PATIENCE = 10.0
 """Seconds after which an address that never answered is given up: it is mistyped, or nothing runs
 there."""
 WORTH_SAYING = 2.0
-"""Seconds: a longer wait is announced, once until the next answer."""
+"""Seconds: whoever has waited for longer is told why, once until the next answer."""
 
 
 class Client:
@@ -104,7 +104,7 @@ class Client:
                 spent += self._clock.now() - began if attempt > 1 else 0.0
                 self._reached = self._reached or not failure.unreached
                 limit = patience if self._reached else min(patience, UNREACHED_PATIENCE)
-                spent += await self._wait(failure, storms, attempt, limit - spent)
+                spent += await self._wait(failure, storms, attempt, spent, limit)
             else:
                 self._pacer.answered()
                 self._reached, self._given_up, self._said = True, False, False
@@ -133,26 +133,30 @@ class Client:
                 f"{self.endpoint.shown} asks to be left alone for {pause:.0f} s more"
             )
 
-    async def _wait(self, failure: Failure, storms: int, attempt: int, left: float) -> float:
+    async def _wait(
+        self, failure: Failure, storms: int, attempt: int, spent: float, limit: float
+    ) -> float:
         """Waits before the next attempt; returns for how long.
 
         Raises:
-            InfrastructureError: that is longer than what is left of the patience.
+            InfrastructureError: with what was spent before, that is longer than the limit.
         """
         if failure.overload:
             wait = self._pacer.overloaded(storms, failure.wait)
         else:
             wait = self._clock.backoff(attempt)
-        if wait > left:
+        if spent + wait > limit:
             self._given_up = True
             asked = f", and asks to wait {wait:.0f} s" if failure.wait is not None else ""
             times = "once" if attempt == 1 else f"{attempt} times"
             raise InfrastructureError(
                 f"{self.endpoint.shown} {failure}{asked}; tried {times}, then given up"
             )
-        if wait > WORTH_SAYING and not self._said:
+        if spent + wait > WORTH_SAYING and not self._said:
             self._said = True
-            workspace().say(f"{self.endpoint.shown} {failure}; trying again in {wait:.0f} s")
+            long = wait > WORTH_SAYING
+            when = f"in {wait:.0f} s" if long else f"for up to {limit - spent:.0f} s"
+            workspace().say(f"{self.endpoint.shown} {failure}; trying again {when}")
         if not failure.overload:  # else the pacer holds back this request like all others
             await self._clock.sleep(wait)
         return wait

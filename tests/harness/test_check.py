@@ -11,7 +11,7 @@ import pytest
 from harness.check import Check, check_model
 from harness.contracts import Corpus
 from harness.ranking import Ranking
-from harness.records import Query
+from harness.records import Query, Text
 from harness.registry import HOME
 from harness.run import Run
 
@@ -160,7 +160,11 @@ FAULTS = [
     (ShortSighted, "survives a long query", "it raised MemoryError: cut off what is too long"),
     (NeedsText, "survives an empty document", "it raised IndexError: list index out of range"),
     (NoIndex, "builds an index", "index(corpus) gave NoneType without a search method"),
-    (NoContract, "has a contract", "NoContract is no retriever, no embedder and no reranker: give it"),
+    (
+        NoContract,
+        "has a contract",
+        "NoContract is no retriever, no embedder and no reranker: give it",
+    ),
 ]
 
 
@@ -214,6 +218,26 @@ def test_a_reranker_is_tried_behind_a_random_first_stage() -> None:
     checks = check_model(ByLength())
     assert failures(checks) == []
     assert checks[1].detail == "reranker, tried behind a random first stage"
+
+
+def test_an_embedder_that_raises_is_told_of_encode() -> None:
+    class OfStrings:
+        def encode(self, inputs: Sequence[Text], *, kind: str) -> object:
+            return [[len(text.split())] for text in inputs]  # type: ignore[attr-defined]
+
+    [failed] = failures(check_model(OfStrings()))
+    assert failed.name == "builds an index"
+    assert "'split': encode(texts, kind=...) is given texts with .text" in failed.detail
+    assert "index(corpus)" not in failed.detail
+
+
+def test_a_reranker_that_raises_is_told_of_rerank() -> None:
+    class Broken:
+        def rerank(self, queries: Sequence[Query], candidates: Run, corpus: Corpus) -> Answers:
+            raise RuntimeError("oops")
+
+    [failed] = failures(check_model(Broken()))
+    assert failed.detail.startswith("it raised RuntimeError: oops: rerank(queries, candidates")
 
 
 def test_an_index_without_filters_leaves_them_to_the_engine() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from toy import Overlap, ToyTask
+from toy import Down, Flaky, Overlap, ToyTask
 
 from harness.comparison import compare
 from harness.contracts import Collection, Material
@@ -65,6 +65,29 @@ def test_six_discordant_queries_have_the_exact_p_of_the_sign_test(tmp_path: Path
     # Six queries differ, all one way: 2 * 2^-6 over all sign flips = .03125.
     [d] = compare(run(tmp_path, 10), run(tmp_path, 16)).differences
     assert d.p == pytest.approx(0.03125, abs=0.006)
+
+
+def test_a_query_that_failed_outside_a_model_is_not_compared(tmp_path: Path) -> None:
+    # Of three queries q2 failed: the other two are answered alike, so there is no difference.
+    evaluate(Overlap(), ToyTask(), out=tmp_path / "a")
+    evaluate(Flaky("q2"), ToyTask(), out=tmp_path / "b")
+    (found,) = compare(tmp_path / "a", tmp_path / "b").differences
+    assert (found.n, found.left_out, found.difference) == (2, 1, 0)
+    assert (found.wins, found.ties, found.losses) == (0, 2, 0)
+    evaluate(Down(), ToyTask(), out=tmp_path / "c")
+    (found,) = compare(tmp_path / "b", tmp_path / "c").differences
+    assert (found.n, found.left_out) == (1, 2)  # the network was gone after q1
+
+
+def test_without_a_common_answer_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    class Gone(Overlap):
+        def search(self, queries: Sequence[Query], k: int) -> Mapping[str, Mapping[str, float]]:
+            raise ConnectionError("no route")
+
+    evaluate(Overlap(), ToyTask(), out=tmp_path / "a")
+    evaluate(Gone(), ToyTask(), out=tmp_path / "b")
+    with pytest.raises(UserError, match="share no query that both have answered"):
+        compare(tmp_path / "a", tmp_path / "b")
 
 
 def test_equal_models_are_not_told_apart(tmp_path: Path) -> None:

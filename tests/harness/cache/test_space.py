@@ -187,7 +187,7 @@ def test_a_position_that_is_not_there_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("code", "advice"), [(ENOSPC, "assay cache prune"), (EACCES, "ASSAY_CACHE")]
+    ("code", "advice"), [(ENOSPC, "assay cache prune"), (EACCES, "--cache or ASSAY_CACHE")]
 )
 def test_a_disk_that_takes_nothing_says_what_to_do(
     opened: Open, key: Key, monkeypatch: pytest.MonkeyPatch, code: int, advice: str

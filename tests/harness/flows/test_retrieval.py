@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from toy import Letters, Overlap
+from toy import Flaky, Letters, Overlap
 
 from harness.contracts import Collection
 from harness.corpus import ListCorpus
@@ -195,3 +195,16 @@ def test_notes_on_an_index_come_once_for_a_corpus_whatever_the_batches() -> None
     assert merge(answers, asked.keys).notes == {"truncated documents": 4}
     later = asked.answer(load_model(Noted()), frozenset(asked.keys[1:4]))
     assert merge(list(later), asked.keys).notes == {}
+
+
+def test_notes_on_an_index_wait_for_a_query_that_failed() -> None:
+    class Noted(Flaky):
+        notes: Mapping[str, int] = {"truncated documents": 2}
+
+    asked = RetrievalFlow((replace(SPLIT, unasked=frozenset()),), Setting(), seed=0)
+    first, *_ = asked.keys
+    down, up = Noted(first), Noted("none")
+    tried = list(asked.answer(load_model(down), frozenset(asked.keys)))
+    again = list(asked.answer(load_model(up), frozenset([first])))
+    assert merge(tried, asked.keys).notes == {}
+    assert merge([*tried, *again], asked.keys).notes == {"truncated documents": 2}

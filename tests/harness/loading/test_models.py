@@ -337,7 +337,7 @@ def test_a_checkpoint_may_bring_its_adapter_along(cwd: Path) -> None:
 @pytest.mark.parametrize(
     ("card", "complaint"),
     [
-        (None, "ckpt/ has no model.yaml"),
+        (None, "ckpt/ has no model.yaml, which names the adapter of a checkpoint; without one an"),
         ("licence: MIT", 'ckpt/model.yaml names no adapter: it needs a line such as adapter: "'),
         ("adapter: [1", "ckpt/model.yaml cannot be read"),
         ("adapter: ./", "names itself as its adapter"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,6 +74,39 @@ def test_queries_that_share_a_pool_are_searched_together() -> None:
     assert found.ranked("q2") == [("d4", 8.0), ("d1", 2.0)]
 
 
+@pytest.mark.parametrize("many", [1, 2])
+def test_a_pool_is_not_crowded_out_by_equal_documents_outside_it(many: int) -> None:
+    # All six read alike, so they share one vector; only d1 and d3 may be returned.
+    corpus = ListCorpus([Document(f"d{i}", "a") for i in range(6)])
+    queries = [Query(f"q{i}", "a") for i in range(many)]
+    pool = ["d3", "d1"]
+    found = VectorRetriever(Letters()).index(corpus).search(queries, 1, within={"q0": pool})
+    assert found.run.ranked("q0") == [("d3", 1.0)]
+    shared = {query.id: pool for query in queries}
+    found = VectorRetriever(Letters()).index(corpus).search(queries, 1, within=shared)
+    assert [found.run.ranked(q.id) for q in queries] == [[("d3", 1.0)]] * many
+
+
+def test_ties_in_a_pool_are_broken_by_the_documents_of_the_pool() -> None:
+    # "a b" and "b a" have equal scores. d9 reads as d1 does but lies outside, so d5 is the first.
+    corpus = ListCorpus([Document("d1", "a b"), Document("d5", "b a"), Document("d9", "a b")])
+    queries = [Query("q1", "a"), Query("q2", "b")]
+    for asked in (queries, queries[:1]):
+        pool = ["d1", "d5"]
+        pools = {query.id: pool for query in asked}
+        found = VectorRetriever(Letters()).index(corpus).search(asked, 1, within=pools)
+        assert [found.run.ranked(q.id) for q in asked] == [[("d5", 1.0)]] * len(asked)
+
+
+def test_queries_may_share_an_empty_pool() -> None:
+    corpus = ListCorpus([Document("d1", "a")])
+    queries = [Query("q1", "a"), Query("q2", "b")]
+    for pool in ([], ["d7"]):
+        pools = {"q1": pool, "q2": pool}
+        found = VectorRetriever(Letters()).index(corpus).search(queries, 3, within=pools)
+        assert found.run.to_scores() == {"q1": {}, "q2": {}}
+
+
 class Measuring(Letters):
     """Tells lengths, and cuts everything after three letters."""
 
@@ -100,7 +134,8 @@ def test_truncated_texts_are_counted_documents_once_and_queries_as_asked() -> No
     again = VectorReranker(Measuring()).rerank(
         [Query("q1", "abcd"), Query("q2", "a")], candidates, corpus
     )
-    assert again.notes == {"truncated queries": 1, "truncated candidates": 1}
+    # d1 is a candidate of both: it counts twice, as it does where each query is a batch.
+    assert again.notes == {"truncated queries": 1, "truncated candidates": 2}
 
 
 class Tokens(Letters):
@@ -151,3 +186,17 @@ def test_an_unknown_form_is_refused() -> None:
 
     with pytest.raises(UserError, match="form is 'odd', and must be one of single, multi, sparse"):
         VectorRetriever(Odd()).index(CORPUS)
+
+
+def test_vectors_of_an_object_that_hides_its_weights_are_not_kept(tmp_path: Path) -> None:
+    class Named(Letters):
+        encoder: Mapping[str, str] = {"weights": "of 2026"}
+
+        def render(self, inputs: Sequence[Text], kind: str) -> list[str]:
+            return [text.text for text in inputs]
+
+    with working(cache=tmp_path):
+        VectorRetriever(Letters()).index(CORPUS)
+        assert not list(tmp_path.rglob("*.block"))
+        VectorRetriever(Named()).index(CORPUS)
+        assert list(tmp_path.rglob("*.block"))

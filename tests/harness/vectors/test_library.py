@@ -14,7 +14,8 @@ from harness.corpus import ListCorpus
 from harness.encoded import Encoded
 from harness.errors import UserError
 from harness.records import Document, Query, Text
-from harness.vectors import library
+from harness.vectors import VectorRetriever, library
+from harness.vectors.checking import at_length_1
 from harness.vectors.library import DocumentTexts, Library, QueryTexts, _Pace
 from harness.workspace import working
 
@@ -201,6 +202,10 @@ WRONG = [
     (np.zeros((3, 0)), "gave the shape (3, 0) for 3 texts"),
     ([["a"], ["b"], ["c"]], "encode gave no array of numbers"),
     (None, "gave the shape () for 3 texts"),
+    (np.ones((3, 2)) * 1j, "encode gave no array of numbers: they are complex"),
+    (np.full((3, 2), 1e300), "the embedding of document 'd1' holds NaN or infinity"),
+    (Encoded(np.zeros((3, 2)), tokens=[1, 2]), "encode gave 2 of 'tokens' for 3 texts"),
+    (Encoded(np.zeros((3, 2)), truncated=[]), "encode gave 0 of 'truncated' for 3 texts"),
     ([[1.0], [np.nan], [1.0]], "the embedding of document 'd2' holds NaN or infinity"),
     (Encoded(np.full((3, 1), np.inf)), "holds NaN or infinity"),
 ]
@@ -226,10 +231,107 @@ def test_several_vectors_a_text_are_checked_one_by_one(tmp_path: Path) -> None:
         ([np.zeros((2, 4)), np.zeros((1, 5)), np.zeros((1, 4))], "has the shape"),
         ([np.zeros((2, 4)), np.zeros(4), np.zeros((1, 4))], "has the shape (4,)"),
         (three[:2], "must give one array a text, 3 in all"),
+        (np.zeros((3, 4)), "the array of document 'd1' has the shape (4,)"),
+        ([np.float32(1)] * 3, "the array of document 'd1' has the shape ()"),
+        ([{1: 0.5}] * 3, "for each text, encode gave no array of numbers"),
     ):
         with pytest.raises(UserError) as caught:
             Library(Giving(wrong, "multi"), None).positions(DocumentTexts(CORPUS))
         assert message in str(caught.value)
+
+
+def test_several_vectors_a_text_may_come_as_one_array(tmp_path: Path) -> None:
+    vectors = np.arange(24, dtype=np.float32).reshape(3, 2, 4)
+    shelf = Library(Giving(vectors, "multi"), tmp_path)
+    places = shelf.positions(DocumentTexts(CORPUS))
+    kept, _ = shelf.space.ragged_vectors(places[:1])
+    assert kept.tolist() in vectors.tolist()
+
+
+@pytest.mark.parametrize("dimensions", [[-1, 2], [0.5, 2], [3, 3]])
+def test_dimensions_of_weights_are_whole_numbers_each_once(dimensions: list[float]) -> None:
+    pairs = np.array([[dimension, 1.0] for dimension in dimensions])
+    shelf = Library(Giving([np.zeros((0, 2)), pairs, pairs], "sparse"), None)
+    with pytest.raises(UserError, match="whole numbers from 0 on, each once"):
+        shelf.positions(DocumentTexts(CORPUS))
+
+
+@pytest.mark.parametrize("rendered", [["a"], [1, 2, 3, 4]])
+def test_an_account_of_what_is_read_has_one_str_a_text(rendered: list[object]) -> None:
+    embedder = Rendering()
+    embedder.render = lambda inputs, kind: rendered  # type: ignore[method-assign, assignment]
+    with pytest.raises(UserError, match="render must give one str for each"):
+        Library(embedder, None).positions(DocumentTexts(CORPUS))
+
+
+def test_an_encoder_that_cannot_be_written_down_is_refused() -> None:
+    with pytest.raises(UserError, match="the attribute encoder must be plain JSON"):
+        Library(Rendering(object()), None)  # type: ignore[arg-type]
+
+
+def test_what_blocks_have_to_tell_is_told_at_first_and_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Talking(Letters):
+        def encode(self, inputs: Sequence[Text], *, kind: str) -> Encoded:  # type: ignore[override]
+            return Encoded(super().encode(inputs, kind=kind), notes={"tokens read": 500})
+
+    class One:
+        size = 1
+
+        def took(self, texts: int, seconds: float) -> None:
+            pass
+
+    monkeypatch.setattr(library, "_Pace", One)
+    said: list[str] = []
+    with working(say=said.append):
+        Library(Talking(), tmp_path).positions(DocumentTexts(CORPUS))
+    assert said == [  # three distinct texts, one a block
+        "Talking, encoding: tokens read: 500",
+        "Talking, encoding: tokens read: 1,500 in all",
+    ]
+
+
+class Long(Letters):
+    """Vectors of any length, to be compared by cosine."""
+
+    similarity = "cosine"
+
+
+def test_vectors_that_are_compared_by_cosine_get_length_1(tmp_path: Path) -> None:
+    plain, long = Library(Letters(), tmp_path), Library(Long(), tmp_path)
+    texts = DocumentTexts(ListCorpus([Document("d1", "aaabbbb"), Document("d2", "")]))
+    vectors = long.space.vectors(long.positions(texts))
+    assert vectors[:, :2].tolist() == [[np.float32(0.6), np.float32(0.8)], [0, 0]]  # 3-4-5
+    assert plain.space.vectors(plain.positions(texts))[0, :2].tolist() == [3, 4]
+    # "a" . "aaabbbb" = 3 but its cosine is 3 / 5; "a" . "a" = 1, and so is its cosine.
+    corpus = ListCorpus([Document("d1", "aaabbbb"), Document("d2", "a")])
+    ranked = [
+        VectorRetriever(model).index(corpus).search([Query("q", "a")], 2).run.ranked("q")
+        for model in (Letters(), Long())
+    ]
+    assert ranked[0] == [("d1", 3.0), ("d2", 1.0)]
+    assert ranked[1] == [("d2", 1.0), ("d1", float(np.float32(0.6)))]
+
+
+def test_each_form_has_a_length() -> None:
+    tokens = np.array([[3, 4], [0, 0]], dtype=np.float32)
+    assert at_length_1([tokens], "multi")[0].tolist() == [
+        [np.float32(0.6), np.float32(0.8)],
+        [0, 0],
+    ]
+    weights = np.array([[7, 3], [9, 4]], dtype=np.float32)  # words 7 and 9
+    assert at_length_1([weights], "sparse")[0].tolist() == [
+        [7, np.float32(0.6)],
+        [9, np.float32(0.8)],
+    ]
+
+
+def test_a_similarity_that_is_not_searched_is_refused(tmp_path: Path) -> None:
+    model = Letters()
+    model.similarity = "euclidean"  # type: ignore[attr-defined]
+    with pytest.raises(UserError, match="similarity is 'euclidean', and must be 'dot' or 'cosine'"):
+        Library(model, tmp_path)
 
 
 def test_another_dimension_than_before_is_refused(tmp_path: Path) -> None:

@@ -51,3 +51,17 @@ def test_instructed_models_find_the_prompt_that_mteb_gives_retrieval_tasks() -> 
 def test_an_unknown_task_is_guessed() -> None:
     with pytest.raises(UserError, match=r"unknown task of mteb: .SciFakt. .*.SciFact."):
         mteb_bridge.task_of("SciFakt")
+
+
+def test_progress_bars_stay_away_and_errors_do_not(capfd: pytest.CaptureFixture[str]) -> None:
+    from tqdm.auto import tqdm
+
+    with mteb_bridge.silent():
+        assert list(tqdm(range(3), desc="Encoding batches", unit="batch")) == [0, 1, 2]
+    assert "".join(capfd.readouterr()) == ""
+    with pytest.raises(ZeroDivisionError), mteb_bridge.silent():
+        list(tqdm((1 // i for i in (1, 0)), desc="Encoding batches"))
+    assert "".join(capfd.readouterr()) == ""
+    for _ in tqdm([1], desc="someone else's"):
+        pass
+    assert "someone else's" in capfd.readouterr().err

@@ -97,6 +97,59 @@ def test_a_full_commit_is_taken_without_a_look_at_cache_or_hub() -> None:
     assert located("owner/name", COMMIT) == Place("owner/name", "owner/name", COMMIT)
 
 
+def fill(cache: Path, *files: str) -> Path:
+    """The snapshot of COMMIT with such files."""
+    folder = cache / "models--owner--name" / "snapshots" / COMMIT
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        (folder / file).write_text("[]")
+    return folder
+
+
+def test_a_commit_that_is_whole_in_the_cache_is_its_folder_and_the_hub_is_not_asked(
+    cache: Path, hub: Callable[[object], list[Any]]
+) -> None:
+    asked = hub(COMMIT)
+    folder = fill(cache, "modules.json", "tokenizer.json", "model.safetensors")
+    place = located("owner/name", COMMIT)
+    assert (place.source, place.settings()) == (str(folder), folder)
+    assert (place.name, place.revision, place.digest) == ("owner/name", COMMIT, None)
+    assert asked == []
+
+
+def test_a_commit_that_is_not_whole_stays_an_id_that_is_looked_up_once(
+    cache: Path, hub: Callable[[object], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = []
+    monkeypatch.setattr("models.neural.hub.note_modules", lambda *what: noted.append(what))
+    asked = hub(COMMIT)
+    place = located("owner/name", COMMIT)
+    assert place.settings() is None
+    fill(cache, "config.json", "tokenizer.json", "model.safetensors")
+    assert place.source == "owner/name"
+    assert asked == [("owner/name", COMMIT)] * 2
+    assert noted == [("owner/name", COMMIT)]
+
+
+@pytest.mark.parametrize(
+    "failure", [OSError("no route"), http("RepositoryNotFoundError", 401), None]
+)
+def test_where_the_hub_gives_nothing_what_is_cached_is_all_there_is(
+    cache: Path, hub: Callable[[object], list[Any]], failure: Exception | None
+) -> None:
+    if failure:  # else it is switched off
+        hub(failure)
+    place = Place("owner/name", "owner/name", COMMIT)
+    with pytest.raises(UserError, match="'owner/name'"):
+        place.settings()
+    folder = fill(cache, "config.json")
+    assert place.settings() == folder
+    with pytest.raises(UserError, match="'owner/name'"):
+        _ = place.source
+    fill(cache, "model.safetensors")
+    assert place.source == str(folder)
+
+
 def test_the_cache_names_the_commit_before_the_hub_does(
     cache: Path, hub: Callable[[object], list[Any]]
 ) -> None:

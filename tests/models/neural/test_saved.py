@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ def test_instructor_leaves_prompts_out_though_its_files_do_not_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.setattr("models.neural.saved._fetched", lambda place, file: None)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    (tmp_path / "models--hkunlp--instructor-xl" / "snapshots" / ("a" * 40)).mkdir(parents=True)
     assert Saved.at(
         Place("hkunlp/instructor-xl", "hkunlp/instructor-xl", "a" * 40)
     ).excludes_prompts
@@ -92,3 +94,27 @@ def test_the_hubs_files_are_read_from_its_cache(
     snapshot.mkdir(parents=True)
     (snapshot / OWN).write_text('{"prompts": {"query": "q: "}}')
     assert Saved.at(place).query == "q: "
+
+
+def test_what_is_not_cached_is_had_from_the_hub_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from huggingface_hub.errors import EntryNotFoundError
+
+    pytest.importorskip("transformers")
+    (tmp_path / OWN).write_text('{"prompts": {"query": "q: "}}')
+    asked = []
+
+    def download(name: str, file: str, *, revision: str) -> str:
+        logging.getLogger("huggingface_hub.utils._http").warning("Retrying https://the.hub")
+        asked.append((name, revision))
+        if not (tmp_path / file).exists():
+            raise EntryNotFoundError("404")
+        return str(tmp_path / file)
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("models.neural.hub.ask_commit", lambda name, revision: revision)
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", download)
+    assert Saved.at(Place("owner/name", "owner/name", "c" * 40)).query == "q: "
+    assert set(asked) == {("owner/name", "c" * 40)}
+    assert "".join(capfd.readouterr()) == ""

@@ -100,6 +100,17 @@ def test_a_storm_pauses_everybody_once(server: Any, clock: Any) -> None:
     assert said == [f"{host} fails (429): no reason given; trying again in 20 s"]
 
 
+def test_many_short_waits_are_announced_like_a_long_one(server: Any, clock: Any) -> None:
+    replies = iter([server.Reply(status=429, headers={"Retry-After": "0.8"})] * 4)
+    server.answer = lambda request: next(replies, server.Reply({"value": 1}))
+    client, said = client_of(server.url, patience=60.0), []
+    with working(say=said.append):
+        asked(client)
+    host = server.url.removeprefix("http://")
+    # 0.8 + 0.8 are not worth it; with the third they are 2.4, and 58.4 s are left.
+    assert said == [f"{host} fails (429): no reason given; trying again for up to 58 s"]
+
+
 def test_patience_ends(server: Any, clock: Any) -> None:
     server.answer = lambda request: server.Reply({"error": {"message": "boom"}}, status=500)
     with pytest.raises(InfrastructureError, match=r"fails \(500\): boom; tried 5 times"):
