@@ -110,15 +110,20 @@ class CrossEncoder(Pointwise):
         return model, Batches(model, self.batch_size), torch.nn.Identity() if rising else own
 
     def _refuse_invented(self, model: Any) -> None:
-        """Refuses a model whose last layer was not saved: the library draws its weights by chance."""
+        """Refuses a model whose last layer was not saved: the library would draw it by chance."""
         from huggingface_hub import constants
         from sentence_transformers.util import load_file_path
 
         architectures = getattr(model.config, "architectures", None) or []
         if any(name.endswith("ForSequenceClassification") for name in architectures):
             return
-        place = {"revision": self._place.revision or None, "cache_folder": constants.HF_HUB_CACHE}
-        if load_file_path(self._place.source, "modules.json", **place) is None:
+        listing = load_file_path(
+            self._place.source,
+            "modules.json",
+            revision=self._place.revision or None,
+            cache_folder=constants.HF_HUB_CACHE,
+        )
+        if listing is None:
             raise UserError(
                 f"'{self.name}' was not trained as a cross-encoder: the library would have to "
                 f'invent its last layer; an embedder is run by hf("{self.name}"), a language model '

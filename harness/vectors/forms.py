@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from itertools import pairwise
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,126 +26,78 @@ SHARE = 4
 """The part of the memory that one chunk of vectors may take: a quarter."""
 
 
-class Form(Protocol):
-    """How texts in one form are searched. Rows are places in the `texts` that are given."""
+@dataclass(frozen=True)
+class Form:
+    """How texts in one form are searched. Rows are places in the `texts` that are given.
+
+    Attributes:
+        engine: the module that searches, imported when there is something to search.
+        queries: vectors of queries as the engine takes them.
+        chunks: vectors of texts a chunk at a time: space, positions, vectors in a chunk.
+        fetch: vectors of some texts.
+    """
+
+    engine: str
+    queries: Callable[[Space, Positions], Any]
+    chunks: Callable[[Space, Positions, int], Any]
+    fetch: Callable[[Space, Positions], Any]
 
     def search(
         self, space: Space, queries: Positions, texts: Positions, k: int, ranks: Ranks
     ) -> Best:
         """The best `k` of the texts for each query; of equal scores the higher rank wins."""
-        ...
+        here = workspace()
+        found: Best = import_module(self.engine).search(
+            self.queries(space, queries),
+            lambda: self.chunks(space, texts, chunk_rows(space, here.memory)),
+            k,
+            ranks,
+            memory=here.memory,
+            device=here.device,
+        )
+        return found
 
     def score(
         self, space: Space, queries: Positions, texts: Positions, pools: Sequence[NDArray[np.intp]]
     ) -> list[Floats]:
         """The scores of each query's own rows."""
-        ...
-
-
-class Single:
-    """One vector a text, compared by inner product."""
-
-    def search(
-        self, space: Space, queries: Positions, texts: Positions, k: int, ranks: Ranks
-    ) -> Best:
-        """See `Form`."""
-        from harness.vectors import exact
-
-        here = workspace()
-        return exact.search(
-            space.vectors(queries),
-            lambda: space.chunks(texts, chunk_rows(space, here.memory)),
-            k,
-            ranks,
-            memory=here.memory,
-            device=here.device,
+        found: list[Floats] = import_module(self.engine).score_pools(
+            self.queries(space, queries), pools, lambda rows: self.fetch(space, texts[rows])
         )
-
-    def score(
-        self, space: Space, queries: Positions, texts: Positions, pools: Sequence[NDArray[np.intp]]
-    ) -> list[Floats]:
-        """See `Form`."""
-        from harness.vectors import exact
-
-        return exact.score_pools(
-            space.vectors(queries), pools, lambda rows: space.vectors(texts[rows])
-        )
+        return found
 
 
-class Multi:
-    """A vector for each token, compared by the sum of the best match of every query token."""
-
-    def search(
-        self, space: Space, queries: Positions, texts: Positions, k: int, ranks: Ranks
-    ) -> Best:
-        """See `Form`."""
-        from harness.vectors import maxsim
-
-        here = workspace()
-        return maxsim.search(
-            _separate(space, queries),
-            lambda: space.ragged_chunks(texts, chunk_rows(space, here.memory)),
-            k,
-            ranks,
-            memory=here.memory,
-            device=here.device,
-        )
-
-    def score(
-        self, space: Space, queries: Positions, texts: Positions, pools: Sequence[NDArray[np.intp]]
-    ) -> list[Floats]:
-        """See `Form`."""
-        from harness.vectors import maxsim
-
-        return maxsim.score_pools(
-            _separate(space, queries), pools, lambda rows: space.ragged_vectors(texts[rows])
-        )
+def _separate(space: Space, positions: Positions) -> list[Floats]:
+    vectors, offsets = space.ragged_vectors(positions)
+    return [vectors[a:b] for a, b in pairwise(offsets.tolist())]
 
 
-class Sparse:
-    """Weights of the dimensions that are not zero, compared by inner product."""
-
-    def search(
-        self, space: Space, queries: Positions, texts: Positions, k: int, ranks: Ranks
-    ) -> Best:
-        """See `Form`."""
-        from harness.vectors import inverted
-
-        here = workspace()
-        return inverted.search(
-            space.ragged_vectors(queries),
-            lambda: space.ragged_chunks(texts, chunk_rows(space, here.memory)),
-            k,
-            ranks,
-            memory=here.memory,
-        )
-
-    def score(
-        self, space: Space, queries: Positions, texts: Positions, pools: Sequence[NDArray[np.intp]]
-    ) -> list[Floats]:
-        """See `Form`."""
-        from harness.vectors import inverted
-
-        return inverted.score_pools(
-            space.ragged_vectors(queries), pools, lambda rows: space.ragged_vectors(texts[rows])
-        )
-
-
-FORMS: dict[str, Callable[[], Form]] = {"single": Single, "multi": Multi, "sparse": Sparse}
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        # One vector a text, compared by inner product.
+        "single": Form("harness.vectors.exact", Space.vectors, Space.chunks, Space.vectors),
+        # A vector for each token, compared by the best match of every token of the query.
+        "multi": Form(
+            "harness.vectors.maxsim", _separate, Space.ragged_chunks, Space.ragged_vectors
+        ),
+        # Weights of the dimensions that are not zero, compared by inner product.
+        "sparse": Form(
+            "harness.vectors.inverted",
+            Space.ragged_vectors,
+            Space.ragged_chunks,
+            Space.ragged_vectors,
+        ),
+    }
+)
 
 
 def form_of(name: str, model: str) -> Form:
     """The form of that name. Raises `UserError` for an unknown one, naming the model."""
     if name not in FORMS:
         raise UserError(f"{model}: form is '{name}', and must be one of {', '.join(FORMS)}")
-    return FORMS[name]()
+    return FORMS[name]
 
 
 def chunk_rows(space: Space, memory: int) -> int:
     """How many vectors a chunk may hold."""
     return max(1, memory // SHARE // (4 * (space.dimension or 1)))
-
-
-def _separate(space: Space, positions: Positions) -> list[Floats]:
-    vectors, offsets = space.ragged_vectors(positions)
-    return [vectors[a:b] for a, b in pairwise(offsets.tolist())]

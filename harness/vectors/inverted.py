@@ -32,6 +32,7 @@ def search(
     ranks: NDArray[np.int64],
     *,
     memory: int,
+    device: str | None = None,
 ) -> tuple[NDArray[np.int64], Floats]:
     """The best `k` rows of each query by float32 inner product, then by rank.
 
@@ -43,6 +44,7 @@ def search(
         ranks: of equal scores the higher rank comes first: distinct, shape (rows,).
         memory: bytes to allocate at most, besides the answer, what `chunks` allocates, and a copy
             of the queries.
+        device: any; the processor does the work.
 
     Returns:
         Rows and scores, best first, shape (q, k); rows -1 and scores minus infinity fill up a list
