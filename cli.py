@@ -339,7 +339,8 @@ def merge(
 ) -> int:
     """Join what the shards of a run have written.
 
-    The joined results are identical to those of one run on one machine.
+    The joined results are identical to those of one run on one machine, but for how a neural
+    model's scores are rounded.
 
     ```
     assay run -m bm25 -s toolret --shard 1/2 --out part-1      (and 2/2 elsewhere)

@@ -167,7 +167,8 @@ class Unit:
             except (InfrastructureError, ConnectionError, TimeoutError) as error:
                 yield Ranking(Run.from_scores({}), errors=dict.fromkeys(sorted(left), str(error)))
             except UserError as error:
-                raise UserError(f"{self.model.name} on {name}: {error}") from error
+                what = str(error).removeprefix(f"{self.model.name}: ")
+                raise UserError(f"{self.model.name} on {name}: {what}") from error
 
     def _earlier(self, store: Checkpoint) -> Ranking:
         """Answers of an interrupted or incomplete run of this plan; its errors are not answers.

@@ -39,6 +39,14 @@ QUERIES = (
     Query("q3", "harbour on Sunday", "Find opening hours or the weather."),
 )
 QRELS = {"q1": {"d1": 2, "d4": 1}, "q2": {"d2": 1, "d7": 1}, "q3": {"d8": 2, "d5": 1}}
+EMBEDDER_ADVICE = (
+    'encode(texts, kind=...) is given texts with .text and .instruction and a kind, "query" or '
+    '"document", and must return an array of shape (len(texts), dimension)'
+)
+RERANKER_ADVICE = (
+    "rerank(queries, candidates, corpus) must return {query.id: {document id: score}}, a Run or a "
+    "Ranking"
+)
 LONG = "harbour ferry almond " * 5_000
 K = 3
 
@@ -91,6 +99,8 @@ class _Subject:
     loaded: LoadedModel = field(init=False)
     retriever: Retriever = field(init=False)
     index: Index = field(init=False)
+    advice: str = field(init=False, default="")
+    """What to fix where a model that is no retriever itself raises something."""
 
     def answer(
         self,
@@ -134,7 +144,8 @@ class _Probe:
             return Check(self.name, False, f"{error}: {self.fix}")
         except (Exception, SystemExit) as error:
             what = ": ".join(filter(None, (type(error).__name__, first_line(str(error)))))
-            return Check(self.name, False, f"it raised {what}: {self.fix}")
+            fix = subject.advice if self.essential and subject.advice else self.fix
+            return Check(self.name, False, f"it raised {what}: {fix}")
 
 
 def _loads(subject: _Subject) -> str:
@@ -148,8 +159,10 @@ def _has_a_contract(subject: _Subject) -> str:
     told = model.informed(QRELS) if isinstance(model, Informed) else model
     if isinstance(told, Retriever | Embedder):
         subject.retriever = as_retriever(told)
+        subject.advice = "" if isinstance(told, Retriever) else EMBEDDER_ADVICE
         return " and ".join(contracts)
     if isinstance(told, Reranker):
+        subject.advice = RERANKER_ADVICE
         random = load_model("random").model
         pipeline = cast("Callable[..., Retriever]", models.get(">>"))
         subject.retriever = pipeline(random, told)

@@ -18,7 +18,7 @@ ADDS: Mapping[str, str] = {
     "fast": "BM25 search on all cores, several times faster",
     "models": "embedders, rerankers and late interaction: hf, ce, late, splade, monot5, yesno",
     "minilm": "the model minilm: all-MiniLM-L6-v2, weights included",
-    "mteb": "every embedder that the mteb package implements: mteb(\"name\")",
+    "mteb": 'every embedder that the mteb package implements: mteb("name")',
     "openai": "endpoints that speak OpenAI's protocol: openai-embedding, openai, listwise",
     "faiss": "exact vector search on a CPU twice as fast, and approximate indexes",
     "faiss-gpu": "the same on a GPU, instead of faiss",

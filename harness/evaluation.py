@@ -93,6 +93,8 @@ def evaluate(
     job = _Job(source, options, seed, names(measures), shard)
     place = default_root() if cache is True else Path(cache).expanduser() if cache else None
     room = parse_size(memory) if isinstance(memory, str) else memory
+    if room < 1:
+        raise UserError(f"memory {memory}: a search needs some, as in 512MB")
     units = [(m, s, t) for m in loaded for s in plans for t in todo.items()]
     by_query = shard is not None and len(units) < shard[1]
     with working(shared=Shared(), cache=place, memory=room, device=device):
@@ -184,6 +186,7 @@ class _Job:
             self.finished.append(known)
             tell("reused")
             return
+
         def say(message: str) -> None:
             self.options.watch(Progress(model.name, name, setting, 0, 0, "saying", message))
 

@@ -14,7 +14,7 @@ from typing import cast
 from harness.contracts import Corpus, Embedder, Index, Informed, Reranker, Retriever
 from harness.errors import UserError
 from harness.joins import join
-from harness.loading import LoadedModel, contracts_of, load_model
+from harness.loading import LoadedModel, adapted, contracts_of, load_model
 from harness.ranking import Ranking, as_ranking, merge
 from harness.records import Query
 from harness.workspace import workspace
@@ -28,6 +28,7 @@ def as_retriever(model: object) -> Retriever:
     Raises:
         UserError: it is neither.
     """
+    model = adapted(model)
     contracts = contracts_of(model)
     if "retriever" in contracts:
         return cast("Retriever", model)
@@ -44,6 +45,7 @@ def as_retriever(model: object) -> Retriever:
 
 def as_reranker(model: object) -> Reranker | None:
     """The model as a reranker, an embedder by the vectors of the candidates; None if neither."""
+    model = adapted(model)
     contracts = contracts_of(model)
     if "reranker" in contracts:
         return cast("Reranker", model)
@@ -83,7 +85,7 @@ class Stage:
 
     def __init__(self, model: object) -> None:
         self._loaded = model if isinstance(model, LoadedModel) else None
-        self.model = model.model if isinstance(model, LoadedModel) else model
+        self.model = model.model if isinstance(model, LoadedModel) else adapted(model)
         self.retriever = as_retriever(self.model)
 
     @property

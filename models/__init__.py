@@ -33,5 +33,10 @@ MODELS: dict[str, str] = {
     ">>": "models.pipeline:Pipeline",
 }
 
-WRAPS: dict[str, str] = {"sentence_transformers:SentenceTransformer": "hf"}
-"""Models of other libraries, by top package and class, to the adapter that takes one as it is."""
+WRAPS: dict[str, str] = {
+    "sentence_transformers:SentenceTransformer": "hf",
+    "sentence_transformers:MultiVectorEncoder": "late",
+    "sentence_transformers:SparseEncoder": "splade",
+    "sentence_transformers:CrossEncoder": "ce",
+}
+"""Models of other libraries, by top package and class, to the adapter that runs them."""

@@ -97,6 +97,7 @@ class HuggingFace:
     version = "1"
     runtime: ClassVar[frozenset[str]] = frozenset({"device", "batch_size"})
     resolved: ClassVar[tuple[str, ...]] = ("name", "revision", "dtype")
+    takes_objects: ClassVar[bool] = True
 
     def __init__(
         self,

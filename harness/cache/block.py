@@ -111,9 +111,11 @@ class Block:
         """
         try:
             with self.path.open("rb") as file:
-                memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                memory = mmap.mmap(file.fileno(), self.size, access=mmap.ACCESS_READ)
         except FileNotFoundError as error:
             raise UserError(f"{self.path} was removed while in use: run it again") from error
+        except ValueError as error:  # it is shorter than it was
+            raise UserError(f"{self.path} was damaged while in use: run it again") from error
         except OSError as error:
             raise cannot("read", self.path, error) from error
         n, (offsets, tokens, truncated, vectors) = self.texts, self._places()

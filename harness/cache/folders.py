@@ -155,7 +155,7 @@ def _force(folder: Path) -> None:
 
 def cannot(do: str, path: Path, error: OSError) -> UserError:
     """What an operating-system error means for the person whose cache it is."""
-    elsewhere = f"choose another folder with {ENVIRONMENT}"
+    elsewhere = f"choose another folder with --cache or {ENVIRONMENT}"
     if error.errno in (ENOSPC, EDQUOT):
         advice = "the disk is full: free some room, as with `assay cache prune`, and run it again"
     elif error.errno in (EACCES, EPERM, EROFS):

@@ -2,10 +2,11 @@
 
 from harness.loading.catalogue import all_suites, all_tasks, load_suite, load_task
 from harness.loading.identity import LoadedModel
-from harness.loading.models import contracts_of, load_model
+from harness.loading.models import adapted, contracts_of, load_model
 
 __all__ = [
     "LoadedModel",
+    "adapted",
     "all_suites",
     "all_tasks",
     "contracts_of",

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from harness import spec
@@ -64,7 +65,7 @@ def load_model(model: object, *, runtime: Mapping[str, object] | None = None) ->
         raise UserError(f"{model.__name__} is a class: give an instance of it, {model.__name__}()")
     chosen = {name: value for name, value in (runtime or {}).items() if value is not None}
     if not isinstance(model, str):
-        return _from_object(_wrapped(model, chosen))
+        return _from_object(adapted(model, chosen))
     return _Loader(chosen).load(spec.parse(model))
 
 
@@ -118,7 +119,7 @@ class _Loader:
         for layer in layers:
             given |= self._bound(factory, layer)
         values = factory.complete(given)
-        return _adapted(factory.build(_passed(given)), base, factory, values)
+        return _called(factory.build(_passed(given)), base, factory, values)
 
     def _file(self, node: spec.File) -> LoadedModel:
         plugin = load_plugin(node.path, self.base)
@@ -160,7 +161,7 @@ class _Loader:
     def _operator(self, sign: str, *operands: object) -> LoadedModel:
         factory = Factory(cast("Callable[..., object]", models.get(sign)), sign)
         values = factory.bind(operands, {})
-        return _adapted(factory.build(_passed(values)), sign, factory, values)
+        return _called(factory.build(_passed(values)), sign, factory, values)
 
     def _bound(self, factory: Factory, node: spec.Call | spec.File) -> dict[str, object]:
         """A node's arguments by parameter, nested models loaded, runtime parameters added."""
@@ -181,7 +182,7 @@ class _Loader:
         return self.load(value)
 
 
-def _adapted(
+def _called(
     model: object, base: str, factory: Factory, values: Mapping[str, object]
 ) -> LoadedModel:
     """A registered adapter under its shortest name, given the values of all its parameters."""
@@ -203,7 +204,7 @@ def _from_object(model: object) -> LoadedModel:
         factory = Factory(kind, base)
         values = {n: getattr(model, n) for n in factory.parameters if hasattr(model, n)}
         if len(values) == len(factory.parameters):
-            return _adapted(model, base, factory, _nested(values))
+            return _called(model, base, factory, _nested(values))
     if (known := origin_of(model)) is not None:
         return known
     name = getattr(model, "name", None)
@@ -212,14 +213,24 @@ def _from_object(model: object) -> LoadedModel:
     return LoadedModel.of(model, shown, {**where, **_contents(model)})
 
 
-def _wrapped(model: object, runtime: Mapping[str, object]) -> object:
-    """The model in its adapter, where it is one of another library's; else the model itself."""
+def adapted(model: object, runtime: Mapping[str, object] = MappingProxyType({})) -> object:
+    """The model in its adapter, where it is one of another library's; else the model itself.
+
+    Raises:
+        UserError: the adapter wants a name.
+    """
     kind = type(model)
     wraps: Mapping[str, str] = getattr(own_package("models"), "WRAPS", {})
     name = wraps.get(f"{kind.__module__.partition('.')[0]}:{kind.__name__}")
     if name is None:
         return model
-    factory = Factory(cast("Callable[..., object]", models.get(name)), name)
+    make = cast("Callable[..., object]", models.get(name))
+    if not getattr(make, "takes_objects", False):
+        raise UserError(
+            f"a {kind.__name__} is run from where it is saved: call save_pretrained, "
+            f'and name it {name}("folder")'
+        )
+    factory = Factory(make, name)
     chosen = {name: value for name, value in runtime.items() if name in factory.runtime}
     return factory.build({next(iter(factory.parameters)): model, **chosen})
 
@@ -254,7 +265,7 @@ def _identified(value: object) -> object:
         return {key: _identified(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_identified(item) for item in value]
-    return _from_object(value) if contracts_of(value) else value
+    return _from_object(adapted(value)) if contracts_of(value) else value
 
 
 def _passed(values: Mapping[str, object]) -> dict[str, object]:

@@ -18,6 +18,7 @@ from harness.workspace import workspace
 from models.neural.batching import Batching, Chosen, cores
 from models.neural.devices import choose_device, out_of_memory
 from models.neural.sentence import token_budget
+from models.neural.tokens import readable
 
 if TYPE_CHECKING:
     import torch
@@ -68,7 +69,8 @@ def rerank(model: PairScorer, queries: Sequence[Query], candidates: Run, corpus:
     asked = [query for query in queries if query.id in candidates.index]
     listed = [(query, id) for query in asked for id, _ in candidates.ranked(query.id)]
     number: dict[Pair, int] = {}
-    which = [number.setdefault(model.pair(query, corpus[id]), len(number)) for query, id in listed]
+    pairs = (tuple(map(readable, model.pair(query, corpus[id]))) for query, id in listed)
+    which = [number.setdefault(pair, len(number)) for pair in pairs]
     scored = model.score(list(number)) if number else NOTHING
     scores: dict[str, dict[str, float]] = {query.id: {} for query in asked}
     for (query, id), at in zip(listed, which, strict=True):

@@ -14,7 +14,7 @@ from models.neural.batching import HALVED, Batching, Chosen, cores
 from models.neural.by_library import LibraryEncoder
 from models.neural.devices import out_of_memory
 from models.neural.modules import is_plain, is_routed
-from models.neural.tokens import Tokens
+from models.neural.tokens import Tokens, readable
 
 if TYPE_CHECKING:
     import torch
@@ -76,7 +76,7 @@ class SentenceEncoder:
         Raises:
             UserError: the device's memory does not even suffice for one text.
         """
-        texts = [(_readable(before), _readable(text)) for before, text in texts]
+        texts = [(readable(before), readable(text)) for before, text in texts]
         if not self.excludes_prompts:
             texts = [("", before + text) for before, text in texts]
         tokens = self._tokens(texts, kind) if self._plain else None
@@ -170,15 +170,6 @@ def token_budget(model: SentenceTransformer) -> int:
     each = (8 * hidden + 4 * inner) * (model.dtype or torch.float32).itemsize
     free, _ = torch.cuda.mem_get_info(model.device)
     return max(CPU_TOKENS, min(DEVICE_TOKENS, free // 2 // each))
-
-
-def _readable(text: str) -> str:
-    """The text, half characters replaced: no tokenizer takes them."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def _normalized(vectors: Floats) -> Floats:

@@ -12,7 +12,7 @@ from harness.encoded import Encoded, Floats
 from harness.errors import UserError
 from models.neural.batching import Batching, cores, one_at_a_time
 from models.neural.devices import out_of_memory
-from models.neural.tokens import Tokens
+from models.neural.tokens import Tokens, readable
 
 TEXTS, ROUNDS = 32, 16
 """Where there are several devices: texts in a batch (the library's default), and batches that each
@@ -66,6 +66,7 @@ class Sides:
         Raises:
             UserError: the memory does not even suffice for one text.
         """
+        worded = [(own, readable(text)) for own, text in worded]
         own = np.array([own for own, _ in worded])
         prompt = self._prompt(kind)
         tokens = self._tokens([(prompt if own else "") + text for own, text in worded], kind)

@@ -115,6 +115,15 @@ def batches(
         start = end
 
 
+def readable(text: str) -> str:
+    """The text, half characters replaced: no tokenizer takes them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def _filled(rows: Sequence[Any], value: int, left: bool) -> NDArray[np.int64]:
     width = max(map(len, rows))
     filled = np.full((len(rows), width), value, np.int64)

@@ -147,7 +147,9 @@ class Client:
             wait = self._clock.backoff(attempt)
         if spent + wait > limit:
             self._given_up = True
-            asked = f", and asks to wait {wait:.0f} s" if failure.wait is not None else ""
+            asked = (
+                f", and asks to wait {wait:.0f} s" if failure.wait is not None and wait >= 1 else ""
+            )
             times = "once" if attempt == 1 else f"{attempt} times"
             raise InfrastructureError(
                 f"{self.endpoint.shown} {failure}{asked}; tried {times}, then given up"

@@ -283,3 +283,9 @@ def test_a_model_whose_last_layer_would_be_invented_is_refused(tmp_path: Path) -
     transformers.BertModel.from_pretrained(tmp_path).save_pretrained(tmp_path)
     with pytest.raises(UserError, match=r"was not trained as a cross-encoder: .* hf\("):
         rerank(CrossEncoder(str(tmp_path)))
+
+
+def test_half_of_a_surrogate_pair_is_replaced(folder: Path) -> None:
+    candidates = Run.from_rankings({"q1": ["d1", "d2"]})
+    ranking = CrossEncoder(str(folder)).rerank([Query("q1", "w1 \ud800")], candidates, CORPUS)
+    assert set(scores(ranking)) == {"d1", "d2"}

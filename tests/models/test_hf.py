@@ -916,3 +916,17 @@ def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("models.hf.find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r"assay-harness\[models\]"):
         HuggingFace(str(tmp_path))
+
+
+def test_a_loaded_model_is_run_as_it_is_wherever_a_model_may_stand(
+    made: Callable[..., str],
+) -> None:
+    from models.pipeline import Pipeline
+    from models.reference import RandomRanking
+
+    ready = sentence_transformers.SentenceTransformer(made(), device="cpu")
+    alone, inside = load_model(ready), load_model(Pipeline(RandomRanking(), ready))
+    assert alone.name.startswith('hf("object ')
+    assert inside.name == f"random >> {alone.name}"
+    with pytest.raises(UserError, match=r"run from where it is saved: .* ce\(\"folder\"\)"):
+        load_model(sentence_transformers.CrossEncoder.__new__(sentence_transformers.CrossEncoder))

@@ -271,7 +271,9 @@ def test_a_batch_that_fails_once_is_tried_again(
 def test_a_wrong_key_is_the_users(server: Any, clock: Any) -> None:
     error = {"error": {"message": f"Incorrect API key provided: {KEY}"}}
     server.answer = lambda request: server.Reply(error, status=401)
-    with pytest.raises(InfrastructureError, match=r"key \(401\): .* variable OPENAI_API_KEY") as refused:
+    with pytest.raises(
+        InfrastructureError, match=r"key \(401\): .* variable OPENAI_API_KEY"
+    ) as refused:
         embedder(server).encode(texts("a"), kind="query")
     assert KEY not in str(refused.value)
     assert len(server.received) == 1

@@ -222,3 +222,14 @@ def test_a_block_that_is_removed_in_use_is_named(opened: Open, key: Key) -> None
     block.path.unlink()
     with pytest.raises(UserError, match="removed while in use"):
         space.vectors(space.find(key("a")))
+
+
+@pytest.mark.parametrize("left", [0, 50])
+def test_a_block_that_is_cut_short_in_use_is_named(opened: Open, key: Key, left: int) -> None:
+    opened().append(key("a"), np.ones((1, 400)))
+    space = opened()
+    [block] = space.blocks
+    block.path.chmod(0o644)
+    os.truncate(block.path, left)
+    with pytest.raises(UserError, match="damaged while in use: run it again"):
+        space.vectors(space.find(key("a")))

@@ -111,6 +111,12 @@ def test_many_short_waits_are_announced_like_a_long_one(server: Any, clock: Any)
     assert said == [f"{host} fails (429): no reason given; trying again for up to 58 s"]
 
 
+def test_a_wait_of_less_than_a_second_is_no_reason_to_give_up(server: Any, clock: Any) -> None:
+    server.answer = lambda request: server.Reply(status=429, headers={"Retry-After": "0.4"})
+    with pytest.raises(InfrastructureError, match="no reason given; tried 3 times, then given up"):
+        asked(client_of(server.url, patience=1.0))  # 0.4 + 0.4, and another would make 1.2
+
+
 def test_patience_ends(server: Any, clock: Any) -> None:
     server.answer = lambda request: server.Reply({"error": {"message": "boom"}}, status=500)
     with pytest.raises(InfrastructureError, match=r"fails \(500\): boom; tried 5 times"):
