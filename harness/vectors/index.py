@@ -16,7 +16,8 @@ from harness.ranking import Ranking
 from harness.records import Query, Usage
 from harness.run import Run
 from harness.vectors.forms import Best, Positions, form_of
-from harness.vectors.library import DocumentTexts, Library, QueryTexts
+from harness.vectors.library import Library
+from harness.vectors.texts import DocumentTexts, QueryTexts
 from harness.workspace import workspace
 
 Pools = Mapping[str, Sequence[str]]

@@ -4,104 +4,36 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any, Protocol
+from typing import Any
 from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.cache import open_space
-from harness.contracts import Corpus, Embedder
+from harness.contracts import Embedder
 from harness.encoded import Encoded
 from harness.errors import UserError
 from harness.loading import load_model
 from harness.ranking import sum_notes
-from harness.records import Query, Text
+from harness.records import Text
 from harness.vectors.checking import at_length_1, checked
+from harness.vectors.texts import READ, Texts
 from harness.workspace import workspace
 
 Keys = NDArray[Any]
 Positions = NDArray[np.int64]
-READ = 4096
-"""Texts looked at together."""
 SMALLEST, LARGEST = 64, 16_384
 """Bounds on the texts of a block, which is what an interruption can cost."""
 SECONDS = 15.0
 """What a block should take to encode."""
-
-
-class Texts(Protocol):
-    """Texts to encode, of one kind: in order by iteration, or one by its place."""
-
-    kind: str
-
-    def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[Text]: ...
-    def __getitem__(self, place: int) -> Text: ...
-    def label(self, place: int) -> str:
-        """What a message calls the text at that place."""
-        ...
-
-
-class QueryTexts:
-    """Queries as texts, each with its own instruction."""
-
-    kind = "query"
-
-    def __init__(self, queries: Sequence[Query]) -> None:
-        self._queries = queries
-
-    def __len__(self) -> int:
-        return len(self._queries)
-
-    def __iter__(self) -> Iterator[Text]:
-        return (Text(query.text, query.instruction) for query in self._queries)
-
-    def __getitem__(self, place: int) -> Text:
-        return Text(self._queries[place].text, self._queries[place].instruction)
-
-    def label(self, place: int) -> str:
-        """What a message calls the text at that place."""
-        return f"query '{self._queries[place].id}'"
-
-
-class DocumentTexts:
-    """Documents as texts: title and text.
-
-    Args:
-        corpus: where they are.
-        ids: which of them; None means all, in the corpus's order.
-    """
-
-    kind = "document"
-
-    def __init__(self, corpus: Corpus, ids: Sequence[str] | None = None) -> None:
-        self._corpus, self._all = corpus, ids is None
-        self._ids = corpus.ids if ids is None else ids
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def __iter__(self) -> Iterator[Text]:
-        if self._all:
-            for block in self._corpus.blocks(READ):
-                yield from (Text(document.full_text) for document in block)
-        else:
-            yield from (self[place] for place in range(len(self)))
-
-    def __getitem__(self, place: int) -> Text:
-        return Text(self._corpus[self._ids[place]].full_text)
-
-    def label(self, place: int) -> str:
-        """What a message calls the text at that place."""
-        return f"document '{self._ids[place]}'"
 
 
 class Library:

@@ -16,7 +16,8 @@ from harness.errors import UserError
 from harness.records import Document, Query, Text
 from harness.vectors import VectorRetriever, library
 from harness.vectors.checking import at_length_1
-from harness.vectors.library import DocumentTexts, Library, QueryTexts, _Pace
+from harness.vectors.library import Library, _Pace
+from harness.vectors.texts import DocumentTexts, QueryTexts
 from harness.workspace import working
 
 CORPUS = ListCorpus(
