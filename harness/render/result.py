@@ -27,6 +27,8 @@ from harness.store import Counts, Result, setting_to_json
 
 LISTED = 10
 """Splits, queries or other things of which a long list shows the first."""
+REASONS = 3
+"""Reasons that are spelled out."""
 _HASH = 12
 """Digits of a hash that tell it from others at a glance."""
 _FATES = (
@@ -90,6 +92,7 @@ def _queries(result: Result) -> Iterator[tuple[str, str]]:
     for name, fate in _FATES:
         if n := getattr(counts, name):
             yield "", f"{n:,} {fate}{_named(result, name)}"
+            yield from (("", f"  {reason}") for reason in _reasons(result, name))
     if counts.clusters < counts.queries:
         yield "", f"{count(counts.clusters, 'distinct text')}: what the bootstrap resamples"
     if counts.judged_outside_corpus:
@@ -104,6 +107,16 @@ def _queries(result: Result) -> Iterator[tuple[str, str]]:
         if note in (SOUGHT, MISSED):
             continue
         yield "", f"{note}: {n:,}{_share(n, counts.of(note))}"
+
+
+def _reasons(result: Result, fate: str) -> Iterator[str]:
+    """Why queries failed: each reason once, by the first query that it was given for."""
+    why = getattr(result, fate, ())
+    first: dict[str, str] = {}
+    for query, reason in why.items() if isinstance(why, Mapping) else ():
+        first.setdefault(reason, query)
+    for reason, query in list(first.items())[:REASONS]:
+        yield f"{query}: {reason}"
 
 
 def _share(n: int, whole: int | None) -> str:

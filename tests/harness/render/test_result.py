@@ -62,3 +62,12 @@ def test_splits_are_listed(screen: Screen, result: Make) -> None:
     assert "split 9" in shown
     assert "split 10" not in shown
     assert "and 2 more in result.json" in shown
+
+
+def test_reasons_of_what_failed_are_given_once_each(screen: Screen, result: Make) -> None:
+    why = {"q1": "no identifier in 'sorry'", "q2": "no identifier in 'sorry'", "q3": "empty"}
+    shown = screen(details(result(counts={"malformed": 3}, malformed=why)))
+    lines = [line.strip() for line in shown.splitlines()]
+    assert "q1: no identifier in 'sorry'" in lines
+    assert "q3: empty" in lines
+    assert not any(line.startswith("q2: ") for line in lines)
