@@ -600,11 +600,10 @@ def test_a_disk_that_takes_nothing_is_one_line(
     def refuse(descriptor: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(os, "fsync", refuse)
-    assert is_error(run_tiny(assay), "results", word)
-    assert not list(tmp_path.glob("results/**/result.json"))
-    monkeypatch.undo()
-    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", refuse)
+        assert is_error(run_tiny(assay), "results", word)
+        assert not list(tmp_path.glob("results/**/result.json"))
     assert run_tiny(assay).code == 0
 
 
