@@ -97,6 +97,8 @@ def test_a_cross_encoder_reranks_the_same_data(data: Path, cache: Path, tmp_path
 
 
 def test_bfloat16_keeps_the_numbers(data: Path, cache: Path) -> None:
+    if MiniLM(dtype="auto").dtype != "bfloat16":
+        pytest.skip("half precision does not pay on this processor")
     task = str(data / "beir" / "mbpp")
     exact, rounded = (
         main(run([f'minilm(dtype="{dtype}")'], [task], cache)) for dtype in ("float32", "bfloat16")
