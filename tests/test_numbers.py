@@ -17,6 +17,7 @@ pytest.importorskip("sentence_transformers")
 from harness import evaluate
 from harness.answering import Progress
 from harness.report import Report
+from models.minilm import MiniLM
 
 pytestmark = [pytest.mark.slow, pytest.mark.realdata]
 
