@@ -10,30 +10,28 @@ from typing import TypeVar, cast
 from harness.ranking import Ranking, merge
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class Shared:
     """What the stages of several models have in common: indexes, and answers.
 
     Args:
-        indexes: how many indexes are kept; the one used longest ago goes first.
+        corpora: of how many corpora indexes are kept; the one used longest ago goes first.
+        indexes: how many are kept of a corpus: a hybrid has one for each of its models.
         entries: how many ranked documents are kept.
     """
 
-    def __init__(self, indexes: int = 2, entries: int = 20_000_000) -> None:
-        self._indexes, self._entries = indexes, entries
-        self._built: OrderedDict[Hashable, object] = OrderedDict()
+    def __init__(self, corpora: int = 2, indexes: int = 8, entries: int = 20_000_000) -> None:
+        self._corpora, self._indexes, self._entries = corpora, indexes, entries
+        self._built: OrderedDict[str, OrderedDict[str, object]] = OrderedDict()
         self._held: dict[Hashable, object] = {}
         self._answers: OrderedDict[Hashable, Answers] = OrderedDict()
 
-    def index(self, key: Hashable, build: Callable[[], T]) -> T:
-        """The index of that key, built on first use."""
-        if key not in self._built:
-            while len(self._built) >= self._indexes:
-                self._built.popitem(last=False)
-            self._built[key] = build()
-        self._built.move_to_end(key)
-        return cast("T", self._built[key])
+    def index(self, model: str, corpus: str, build: Callable[[], T]) -> T:
+        """The index of a model over a corpus, both by fingerprint, built on first use."""
+        built = _recent(self._built, corpus, OrderedDict, self._corpora)
+        return cast("T", _recent(built, model, build, self._indexes))
 
     def held(self, key: Hashable, build: Callable[[], T]) -> T:
         """Whatever is small and worth holding on to, made on first use."""
@@ -52,6 +50,16 @@ class Shared:
     @property
     def _size(self) -> int:
         return sum(answers.size for answers in self._answers.values())
+
+
+def _recent(kept: OrderedDict[str, V], key: str, build: Callable[[], V], most: int) -> V:
+    """What is kept under a key, made on first use; the last few that were used are kept."""
+    if key not in kept:
+        while len(kept) >= most:  # before the new one is made, so that memory holds no more
+            kept.popitem(last=False)
+        kept[key] = build()
+    kept.move_to_end(key)
+    return kept[key]
 
 
 @dataclass(frozen=True)

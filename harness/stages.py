@@ -123,7 +123,7 @@ class StageIndex:
         """The model's own index."""
         if self._shared is None:
             return self._stage.retriever.index(self._corpus)
-        return self._shared.index(self._key, lambda: self._stage.retriever.index(self._corpus))
+        return self._shared.index(*self._key, lambda: self._stage.retriever.index(self._corpus))
 
     @property
     def notes(self) -> Mapping[str, int]:

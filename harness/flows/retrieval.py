@@ -22,7 +22,7 @@ from harness.ranking import Ranking
 from harness.records import Qrels, Query, Setting
 from harness.run import Run
 from harness.scoring import Scores, cluster_numbers
-from harness.stages import Stage
+from harness.stages import Stage, StageIndex
 from harness.workspace import working
 
 OWN = "own"
@@ -149,16 +149,18 @@ class RetrievalFlow:
                 for key, query in zip(part.keys, part.queries, strict=True)
                 if key in keys
             ]
+            index = _stage(model, part.split).index(part.split.corpus)
             for start in range(0, len(asked), size):
                 batch = dict(asked[start : start + size])
                 with working(task=task, split=part.split.split, setting=self.setting):
-                    ranking = self._ask(model, part, batch)
+                    ranking = self._ask(model, index, part, batch)
                 yield _rekey(ranking, {query.id: key for key, query in batch.items()})
 
-    def _ask(self, model: LoadedModel, part: _Part, batch: Mapping[str, Query]) -> Ranking:
+    def _ask(
+        self, model: LoadedModel, index: StageIndex, part: _Part, batch: Mapping[str, Query]
+    ) -> Ranking:
         """The answers to a batch of one split's queries, given by key."""
         split = part.split
-        index = _stage(model, split).index(split.corpus)
         ranking = index.search(
             list(batch.values()),
             self.setting.k,

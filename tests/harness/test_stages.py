@@ -19,6 +19,7 @@ from harness.run import Run
 from harness.shared import Shared
 from harness.stages import Stage, as_reranker, as_retriever
 from harness.workspace import working
+from models.fusion import ReciprocalRankFusion
 from models.pipeline import Cut, Pipeline
 from models.reference import Oracle, RandomRanking
 
@@ -263,3 +264,23 @@ def test_a_stage_joins_instruction_and_query_by_its_own_template() -> None:
 def _remember(model: object, queries: Sequence[Query]) -> Mapping[str, Mapping[str, float]]:
     model.texts = [(q.text, q.instruction) for q in queries]  # type: ignore[attr-defined]
     return {q.id: {"d1": 1.0} for q in queries}
+
+
+class Other(Counting):
+    """Another model, which is told apart by its class."""
+
+
+def test_every_index_of_a_hybrid_is_built_once_for_tasks_that_share_a_corpus() -> None:
+    hybrid = Pipeline(ReciprocalRankFusion(Counting(), Other()), RandomRanking(seed=1))
+    hybrid.query_batch = 1
+    evaluate(hybrid, [ToyTask("one"), ToyTask("two")], cache=False, measures="P@1")
+    assert len(Counting.indexed) == 2
+
+
+def test_indexes_of_the_last_two_corpora_are_kept() -> None:
+    corpora = [ListCorpus([Document("d1", str(i)), Document("d2", "x")]) for i in range(3)]
+    with working(shared=Shared()):
+        for corpus in (corpora[0], corpora[1], corpora[0], corpora[2], corpora[1]):
+            Stage(Counting()).index(corpus).search([Query(f"q{len(Counting.indexed)}", "x")], 1)
+    # The first is used again before the third comes, so the second has to go.
+    assert len(Counting.indexed) == 4
