@@ -54,7 +54,9 @@ def test_memory_that_runs_out_halves_the_batches_and_keeps_what_was_done(threads
     found = batching.run(LENGTHS, ONE, forward)
     assert sorted(i for chosen, _ in found for i in chosen.tolist()) == list(range(8))
     assert batching.notes == {"batches halved for lack of memory": 2}
-    assert sum(map(len, ran)) == 8 or threads > 1
+    # What ran beside a batch that failed is run again, after each of the two failures.
+    again = sum(map(len, ran)) - 8
+    assert 0 <= again <= 2 * 8 * (threads - 1)
     batching.run(LENGTHS, ONE, forward)
     assert batching.notes == {}
 
