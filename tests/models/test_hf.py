@@ -616,6 +616,20 @@ def test_whatever_changes_a_vector_changes_the_encoder(
     json.dumps(changed.encoder)
 
 
+def test_back_end_commit_and_weights_are_part_of_the_encoder(
+    made: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.hf.find_spec", lambda name: name)  # as if it were installed
+    hub = [HuggingFace("owner/name", revision=commit) for commit in (COMMIT, OLDER)]
+    path = made()
+    changed = Path(shutil.copytree(path, tmp_path / "changed"))
+    weights = changed / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x7f")
+    folders = [HuggingFace(path), HuggingFace(path, backend="onnx"), HuggingFace(str(changed))]
+    encoders = [json.dumps(model.encoder, sort_keys=True) for model in (*hub, *folders)]
+    assert len(set(encoders)) == len(encoders)
+
+
 def test_the_commit_of_a_models_code_is_part_of_the_model(made: Callable[..., str]) -> None:
     path = made()
     one, other = (
