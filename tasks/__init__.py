@@ -4,6 +4,7 @@ BENCHMARKS: dict[str, str] = {
     "starter": "tasks.starter:BENCHMARK",
     "toolret": "tasks.toolret:BENCHMARK",
     "mair": "tasks.mair:BENCHMARK",
+    "beir": "tasks.beir:BENCHMARK",
 }
 
 FOLDER = "tasks.folder:FolderTask"

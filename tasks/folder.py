@@ -28,6 +28,9 @@ from tasks.reading.qrels import read_qrels
 if TYPE_CHECKING:
     from harness.sources import Source
 
+MEASURES = ("nDCG@10", "R@100", "AP@100", "RR@10", "P@10", "Judged@10")
+POOLS = ("all", "candidates")
+
 
 class FolderTask:
     """A collection in a folder.
@@ -54,8 +57,8 @@ class FolderTask:
                 "queries.jsonl and qrels.tsv"
             )
         self.split, self.drop_identical = split, drop_identical
-        self.measures: Sequence[str] = ("nDCG@10", "R@100", "AP@100", "RR@10", "P@10", "Judged@10")
-        self.pools: Sequence[str] = ("all", "candidates")
+        self.measures: Sequence[str] = MEASURES
+        self.pools: Sequence[str] = POOLS
         self.views: Sequence[str] = ("documentation",)
         self.compats: Sequence[str] = ()
         self.card = self._card()

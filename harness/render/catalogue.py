@@ -191,7 +191,9 @@ def data_card(found: Survey, root: Path | None) -> Iterator[RenderableType]:
     """What of the tasks' data is missing, and how to get it."""
     table = grid("task", "", "missing")
     for task in found.tasks:
-        lacks = [f"{need.config}/{need.split}" for need in task.missing]
+        lacks = [
+            f"{need.config}/{need.split}" if need.hub else need.dataset for need in task.missing
+        ]
         more = f" and {len(lacks) - SPLITS} more" if len(lacks) > SPLITS else ""
         shown = f"{', '.join(lacks[:SPLITS])}{more}"
         table.add_row(Text(task.task), _state([task]), Text(shown, QUIET))
@@ -206,13 +208,20 @@ def data_card(found: Survey, root: Path | None) -> Iterator[RenderableType]:
 
 def _ways(missing: Sequence[Need], root: str) -> Iterator[RenderableType]:
     """How to get what is missing."""
-    datasets = {need.dataset: need for need in reversed(missing)}
-    yield Text(f"To get the {count(len(missing), 'split')}, either", STRONG)
-    yield Text("  go online: the next run fetches what it needs from the Hugging Face hub, or")
-    yield Text(f"  put them into a mirror folder, named by --data or {ENVIRONMENT}, such as")
-    for dataset, need in datasets.items():
+    splits = [need for need in missing if need.hub]
+    folders = [need.dataset for need in missing if not need.hub]
+    mirror = f"a mirror folder, named by --data or {ENVIRONMENT}, such as"
+    if splits:
+        yield Text(f"To get the {count(len(splits), 'split')}, either", STRONG)
+        yield Text("  go online: the next run fetches what it needs from the Hugging Face hub, or")
+        yield Text(f"  put them into {mirror}")
+    for dataset, need in {need.dataset: need for need in reversed(splits)}.items():
         file = f"    {root}/hub/{dataset}/{need.config}/{need.split}.jsonl"
         yield Text(file, QUIET, no_wrap=True)
+    if folders:
+        yield Text(f"Put the {count(len(folders), 'collection')} into {mirror}", STRONG)
+    for folder in folders:
+        yield Text(f"    {root}/{folder}/corpus.jsonl, queries.jsonl, qrels.tsv", QUIET)
 
 
 def _state(tasks: Sequence[Availability]) -> Text:

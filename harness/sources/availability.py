@@ -15,13 +15,18 @@ from harness.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A split of a dataset that a task reads."""
+    """A split of a dataset that a task reads, or with no split a folder of the mirror."""
 
     dataset: str
     config: str
     split: str
     here: bool
     """True in the mirror folder or in the hub's local cache."""
+
+    @property
+    def hub(self) -> bool:
+        """Whether the hub has it: a folder is to be had from a mirror only."""
+        return bool(self.split)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ def availability(tasks: Iterable[Task], source: Source) -> list[Availability]:
 
     @cache
     def need(dataset: str, config: str, split: str) -> Need:
-        return Need(dataset, config, split, source.has(dataset, config, split))
+        here = source.has(dataset, config, split) if split else source.path(dataset) is not None
+        return Need(dataset, config, split, here)
 
     return [
         Availability(task.card.name, tuple(need(*read) for read in _reads(task))) for task in tasks

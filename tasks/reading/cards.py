@@ -37,8 +37,8 @@ class Cards:
             language=tuple(own.get("language", self.shared["language"])),
             domain=own["domain"],
             licence=own.get("licence", self.shared["licence"]),
-            citation=self.shared["citation"],
-            homepage=self.shared["homepage"],
+            citation=own.get("citation", self.shared["citation"]),
+            homepage=own.get("homepage", self.shared["homepage"]),
             statistics=statistics,
             defects=(*own.get("defects", ()), *self.shared["defects"]),
         )
