@@ -1,13 +1,17 @@
 # make demo    sets up and runs the main job on the embedded starter suites
 # make test    sets up and runs the tests
+# make board   builds the leaderboard's site from its own submissions and the printed tables
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test slow lucene check bench clean
+.PHONY: demo test board slow lucene check bench clean
 
 demo: .venv/base
 	$(BIN)/assay run -m random -m bm25 -m bm25-mteb -m oracle -s starter --out demo-results
 	$(BIN)/assay compare demo-results/bm25-???????? demo-results/bm25-mteb-????????
+
+board: .venv/base
+	$(BIN)/assay board build --out site
 
 test: .venv/dev
 	$(BIN)/python -m pytest -q
@@ -41,4 +45,4 @@ bench: .venv/dev
 	touch $@ .venv/base
 
 clean:
-	rm -rf .venv demo-results build *.egg-info
+	rm -rf .venv demo-results site build *.egg-info

@@ -47,6 +47,9 @@ class Cell(Strict):
     """Not the whole task as it was published: see `drift`."""
     drift: list[str]
     """Where the data differs from the task's published statistics."""
+    vouched: bool = True
+    """Whether something vouches for the data as the published one: it is embedded, its card states
+    counts that it was compared with, or it came from a commit on the hub."""
     main_measure: str
     measures: dict[str, Value]
     splits: dict[str, dict[str, float]] = Field(default_factory=dict)
