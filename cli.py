@@ -605,6 +605,282 @@ def schema(json: Json = False) -> int:
     return 0
 
 
+@app.command(cls=_Command)
+def submit(
+    results: Annotated[
+        list[str] | None, typer.Argument(metavar="RESULT...", help="Folders of one model's results")
+    ] = None,
+    card: Annotated[
+        str | None, typer.Option("--card", metavar="FILE", help="What the model is: model.yaml")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="The submission; its name is its id")
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print a card to fill in, and nothing else")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Pack results of one model into a folder that a leaderboard takes.
+
+    The folder holds the model's card, the predictions, the environment, and a hash of every file.
+
+    ```
+    assay submit results/bm25-704bea68 --template > model.yaml
+    assay submit results/bm25-704bea68 --card model.yaml --out submissions/my-bm25
+    ```
+    """
+    from harness.errors import UserError
+    from leaderboard.submission.cards import card_template
+    from leaderboard.submission.gathering import first_result
+    from leaderboard.submission.packing import submit
+    from leaderboard.submission.reading import read_manifest
+
+    folders = [Path(path) for path in results or ()]
+    if template:
+        typer.echo(card_template(first_result(folders)), nl=False)
+        return 0
+    if not folders or card is None or out is None:
+        raise UserError(
+            "what goes where? assay submit RESULT... --card model.yaml --out submissions/NAME; "
+            "a card to fill in: assay submit RESULT... --template > model.yaml"
+        )
+    folder = submit(folders, Path(card), Path(out))
+    manifest = read_manifest(folder)
+    if json:
+        _print_json({"submission": str(folder), **manifest.model_dump(mode="json")})
+    else:
+        from leaderboard.printing import packed
+
+        _print(packed(folder, manifest))
+    return 0
+
+
+@app.command(cls=_Command)
+def check(
+    submissions: Annotated[
+        list[str], typer.Argument(metavar="SUBMISSION...", help="Folders that assay submit packed")
+    ],
+    data: Data = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="REV", help="Nothing else has changed since this revision"),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--record", help="Write down beside them what was established")
+    ] = False,
+    report: Annotated[
+        str | None, typer.Option("--markdown", metavar="FILE", help="Also write a report there")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Check submissions: recompute every number from the predictions, and compare.
+
+    Exits with 2 where a check fails. What a maintainer records is what the board shows.
+
+    ```
+    assay check submissions/my-bm25
+    assay check submissions/* --record
+    ```
+    """
+    from harness.files import replacing
+    from leaderboard.checks import check, record
+    from leaderboard.checks.markdown import markdown
+    from leaderboard.checks.report import report as shown
+    from leaderboard.printing import Checking, recorded
+
+    verdicts = []
+    for name in submissions:
+        with Checking(name) as tell:
+            verdict = check(Path(name), data=data, base=base, tell=tell)
+        verdicts.append(verdict)
+        if not json:
+            _print(shown(verdict))
+        if keep and verdict.acceptable:
+            path = record(verdict)
+            if not json:
+                _print([recorded(path)])
+    if report is not None:
+        with replacing(Path(report)) as file:
+            file.write("\n".join(markdown(verdict.to_json()) for verdict in verdicts).encode())
+    if json:
+        _print_json({"submissions": [verdict.to_json() for verdict in verdicts]})
+    return 0 if all(verdict.acceptable for verdict in verdicts) else 2
+
+
+@app.command(cls=_Command)
+def reproduce(
+    submission: Annotated[str, typer.Argument(metavar="SUBMISSION", help="Folder of a submission")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who runs it again")],
+    tasks: Annotated[
+        list[str] | None,
+        typer.Option("--task", "-t", metavar="TASK...", help="Only these of its tasks"),
+    ] = None,
+    data: Data = None,
+    out: Out = None,
+    keep: Annotated[
+        bool, typer.Option("--record", help="Write down beside it what came out")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Run a submission's model again and compare with what it submitted.
+
+    Only models of this installation are run, never code that came with a submission. Exits with 1
+    where a number differs.
+
+    ```
+    assay reproduce submissions/my-bm25 --by "A. Maintainer" --record
+    ```
+    """
+    from datetime import UTC, datetime
+
+    from harness.render.progress import Watch
+    from leaderboard.printing import recorded, reproduction
+    from leaderboard.reproduction import record, reproduce
+
+    folder = Path(submission)
+    with Watch(lines=not json) as watch:
+        found = reproduce(
+            folder,
+            data=data,
+            out=Path(out or "reproduced"),
+            by=by,
+            on=datetime.now(UTC).date(),
+            tasks=tasks,
+            watch=watch,
+        )
+    path = record(found, folder.resolve().parent) if keep else None
+    if json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        _print(reproduction(found))
+        _print([recorded(path)] if path else [])
+    return 0 if all(cell.agrees for cell in found.cells) else 1
+
+
+board_app = typer.Typer(cls=_Group, rich_markup_mode="markdown", no_args_is_help=True)
+app.add_typer(board_app, name="board", help="Build, look at or export the leaderboard.")
+Submissions = Annotated[
+    str | None,
+    typer.Option(
+        "--submissions", metavar="DIR", help="Folders of submissions (default: those of the board)"
+    ),
+]
+Printed = Annotated[
+    bool, typer.Option("--printed/--no-printed", help="With or without the tables of papers")
+]
+
+
+@board_app.command("build", cls=_Command)
+def board_build(
+    submissions: Submissions = None,
+    out: Annotated[
+        str, typer.Option("--out", metavar="DIR", help="The site (default: site)")
+    ] = "site",
+    docs: Annotated[
+        str | None, typer.Option("--docs", metavar="DIR", help="Markdown to build beside it")
+    ] = None,
+    printed: Printed = True,
+    json: Json = False,
+) -> int:
+    """Build the site: static files, to open from the disk or to serve from anywhere.
+
+    ```
+    assay board build --out site
+    assay board build --submissions submissions --no-printed --out site
+    ```
+    """
+    from dataclasses import asdict
+
+    from leaderboard.board import assemble
+    from leaderboard.site import build
+
+    here = HOME / "docs"
+    folder = Path(docs) if docs is not None else here if here.is_dir() else None
+    board = assemble(Path(submissions) if submissions is not None else None, printed=printed)
+    built = build(board, Path(out), docs=folder)
+    if json:
+        _print_json(asdict(built) | {"unchecked": dict(board.unchecked)})
+    else:
+        from leaderboard.printing import site
+
+        _print(site(board, built, Path(out)))
+    return 0
+
+
+@board_app.command("serve", cls=_Command)
+def board_serve(
+    folder: Annotated[
+        str, typer.Argument(metavar="SITE", help="What assay board build made (default: site)")
+    ] = "site",
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", help="On this machine only (default: 8000)")
+    ] = 8000,
+) -> int:
+    """Show a site in the browser of this machine. Ctrl-C ends it.
+
+    ```
+    assay board serve site --port 8000
+    ```
+    """
+    from leaderboard.site import serve
+
+    serve(Path(folder), port)
+    return 0
+
+
+@board_app.command("export", cls=_Command)
+def board_export(
+    suite: Annotated[
+        str, typer.Argument(metavar="SUITE", help="A suite of the board", autocompletion=_suites)
+    ],
+    submissions: Submissions = None,
+    out: Annotated[
+        str, typer.Option("--out", metavar="DIR", help="Where the files go (default: figures)")
+    ] = "figures",
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT...", help="latex, markdown, svg, pdf (default: all)"
+        ),
+    ] = None,
+    measure: Annotated[
+        str | None, typer.Option("--measure", metavar="NAME", help="Default: the suite's own")
+    ] = None,
+    rows: Annotated[
+        list[str] | None,
+        typer.Option("--row", metavar="ID...", help="Rows by id (default: all with a number)"),
+    ] = None,
+    by_task: Annotated[
+        bool, typer.Option("--by-task", help="A column for every task, not only for means")
+    ] = False,
+    printed: Printed = True,
+) -> int:
+    """Write a suite's table and figures for a paper.
+
+    ```
+    assay board export starter --out figures
+    assay board export mair --format latex --by-task
+    ```
+    """
+    from leaderboard.board import assemble
+    from leaderboard.export import FORMATS, export
+    from leaderboard.printing import written
+
+    board = assemble(Path(submissions) if submissions is not None else None, printed=printed)
+    files = export(
+        board,
+        suite,
+        Path(out),
+        formats=formats or FORMATS,
+        measure=measure,
+        rows=rows,
+        columns=("aggregates", "tasks") if by_task else None,
+    )
+    _print(written(files))
+    return 0
+
+
 cache_app = typer.Typer(cls=_Group, rich_markup_mode="markdown", no_args_is_help=True)
 app.add_typer(cache_app, name="cache", help="List, verify or prune cached embeddings.")
 CacheFolder = Annotated[

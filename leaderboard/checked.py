@@ -27,6 +27,10 @@ from leaderboard.records import Card, Environment, Name, Sha256, Strict
 CHECKED = "_checked"
 """Folder of the records; no submission can have that name."""
 
+TOLERANCE = 1e-3
+"""Of a share of 1: how far a model that is run again may be off. Other hardware and batch sizes
+move the scores of neural models by less."""
+
 Level = Literal["as printed", "self-reported", "re-scored", "reproduced"]
 """Who vouches for a number: a paper, whoever submitted it, this harness from the predictions, or
 a maintainer who ran the model again."""
@@ -143,6 +147,11 @@ class Rerun(Strict):
     main_measure: str
     submitted: float
     rerun: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both are the same number to `TOLERANCE`."""
+        return self.identical or abs(self.submitted - self.rerun) <= TOLERANCE
 
 
 class Reproduced(Strict):

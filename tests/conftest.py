@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+if root := os.environ.get("ASSAY_DATA"):  # tests change the working directory
+    os.environ["ASSAY_DATA"] = str(Path(root).resolve())
+
 
 @pytest.fixture
 def data() -> Path:

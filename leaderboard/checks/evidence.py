@@ -1,0 +1,112 @@
+"""What a check established about one result, in the form that the board is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from harness.commands import command
+from harness.records import TaskCard
+from harness.scoring import Scores
+from harness.store import Result, setting_to_json
+from leaderboard.checked import Cell, Queries, Sample, encoded
+from leaderboard.checks.case import Claim, Question
+from leaderboard.checks.writing import compact
+from leaderboard.licences import shows_text
+from leaderboard.submission.reading import read_run_info
+
+SAMPLED, DOCUMENTS, BEGINNING = 50, 5, 300
+"""Queries of a result that are kept for reading, documents of each, and characters of those."""
+DIGEST = 32
+"""Hexadecimal digits that name a file of queries."""
+
+
+class Evidence:
+    """One result's part of the records.
+
+    Attributes:
+        cell: its numbers.
+        queries: the queries that they are about.
+        sample: what was found for some of them; None for a result that was not re-scored.
+        texts: document id -> the beginning of its text, where the licence allows it.
+    """
+
+    def __init__(self, claim: Claim, why: str) -> None:
+        rescored = not why
+        result, scores = claim.rescored if rescored else (claim.result, claim.scores)
+        shown = rescored and shows_text(claim.task.card.licence)
+        self.queries = _queries(claim, scores, with_texts=shown)
+        self.cell = _cell(claim, result, scores, digest_of(self.queries), why)
+        self.sample = _sample(claim, scores.keys) if rescored else None
+        self.texts = dict(_texts(claim, self.sample)) if self.sample and shown else {}
+
+
+def digest_of(queries: Queries) -> str:
+    """What a file of queries is named by: a hash of all that it says."""
+    return sha256(compact(queries)).hexdigest()[:DIGEST]
+
+
+def _cell(claim: Claim, result: Result, scores: Scores, queries: str, why: str) -> Cell:
+    return Cell(
+        task=result.task,
+        task_version=result.task_version,
+        data_hash=result.data_hash,
+        setting=setting_to_json(result.setting),
+        level="self-reported" if why else "re-scored",
+        why=why,
+        partial=result.partial,
+        drift=result.drift,
+        vouched=_vouched(result, claim.task.card),
+        main_measure=result.main_measure,
+        measures=result.measures,
+        splits=result.splits,
+        counts={name: n for name, n in result.counts.model_dump().items() if n is not None},
+        notes=result.notes,
+        queries=queries,
+        values=encoded(scores.values[result.main_measure]),
+        seconds=read_run_info(claim.folder).wall_seconds,
+        command=command(result.model, result.task, result.setting, result.seed),
+    )
+
+
+def _vouched(result: Result, card: TaskCard) -> bool:
+    """Whether anything says that the data is the published one.
+
+    Counts that a card states were compared on reading. A mirror has no commit to go by.
+    """
+    embedded_or_pinned = all(read.revision for read in result.datasets)
+    return embedded_or_pinned or "queries" in card.statistics
+
+
+def _queries(claim: Claim, scores: Scores, *, with_texts: bool) -> Queries:
+    return Queries(
+        task=claim.result.task,
+        data_hash=claim.result.data_hash,
+        ids=list(scores.keys),
+        splits=list(scores.splits),
+        clusters=scores.clusters.tolist(),
+        weights=scores.weights.tolist(),
+        texts=[question.query.text for question in claim.questions] if with_texts else None,
+    )
+
+
+def _sample(claim: Claim, keys: tuple[str, ...]) -> Sample:
+    """Queries at even distances, and the best documents of each."""
+    n = min(len(keys), SAMPLED)
+    rows = [i * len(keys) // n for i in range(n)]
+    found = [list(_found(claim, claim.questions[row])) for row in rows]
+    return Sample(rows=rows, found=found)
+
+
+def _found(claim: Claim, question: Question) -> Iterator[tuple[str, float, int | None]]:
+    run, qrels = claim.answers, question.qrels
+    if question.key in run.index:
+        for id, score in run.ranked(question.key)[:DOCUMENTS]:
+            yield id, float(f"{score:.6g}"), qrels.get(id)
+
+
+def _texts(claim: Claim, sample: Sample) -> Iterator[tuple[str, str]]:
+    """The beginnings of the sampled documents."""
+    for row, found in zip(sample.rows, sample.found, strict=True):
+        corpus = claim.questions[row].split.corpus
+        yield from ((id, corpus[id].full_text[:BEGINNING]) for id, _, _ in found)

@@ -1,0 +1,113 @@
+"""What the commands about the board print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import RenderableType
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from harness.render import console
+from harness.render.words import (
+    BAD,
+    GOOD,
+    QUIET,
+    STRONG,
+    WARNING,
+    command,
+    count,
+    grid,
+    hundredths,
+)
+from leaderboard.board.records import Board
+from leaderboard.checked import Reproduced
+from leaderboard.checks.outcomes import Outcome
+from leaderboard.records import Manifest
+from leaderboard.site import Built
+
+
+class Checking:
+    """Shows which check of which task is on, where standard error is a terminal."""
+
+    def __init__(self, name: str) -> None:
+        screen = console(stderr=True)
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=screen,
+            transient=True,
+            disable=not screen.is_terminal,
+        )
+        self._name = name
+        self._task = self._bar.add_task(f"checking {name}", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, outcome: Outcome) -> None:
+        """Takes notice of an outcome."""
+        about = f" · {outcome.task}" if outcome.task else ""
+        self._bar.update(self._task, description=f"checking {self._name}{about} · {outcome.check}")
+
+
+def packed(folder: Path, manifest: Manifest) -> Iterator[RenderableType]:
+    """What a new submission holds, and what to do with it."""
+    size = sum(entry.bytes for entry in manifest.files.values())
+    results = count(len(manifest.results), "result")
+    yield Text(f"{results} of {manifest.model} in {folder} ({size / 1e6:.1f} MB)", STRONG)
+    yield command("check it", f"assay check {folder}")
+
+
+def recorded(path: Path) -> Text:
+    """Where a record was written."""
+    return command("recorded in", str(path))
+
+
+def reproduction(found: Reproduced) -> Iterator[RenderableType]:
+    """Submitted and rerun numbers side by side."""
+    table = grid("task", "measure", "predictions", "submitted", "again", numbers=2)
+    for cell in found.cells:
+        table.add_row(
+            Text(cell.task),
+            Text(cell.main_measure, QUIET),
+            Text("identical", GOOD) if cell.identical else Text("differ", WARNING),
+            hundredths(cell.submitted),
+            Text(hundredths(cell.rerun), GOOD if cell.agrees else BAD),
+        )
+    yield table
+    yield ""
+    same = sum(cell.agrees for cell in found.cells)
+    yield Text(
+        f"{same} of {count(len(found.cells), 'result')} reproduced",
+        GOOD if same == len(found.cells) else BAD,
+    )
+
+
+def site(board: Board, built: Built, out: Path) -> Iterator[RenderableType]:
+    """What was built, what could not be vouched for, and how to look at it."""
+    systems, suites = count(len(board.systems), "system"), count(len(board.suites), "suite")
+    pages = f"{count(built.pages, 'page')}, {built.bytes / 1e6:.1f} MB"
+    yield Text(f"{systems} on {suites}: {pages} in {out}", STRONG)
+    for name, why in board.unchecked.items():
+        yield Text(f"  {name}: {why}", WARNING)
+    yield command("look at it", f"assay board serve {out}")
+
+
+def written(files: Sequence[Path]) -> Iterator[RenderableType]:
+    """The files that were written."""
+    for file in files:
+        yield Text(str(file), no_wrap=True)
