@@ -14,6 +14,7 @@ submission changes.
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from harness.sources import Read
 from harness.store.schema import Value
 from leaderboard.records import Card, Environment, Name, Sha256, Strict
 
@@ -72,6 +74,17 @@ class Cell(Strict):
     def per_query(self) -> NDArray[np.float32]:
         """The main measure of every query, shape (queries,)."""
         return np.frombuffer(base64.b64decode(self.values), dtype="<f4")
+
+
+def vouched(datasets: Sequence[Read], statistics: Mapping[str, Any]) -> bool:
+    """Whether anything says that data is the published one.
+
+    Args:
+        datasets: what a result was computed from; none where it is embedded.
+        statistics: counts that the task's card states, which were compared on reading. A mirror
+            has no commit to go by.
+    """
+    return all(read.revision for read in datasets) or "queries" in statistics
 
 
 def encoded(values: NDArray[np.floating[Any]]) -> str:

@@ -92,6 +92,8 @@ class Row:
     """Of the model, or of the paper for printed rows."""
     submission: str | None = None
     source: Source | None = None
+    defect: str = ""
+    """A printing error of the row itself, such as its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,10 @@ class SuiteBoard:
     """Row id -> wall seconds over the suite's tasks, where all are known."""
     groups: tuple[str, ...] = ()
     """Names of the sources and notes that a reader of the suite must know."""
+    lower_is_better: tuple[str, ...] = ()
+    """Measures that rank ascending, such as a cost."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Of the measures that are no share of 1: "seconds", "dollars", "count"."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +159,10 @@ class TaskBoard:
     """Edition -> for every query the mean of the main measure over systems (not references)."""
     commands: Mapping[str, str]
     licence_shows_text: bool = False
+    lower_is_better: tuple[str, ...] = ()
+    """Measures that rank ascending, such as a cost."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Of the measures that are no share of 1: "seconds", "dollars", "count"."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +230,8 @@ class Effect:
     low: float | None
     high: float | None
     by_task: Mapping[str, float] = field(default_factory=dict)
+    resampled: Literal["queries", "tasks"] = "tasks"
+    """What the interval is about: the queries of these tasks, or other tasks like them."""
 
 
 @dataclass(frozen=True)

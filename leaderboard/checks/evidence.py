@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from harness.commands import command
-from harness.records import TaskCard
 from harness.scoring import Scores
 from harness.store import Result, setting_to_json
-from leaderboard.checked import Cell, Queries, Sample, encoded
+from leaderboard.checked import Cell, Queries, Sample, encoded, vouched
 from leaderboard.checks.case import Claim, Question
 from leaderboard.checks.writing import compact
 from leaderboard.licences import shows_text
@@ -56,7 +55,7 @@ def _cell(claim: Claim, result: Result, scores: Scores, queries: str, why: str) 
         why=why,
         partial=result.partial,
         drift=result.drift,
-        vouched=_vouched(result, claim.task.card),
+        vouched=vouched(result.datasets, claim.task.card.statistics),
         main_measure=result.main_measure,
         measures=result.measures,
         splits=result.splits,
@@ -67,15 +66,6 @@ def _cell(claim: Claim, result: Result, scores: Scores, queries: str, why: str) 
         seconds=read_run_info(claim.folder).wall_seconds,
         command=command(result.model, result.task, result.setting, result.seed),
     )
-
-
-def _vouched(result: Result, card: TaskCard) -> bool:
-    """Whether anything says that the data is the published one.
-
-    Counts that a card states were compared on reading. A mirror has no commit to go by.
-    """
-    embedded_or_pinned = all(read.revision for read in result.datasets)
-    return embedded_or_pinned or "queries" in card.statistics
 
 
 def _queries(claim: Claim, scores: Scores, *, with_texts: bool) -> Queries:

@@ -1,0 +1,113 @@
+"""From columns of arrays to the numbers that pages show, with their ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+
+import numpy as np
+
+from leaderboard.board.editions import written
+from leaderboard.board.grid import Grid, Ints, Numbers, TaskNumbers
+from leaderboard.board.lines import LEVELS, Paper
+from leaderboard.board.ranking import competition_ranks
+from leaderboard.board.records import Number
+
+Cells = Mapping[int, Mapping[str, Number]]
+"""Position of a line -> measure -> number."""
+Ends = Mapping[tuple[str, int], tuple[float, float]]
+"""(measure, position of a line) -> ends of its interval."""
+
+
+def ranked(grid: Grid, column: Numbers, measure: str, *, lower: bool) -> Ints:
+    """Rank of every line among the numbers of its edition; 0 where it takes part in no rank."""
+    values = column.values[measure]
+    ranks = np.zeros(len(values), dtype=np.int64)
+    counts = np.isfinite(values) & ~grid.reference & ~column.retracted
+    for edition in np.unique(column.editions[counts]):
+        among = np.flatnonzero(counts & (column.editions == edition))
+        ranks[among] = competition_ranks(-values[among] if lower else values[among])
+    return ranks
+
+
+def task_cells(grid: Grid, column: TaskNumbers, lower: Set[str]) -> Cells:
+    """The numbers of a task.
+
+    Args:
+        grid: every line and task.
+        column: the task.
+        lower: measures of which less is better.
+    """
+    ranks = _ranks(grid, column, lower)
+    editions = [written(parts) for parts in grid.editions.parts]
+    found: dict[int, dict[str, Number]] = {}
+    for i in column.lines:
+        edition = editions[column.editions[i]]
+        result = grid.lines[i].results.get(column.task)
+        if result is None:
+            paper = grid.lines[i].papers[column.task]
+            found[i] = dict(_printed(paper, edition, {m: r[i] for m, r in ranks.items()}))
+            continue
+        level, retracted, seconds = result.level, result.retracted, result.entry.seconds
+        found[i] = {
+            measure: Number(
+                *value, level, edition, "", "", ranks[measure][i] or None, seconds, retracted
+            )
+            for measure, value in result.entry.measures.items()
+        }
+    return found
+
+
+def aggregate_cells(
+    grid: Grid, name: tuple[str, str], column: Numbers, lower: Set[str], ends: Ends
+) -> Cells:
+    """The numbers of an aggregate.
+
+    Args:
+        grid: every line and task.
+        name: of the suite and of the aggregate.
+        column: the aggregate.
+        lower: measures of which less is better.
+        ends: intervals, where there are some.
+    """
+    ranks = _ranks(grid, column, lower)
+    values: dict[str, list[float]] = {m: v.tolist() for m, v in column.values.items()}
+    editions = [written(parts) for parts in grid.editions.parts]
+    found: dict[int, dict[str, Number]] = {}
+    for i in column.lines:
+        edition = editions[column.editions[i]]
+        paper = grid.lines[i].aggregates.get(name)
+        cells = found[i] = {}
+        if paper is not None:
+            cells |= _printed(paper, edition, {m: r[i] for m, r in ranks.items()})
+        for measure, value in values.items():
+            if value[i] == value[i] and measure not in cells:  # NaN: the line has none
+                low, high = ends.get((measure, i), (None, None))
+                cells[measure] = Number(
+                    value[i],
+                    low,
+                    high,
+                    int(column.sizes[i]) or None,
+                    LEVELS[column.levels[i]],
+                    edition,
+                    rank=ranks[measure][i] or None,
+                    retracted=bool(column.retracted[i]),
+                )
+    return found
+
+
+def _ranks(grid: Grid, column: Numbers, lower: Set[str]) -> dict[str, list[int]]:
+    return {m: ranked(grid, column, m, lower=m in lower).tolist() for m in column.values}
+
+
+def _printed(paper: Paper, edition: str, ranks: Mapping[str, int]) -> Iterator[tuple[str, Number]]:
+    for measure, cell in paper.cells.items():
+        yield (
+            measure,
+            Number(
+                cell.value,
+                edition=edition,
+                printed=cell.printed,
+                defect=cell.defect,
+                rank=ranks[measure] or None,
+            ),
+        )

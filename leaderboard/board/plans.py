@@ -1,0 +1,92 @@
+"""Which suites the board has, and their columns: registered ones, and those of printed tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.contracts import Task
+from harness.suites import Aggregate, Suite
+from leaderboard.board.records import Column
+from leaderboard.printed.records import PrintedSuite
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A suite before it has numbers.
+
+    Attributes:
+        columns: aggregates, the one that ranks first; then tasks.
+        aggregates: column -> what it averages; None where only papers know.
+        measures: the main one first; other measures that turn up follow them.
+        lower: measures of which less is better.
+        units: of the measures that are no share of 1.
+    """
+
+    name: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    aggregates: Mapping[str, Aggregate | None]
+    measures: tuple[str, ...]
+    lower: frozenset[str] = frozenset()
+    units: Mapping[str, str] | None = None
+
+    @property
+    def main(self) -> str:
+        """The measure that ranks."""
+        return self.measures[0]
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Its tasks, in order."""
+        return tuple(column.id for column in self.columns if column.kind == "task")
+
+
+def registered(suite: Suite, tasks: Mapping[str, Task]) -> Plan:
+    """The plan of a suite of ours."""
+    aggregates = [
+        Column(a.name, a.name.capitalize(), "aggregate", a.description, a.tasks)
+        for a in suite.aggregates
+    ]
+    cards = [tasks[name].card for name in suite.tasks]
+    columns = [
+        Column(
+            card.name, card.name.partition("/")[2] or card.name, "task", card.title, (card.name,)
+        )
+        for card in cards
+    ]
+    main = cards[0].main_measure if cards else "nDCG@10"
+    order = dict.fromkeys((main, *(m for name in suite.tasks for m in tasks[name].measures)))
+    return Plan(
+        name=suite.name,
+        title=suite.title,
+        description=suite.description,
+        columns=(*aggregates, *columns),
+        aggregates={a.name: a for a in suite.aggregates},
+        measures=tuple(order),
+    )
+
+
+def printed(suite: PrintedSuite) -> Plan:
+    """The plan of a suite that printed tables declare."""
+    return Plan(
+        name=suite.name,
+        title=suite.title,
+        description=suite.description,
+        columns=suite.columns,
+        aggregates={
+            column.id: Aggregate(column.id, (column.tasks,)) if column.tasks else None
+            for column in suite.columns
+            if column.kind == "aggregate"
+        },
+        measures=tuple(measure.name for measure in suite.measures),
+        lower=frozenset(m.name for m in suite.measures if m.lower_is_better),
+        units={m.name: m.unit for m in suite.measures if m.unit != "share"},
+    )
+
+
+def ordered(measures: Sequence[str], found: Mapping[str, object] | set[str]) -> Iterator[str]:
+    """Those that were found: the known ones in their order, then the others by name."""
+    yield from (measure for measure in measures if measure in found)
+    yield from sorted(set(found) - set(measures))

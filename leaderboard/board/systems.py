@@ -1,0 +1,115 @@
+"""Which submissions and printed rows are one system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from leaderboard.board.naming import Ids, slug
+from leaderboard.board.reading import Submission
+from leaderboard.printed.records import PrintedTable, SystemFacts
+
+_HUB = "https://huggingface.co/"
+
+
+@dataclass
+class Identity:
+    """A system: all that is known under one name.
+
+    Attributes:
+        id: of its page.
+        facts: of a system that printed tables know.
+        submissions: oldest first.
+    """
+
+    id: str
+    facts: SystemFacts | None = None
+    submissions: list[Submission] = field(default_factory=list)
+
+    @property
+    def newest(self) -> Submission | None:
+        """The submission whose card stands for the system."""
+        return self.submissions[-1] if self.submissions else None
+
+    @property
+    def name(self) -> str:
+        """As pages show it."""
+        if self.facts is not None:
+            return self.facts.name
+        return self.submissions[-1].card.name if self.submissions else self.id
+
+    @property
+    def kind(self) -> str:
+        """As the facet names it."""
+        if self.newest is not None:
+            return self.newest.card.kind
+        return self.facts.kind if self.facts is not None else "other"
+
+
+class Systems:
+    """Every system, found by the printed name or by the submission.
+
+    Submissions of one fingerprint are one system. One that runs an expression which
+    `leaderboard.printed.systems` lists for a printed system, or its weights from the hub, is that
+    system as well.
+
+    Args:
+        submissions: all that are shown.
+        tables: the printed tables that are shown.
+        facts: what is known of systems, by every name of theirs.
+    """
+
+    def __init__(
+        self,
+        submissions: Sequence[Submission],
+        tables: Sequence[PrintedTable],
+        facts: Mapping[str, SystemFacts],
+    ) -> None:
+        self._ids = Ids()
+        self._printed: dict[str, Identity] = {}
+        self._submitted: dict[str, Identity] = {}
+        for name in sorted({row.system for table in tables for row in table.rows}):
+            self._printed[name] = Identity(self._ids.new(slug(name)), facts.get(name))
+        self._by_model = {key: known for known in self._printed.values() for key in _keys(known)}
+        for submission in sorted(submissions, key=lambda s: (s.submitted, s.name)):
+            self._of(submission).submissions.append(submission)
+
+    def of_printed(self, name: str) -> Identity:
+        """The system of a printed row."""
+        return self._printed[name]
+
+    def of_submission(self, submission: Submission) -> Identity:
+        """The system of a submission."""
+        return self._submitted[submission.fingerprint]
+
+    def all(self) -> list[Identity]:
+        """Every system, by id."""
+        found = {id(known): known for known in (*self._printed.values(), *self._submitted.values())}
+        return sorted(found.values(), key=lambda known: known.id)
+
+    def _of(self, submission: Submission) -> Identity:
+        known = self._submitted.get(submission.fingerprint)
+        if known is None:
+            known = next(filter(None, map(self._by_model.get, _models(submission))), None)
+            known = known or Identity(self._ids.new(submission.name))
+            self._submitted[submission.fingerprint] = known
+        return known
+
+
+def _keys(known: Identity) -> list[str]:
+    """What a submission of a printed system would name."""
+    if known.facts is None:
+        return []
+    hub = [f"{_HUB}{known.facts.hub}"] if known.facts.hub else []
+    return [*known.facts.expressions, *hub]
+
+
+def _models(submission: Submission) -> list[str]:
+    """What a submission says that it runs: its expression, its weights' page."""
+    found = [submission.model]
+    if match := re.match(r'hf\("([\w.-]+/[\w.-]+)"', submission.model):
+        found.append(f"{_HUB}{match[1]}")
+    if "weights" in submission.card.links:
+        found.append(submission.card.links["weights"].rstrip("/"))
+    return found

@@ -1,0 +1,112 @@
+"""A suite: its ranking, its tasks, its categories, and quality against size, speed and date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from leaderboard.board.records import Board, SuiteBoard
+from leaderboard.site import links
+from leaderboard.site.cells import LEVELS
+from leaderboard.site.downloads import suite_csv, suite_json
+from leaderboard.site.formats import shown
+from leaderboard.site.lines import SIZES, YES_NO, Line, lines, scale, split_columns
+from leaderboard.site.rendering import Renderer
+from leaderboard.site.scripts import in_script
+from leaderboard.site.suite_scripts import details_script, measure_script
+
+
+def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+    """The page of every suite, its downloads, and the scripts that the page loads on demand."""
+    for suite in board.suites:
+        page = links.suite_page(suite.name)
+        if renderer.mine(page):
+            yield renderer.page(page, "suite.html.j2", **_context(board, suite))
+        table, record = (links.suite_data(suite.name, suffix) for suffix in ("csv", "json"))
+        if renderer.mine(table):
+            yield table, suite_csv(suite)
+        if renderer.mine(record):
+            yield record, suite_json(board, suite)
+        yield from _scripts(suite, renderer)
+
+
+def _scripts(suite: SuiteBoard, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+    for measure in suite.measures:
+        path = links.suite_measure(suite.name, measure)
+        if renderer.mine(path):
+            yield path, measure_script(suite, measure)
+    for row in suite.rows:
+        path = links.row_details(suite.name, row.id)
+        if renderer.mine(path):
+            yield path, details_script(suite, row)
+
+
+def _context(board: Board, suite: SuiteBoard) -> dict[str, Any]:
+    found = lines(board, suite)
+    whole, parts, tasks = split_columns(suite)
+    main = suite.measures[0]
+    ends = scale(suite, whole + parts, main)
+    leading = [line for line in found.current if line.rank and line.rank.group == 1]
+    return {
+        "suite": suite,
+        "main": main,
+        "current": found.current,
+        "other": found.other,
+        "whole": whole,
+        "parts": parts,
+        "tasks": tasks,
+        "scale": ends,
+        "scale_text": " to ".join(shown(end, main, 0) for end in ends),
+        "facets": _facets(found.current + found.other),
+        "yes_no": YES_NO,
+        "resampled": next((rank.resampled for rank in suite.ranks.values()), ""),
+        "unsure": any(line.place and not line.rank for line in found.current),
+        "leading": leading,
+        "names": list(dict.fromkeys(line.row.name for line in leading)),
+        "about": in_script(_about(board, suite)),
+    }
+
+
+def _facets(found: tuple[Line, ...]) -> list[tuple[str, str, list[str]]]:
+    """Facets with the options that some row has, in a sensible order."""
+    sizes = [name for name, _ in SIZES] + ["none", "unknown"]
+    trained = ["zero-shot", "overlap", "not declared"]
+    answers = list(YES_NO.values())
+
+    def present(order: list[str], values: set[str]) -> list[str]:
+        return [value for value in order if value in values]
+
+    return [
+        ("kind", "Kind", sorted({line.row.kind for line in found})),
+        ("size", "Size", present(sizes, {line.size for line in found})),
+        ("open", "Open weights", present(answers, {YES_NO[x.row.open_weights] for x in found})),
+        (
+            "instruction",
+            "Instructions",
+            present(answers, {YES_NO[x.row.instruction] for x in found}),
+        ),
+        ("level", "Level", present(list(LEVELS), {line.row.level for line in found})),
+        ("training", "Training data", present(trained, {line.training for line in found})),
+    ]
+
+
+def _about(board: Board, suite: SuiteBoard) -> dict[str, Any]:
+    """What the page's scripts know of the suite before they load anything."""
+    return {
+        "name": suite.name,
+        "title": suite.title,
+        "measures": [
+            {"name": measure, "path": links.suite_measure(suite.name, measure)}
+            for measure in suite.measures
+        ],
+        "columns": [
+            {
+                "id": column.id,
+                "title": column.title,
+                "kind": column.kind,
+                **({"tasks": column.tasks} if column.kind == "aggregate" else {}),
+                **({"page": links.task_page(column.id)} if column.id in board.tasks else {}),
+            }
+            for column in suite.columns
+        ],
+    }

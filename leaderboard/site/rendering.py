@@ -1,0 +1,151 @@
+"""Templates to pages.
+
+A page's module calls `renderer.page(path, template, ...)`. In a template are, besides what is
+handed over:
+
+    root                     "" or "../", before every link: {{ root }}{{ links.task_page(t) }}
+    links                    this package's `links`
+    board                    the board; version and date for the footer
+    badge(level)             a level as a badge
+    number(n, measure)       a number with its interval; bar(n, (low, high)) draws it
+    enhanced()               the scripts of enhanced tables (macros/table.html.j2), for a page's
+                             block "scripts"
+    size, duration, plural, shown, letters      see `leaderboard.site.formats`; also filters
+    | day                    a date in ISO form, "–" for none
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leaderboard.board.records import Board
+from leaderboard.site import cells, formats, links
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.runtime import Context
+    from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+THEME = (
+    "try{var t=localStorage.getItem('assay-theme');"
+    "if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch(e){}"
+    "document.documentElement.classList.add('js')"
+)
+"""Runs before the first paint, so that a chosen theme never flashes."""
+
+TABLES = ("vendor/datatables.min", "filters", "table", "views")
+"""Scripts, without suffix, that sort, filter and page tables."""
+
+
+def policy() -> str:
+    """The Content-Security-Policy of every page.
+
+    Only what lies beside a page may be loaded, and nothing inline runs but the theme's script.
+    "'self'" holds for pages that are opened from a folder too.
+    """
+    digest = base64.b64encode(hashlib.sha256(THEME.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; "
+        "img-src 'self'; base-uri 'none'; form-action 'none'"
+    )
+
+
+class Renderer:
+    """Renders pages of one board, or one worker's part of them.
+
+    Attributes:
+        board: what the pages are about.
+        docs: folder of the documentation's Markdown, or None.
+        worker: which part of the paths is this renderer's, of how many.
+    """
+
+    def __init__(
+        self, board: Board, *, docs: Path | None = None, worker: tuple[int, int] = (0, 1)
+    ) -> None:
+        self.board, self.docs, self.worker = board, docs, worker
+
+    def mine(self, path: str) -> bool:
+        """Whether a file is this worker's to make.
+
+        Asking before a costly page saves its cost; another worker's file is dropped either way.
+        """
+        which, of = self.worker
+        return zlib.crc32(path.encode()) % of == which
+
+    def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
+        """A page and its path; empty where it is another worker's.
+
+        Args:
+            path: where the page lies, relative to the site's root.
+            template: name of its template: "suite.html.j2".
+            **context: what the template needs; a name that is not handed over is an error.
+        """
+        if not self.mine(path):
+            return path, b""
+        html = self._environment.get_template(template).render(
+            root=links.root_of(path), path=path, **context
+        )
+        return path, html.encode()
+
+    @cached_property
+    def _environment(self) -> Environment:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+
+        found = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        found.globals.update(
+            board=self.board,
+            has_docs=self.docs is not None,
+            links=links,
+            policy=policy(),
+            theme=_verbatim(THEME),
+            badge=cells.badge,
+            number=cells.number,
+            bar=cells.bar,
+            enhanced=pass_context(_enhanced),
+            LEVELS=cells.LEVELS,
+        )
+        for tool in (
+            formats.size, formats.duration, formats.plural, formats.shown, formats.letters
+        ):  # fmt: skip
+            found.globals[tool.__name__] = found.filters[tool.__name__] = tool
+        found.filters["day"] = day
+        return found
+
+
+def _enhanced(context: Context) -> Markup:
+    """Script elements of a page with enhanced tables."""
+    from markupsafe import Markup
+
+    return Markup("").join(
+        Markup('<script src="{}{}/{}.js" defer></script>\n').format(
+            context["root"], links.ASSETS, name
+        )
+        for name in TABLES
+    )
+
+
+def day(found: date | None) -> str:
+    """A date as 2025-03-31; a dash for none."""
+    return found.isoformat() if found else "–"
+
+
+def _verbatim(text: str) -> Markup:
+    """Text of our own that must not be escaped again."""
+    from markupsafe import Markup
+
+    return Markup(text)

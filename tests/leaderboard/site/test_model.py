@@ -1,0 +1,139 @@
+"""The page of a model."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+from board_toys import HOSTILE
+from parsed_page import Element, harmless, parsed
+
+from leaderboard.board.records import Board, Number
+from leaderboard.site.pages import model
+from leaderboard.site.rendering import Renderer
+
+
+def files(board: Board) -> dict[str, bytes]:
+    return dict(model.pages(board, Renderer(board)))
+
+
+@pytest.fixture(scope="module")
+def built(toys: Board) -> dict[str, bytes]:
+    return files(toys)
+
+
+def page_of(built: dict[str, bytes], system: str) -> Element:
+    return parsed(built[f"models/{system}.html"])
+
+
+def lines(page: Element, table: str) -> list[list[str]]:
+    rows = (row.children for row in page.one("table", id=table).one("tbody").every("tr"))
+    return [[cell.text for cell in row if isinstance(cell, Element)] for row in rows]
+
+
+def test_every_field_of_the_card_is_shown(built: dict[str, bytes]) -> None:
+    text = page_of(built, "alpha").text
+    for field in (
+        *("0123abc", "alpha-base", "Apache-2.0, open weights", "33,000,000", "512 tokens"),
+        *("float32", "Instruct: {instruction} Query: {query}", "2025-05-01"),
+        *("A. Person <person@example.org>", "A model of **toys**.", "@misc{alpha"),
+    ):
+        assert field in text, field
+
+
+def test_links_are_https_and_lend_nothing(built: dict[str, bytes]) -> None:
+    link = page_of(built, "alpha").one("a", href="https://example.org/alpha")
+    assert (link.text, link.attributes["rel"]) == ("paper", "noopener nofollow")
+
+
+def test_results_are_grouped_by_suite_with_rank_group_and_coverage(
+    built: dict[str, bytes],
+) -> None:
+    rows = lines(page_of(built, "alpha"), "by-suite")
+    assert rows[0] == [
+        "Toys with instructions", "Average, nDCG@10", "60.00 50.0–70.0", "1 1–2", "A", "4 of 4",
+        "reproduced",
+    ]  # fmt: skip
+    assert rows[2][0] == "A printed benchmark"
+
+
+def test_every_result_has_its_level_and_command(built: dict[str, bytes]) -> None:
+    rows = lines(page_of(built, "alpha"), "tasks-1")
+    assert len(rows) == 8  # four tasks with instructions, four without
+    assert rows[0][0] == "toy/apples with instructions"
+    assert rows[0][1] == "70.00 60.0–80.0"
+    assert rows[0][-3:] == ["reproduced", "1.5 s", "Command assay run alpha toy/apples"]
+    printed = lines(page_of(built, "alpha"), "tasks-2")
+    assert [row[1] for row in printed] == ["60.0", "42.5"]
+    assert printed[0][-1] == "Source A Paper of Toys , Table 4 (2025)"
+
+
+def test_training_data_says_what_it_shares_and_what_nobody_knows(built: dict[str, bytes]) -> None:
+    assert "Toys trained on toys/train" in page_of(built, "alpha").text
+    assert "Undisclosed." in page_of(built, "gamma").text
+    assert "Declared: trained on nothing." in page_of(built, "bm25").text
+
+
+def test_what_speaks_against_a_model_is_on_its_page(built: dict[str, bytes]) -> None:
+    hostile = page_of(built, "hostile")
+    assert "Retracted on 2026-03-09 : results on toy/trains." in hostile.one(
+        "div", class_="warning"
+    ).text.replace("<", "<")
+    assert "ties toy/apples" in hostile.one("ul", class_="flags").text
+    assert "check it again" in page_of(built, "gamma").one("div", class_="warning").text
+
+
+def test_a_rerun_stands_beside_what_was_submitted(built: dict[str, bytes]) -> None:
+    page = page_of(built, "alpha")
+    rows = lines(page, "reruns")
+    assert rows[0] == ["toy/apples", "nDCG@10", "60.00", "60.00", "0.00", "identical"]
+    assert rows[1][-1] == "other, the number agrees"
+    assert "3 of 4 results came out identical" in page.text
+
+
+def test_a_task_that_two_suites_share_is_listed_once(toys: Board) -> None:
+    whole = toys.suites[0]
+    part = replace(whole, name="part", title="Part", columns=whole.columns[:3])
+    board = replace(toys, suites=(whole, part))
+    page = parsed(files(board)["models/bm25.html"])
+    assert [row[0] for row in lines(page, "by-suite")] == [
+        "Toys with instructions",
+        "Part with instructions",
+    ]
+    assert len(list(page.every("table", id="tasks-1"))) == 1
+    assert not list(page.every("table", id="tasks-2"))
+
+
+def test_a_result_by_another_measure_is_not_hidden(toys: Board) -> None:
+    suite = toys.suites[0]
+    numbers = {**suite.numbers, ("bm25", "toy/cars"): {"R@10": Number(0.3, level="re-scored")}}
+    board = replace(toys, suites=(replace(suite, numbers=numbers),))
+    rows = lines(parsed(files(board)["models/bm25.html"]), "tasks-1")
+    assert rows[2][:2] == ["toy/cars with instructions R@10", "30.00"]
+
+
+def test_a_printed_system_says_that_nothing_was_recomputed(built: dict[str, bytes]) -> None:
+    page = page_of(built, "paper-model")
+    assert "Only printed tables know this system" in page.text
+    source = page.one("section", aria_labelledby="card").one("a", class_="source")
+    assert source.attributes["href"] == "https://example.org/paper?a=1&b=2"
+    misprint = page.one("table", id="tasks-1").one("abbr")
+    assert misprint.attributes["title"].startswith("The paper prints 5.00")
+
+
+def test_the_download_holds_every_result_once(built: dict[str, bytes]) -> None:
+    rows = list(csv.DictReader(io.StringIO(built["data/models/alpha.csv"].decode())))
+    assert len(rows) == 10
+    assert len({(row["row"], row["task"]) for row in rows}) == 10
+    assert rows[-1]["printed"] == "42.5"
+
+
+def test_hostile_texts_do_nothing_on_any_page(built: dict[str, bytes]) -> None:
+    for path, content in built.items():
+        if path.endswith(".html"):
+            harmless(parsed(content))
+    page = page_of(built, "hostile")
+    assert page.one("h1").text == HOSTILE
+    assert page.text.count(HOSTILE) >= 9  # name, revision, parent, licence, dtype, contact, ...
