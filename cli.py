@@ -684,6 +684,7 @@ def check(
     ```
     """
     from harness.files import replacing
+    from leaderboard.checked import BESIDE
     from leaderboard.checks import check, record
     from leaderboard.checks.markdown import markdown
     from leaderboard.checks.report import report as shown
@@ -691,6 +692,8 @@ def check(
 
     verdicts = []
     for name in submissions:
+        if Path(name).name in BESIDE:  # a pattern such as submissions/* takes them in
+            continue
         with Checking(name) as tell:
             verdict = check(Path(name), data=data, base=base, tell=tell)
         verdicts.append(verdict)

@@ -28,6 +28,9 @@ from leaderboard.records import Card, Environment, Name, Sha256, Strict
 
 CHECKED = "_checked"
 """Folder of the records; no submission can have that name."""
+RETRACTIONS = "retractions.yaml"
+BESIDE = (CHECKED, RETRACTIONS)
+"""What lies beside the submissions."""
 
 TOLERANCE = 1e-3
 """Of a share of 1: how far a model that is run again may be off. Other hardware and batch sizes

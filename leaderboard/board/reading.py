@@ -22,7 +22,16 @@ from harness.errors import UserError
 from harness.records import Setting
 from leaderboard.board.entries import Entry, checked_entry, claimed_entry
 from leaderboard.board.samples import StoredSamples
-from leaderboard.checked import CHECKED, Checked, Flag, Queries, Reproduced, Retraction, Samples
+from leaderboard.checked import (
+    CHECKED,
+    RETRACTIONS,
+    Checked,
+    Flag,
+    Queries,
+    Reproduced,
+    Retraction,
+    Samples,
+)
 from leaderboard.records import MANIFEST, MODEL, NAME, Card, Environment
 from leaderboard.submission import limits
 from leaderboard.submission.reading import (
@@ -35,7 +44,6 @@ from leaderboard.submission.reading import (
     shown,
 )
 
-RETRACTIONS = "retractions.yaml"
 _DIGEST = re.compile(r"[0-9a-f]{16,64}")
 _DAMAGED = (UserError, ValueError, OSError, RecursionError)
 
