@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.asking import ask, score_answers
+from harness.asking import Asked, ask, score_answers
 from harness.errors import UserError
 from harness.measures import names
 from harness.ranking import Ranking
 from harness.run import Run
+from harness.scoring import Scores
 from harness.settings import setting_of
 from harness.sources import Source
 from harness.store import RESULT, RUN, Result, read_result
@@ -66,13 +67,36 @@ def score(
             raise UserError(f"{path} holds no predictions")
     else:
         run = check_run(_as_run(predictions), asked.flow)
-    ranking = Ranking(run).noting_repeats()
     if stored is not None:
-        ranking = replace(
-            ranking, errors=stored.errors, malformed=stored.malformed, notes=stored.notes
-        )
-    chosen = tuple(wanted or (stored.measures if stored else asked.task.measures))
-    return score_answers(asked, ranking, chosen, model=_identity(predictions, run, stored))[0]
+        return rescore(asked, run, stored, wanted)[0]
+    chosen = tuple(wanted or asked.task.measures)
+    ranking = Ranking(run).noting_repeats()
+    return score_answers(asked, ranking, chosen, model=_unknown_model(predictions, run))[0]
+
+
+def rescore(
+    asked: Asked, run: Run, stored: Result, measures: Sequence[str] | None = None
+) -> tuple[Result, Scores]:
+    """A stored result, computed again from its predictions.
+
+    Args:
+        asked: its task, loaded under its setting and seed.
+        run: its predictions, under the task's keys.
+        stored: the result; what it says of the model and of queries without an answer is kept.
+        measures: in notation; default the result's own.
+
+    Returns:
+        The result and the values of every query.
+    """
+    ranking = replace(
+        Ranking(run).noting_repeats(),
+        errors=stored.errors,
+        malformed=stored.malformed,
+        notes=stored.notes,
+    )
+    fields = ("model", "model_fingerprint", "model_identity", "model_card", "model_join")
+    model = {name: getattr(stored, name) for name in fields}
+    return score_answers(asked, ranking, tuple(measures or stored.measures), model=model)
 
 
 def _stored(predictions: object) -> Result | None:
@@ -93,11 +117,8 @@ def _as_run(predictions: Run | Mapping[str, Mapping[str, float] | Sequence[str]]
     return Run.concat([Run.from_scores(scored), Run.from_rankings(ranked)])
 
 
-def _identity(predictions: object, run: Run, stored: Result | None) -> dict[str, Any]:
-    """The result's fields about the model, which is only known by its predictions."""
-    if stored is not None:
-        fields = ("model", "model_fingerprint", "model_identity", "model_card", "model_join")
-        return {name: getattr(stored, name) for name in fields}
+def _unknown_model(predictions: object, run: Run) -> dict[str, Any]:
+    """The result's fields about a model that is only known by its predictions."""
     name = Path(predictions).name if isinstance(predictions, str | Path) else "predictions"
     return {
         "model": name,

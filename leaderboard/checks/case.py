@@ -8,19 +8,19 @@ the registry by its full name, and a model's expression is only parsed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from harness import spec
-from harness.asking import Asked, ask, score_answers
+from harness.asking import Asked, ask
 from harness.contracts import Collection, Task
 from harness.errors import unknown
-from harness.ranking import Ranking
 from harness.records import Query
 from harness.registry import benchmarks
+from harness.rescoring import rescore
 from harness.run import Run
 from harness.scoring import Scores
 from harness.sources import Source
@@ -186,17 +186,8 @@ class Claim:
 
     @cached_property
     def rescored(self) -> tuple[Result, Scores]:
-        """The result that follows from the predictions, computed as `harness.score` does."""
-        claimed = self.result
-        ranking = replace(
-            Ranking(self.answers).noting_repeats(),
-            errors=claimed.errors,
-            malformed=claimed.malformed,
-            notes=claimed.notes,
-        )
-        fields = ("model", "model_fingerprint", "model_identity", "model_card", "model_join")
-        identity = {name: getattr(claimed, name) for name in fields}
-        return score_answers(self.asked, ranking, tuple(claimed.measures), model=identity)
+        """The result that follows from the predictions, as `harness.score` computes it."""
+        return rescore(self.asked, self.answers, self.result)
 
 
 class Question(NamedTuple):
