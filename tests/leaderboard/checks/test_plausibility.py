@@ -96,7 +96,8 @@ def test_a_number_on_other_data_sets_no_mark(beside_random: Path) -> None:
     assert "first on this task" in said(beside_random, "jump").message
 
 
-def test_a_near_copy_of_the_judgements(oracle: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def pretender(oracle: Path, tmp_path: Path) -> Path:
     """The oracle's answers under the name of a model that cannot know them."""
     folder = Path(shutil.copytree(oracle, tmp_path / "oracle"))
 
@@ -106,7 +107,11 @@ def test_a_near_copy_of_the_judgements(oracle: Path, tmp_path: Path) -> None:
     edit_result(folder, pretend)
     edit_text(folder / "model.yaml", "kind: reference", "kind: embedder")
     rehash(folder)
-    outcome = said(folder, "copy of gold")
+    return folder
+
+
+def test_a_near_copy_of_the_judgements(pretender: Path) -> None:
+    outcome = said(pretender, "copy of gold")
     assert outcome.status == "flagged"
     assert outcome.message.startswith("40 of 40 queries have exactly their relevant documents")
 
@@ -119,6 +124,10 @@ def test_an_honest_model_copies_nothing(submission: Path) -> None:
     assert said(submission, "copy of gold").status == "passed"
 
 
-def test_scores_that_tell_nothing_apart(oracle: Path) -> None:
+def test_scores_that_tell_nothing_apart(pretender: Path) -> None:
     """Every document of the oracle has grade 1, and a request needs one to five tools."""
-    assert said(oracle, "ties").status == "flagged"
+    assert said(pretender, "ties").status == "flagged"
+
+
+def test_a_reference_may_score_by_grades_alone(oracle: Path) -> None:
+    assert said(oracle, "ties").status == "skipped"
