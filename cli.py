@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -626,8 +626,8 @@ def submit(
     The folder holds the model's card, the predictions, the environment, and a hash of every file.
 
     ```
-    assay submit results/bm25-704bea68 --template > model.yaml
-    assay submit results/bm25-704bea68 --card model.yaml --out submissions/my-bm25
+    assay submit results --template > model.yaml
+    assay submit results --card model.yaml --out submissions/my-bm25
     ```
     """
     from harness.errors import UserError
@@ -638,21 +638,21 @@ def submit(
 
     folders = [Path(path) for path in results or ()]
     if template:
-        typer.echo(card_template(first_result(folders)), nl=False)
+        text = card_template(first_result(folders))
+        _print_json({"template": text}) if json else typer.echo(text, nl=False)
         return 0
-    if not folders or card is None or out is None:
+    if not folders or not card or not out:
         raise UserError(
             "what goes where? assay submit RESULT... --card model.yaml --out submissions/NAME; "
             "a card to fill in: assay submit RESULT... --template > model.yaml"
         )
-    folder = submit(folders, Path(card), Path(out))
-    manifest = read_manifest(folder)
+    manifest = read_manifest(submit(folders, Path(card), Path(out)))
     if json:
-        _print_json({"submission": str(folder), **manifest.model_dump(mode="json")})
+        _print_json({"folder": out, **manifest.model_dump(mode="json")})
     else:
         from leaderboard.printing import packed
 
-        _print(packed(folder, manifest))
+        _print(packed(Path(out), manifest))
     return 0
 
 
@@ -676,24 +676,27 @@ def check(
 ) -> int:
     """Check submissions: recompute every number from the predictions, and compare.
 
-    Exits with 2 where a check fails. What a maintainer records is what the board shows.
+    Exits with 2 where a check fails. What a maintainer records is what the board shows. A pattern
+    such as submissions/* may take in _checked and retractions.yaml: they are passed over.
 
     ```
     assay check submissions/my-bm25
     assay check submissions/* --record
     ```
     """
-    from harness.files import replacing
+    from harness.errors import UserError
     from leaderboard.checked import BESIDE
     from leaderboard.checks import check, record
     from leaderboard.checks.markdown import markdown
     from leaderboard.checks.report import report as shown
+    from leaderboard.checks.writing import write_report
     from leaderboard.printing import Checking, recorded
 
     verdicts = []
-    for name in submissions:
-        if Path(name).name in BESIDE:  # a pattern such as submissions/* takes them in
-            continue
+    chosen = [name for name in submissions if Path(name).name not in BESIDE]
+    if not chosen:
+        raise UserError(f"no submission in {submissions[0]}: name folders that assay submit packed")
+    for name in chosen:
         with Checking(name) as tell:
             verdict = check(Path(name), data=data, base=base, tell=tell)
         verdicts.append(verdict)
@@ -704,8 +707,8 @@ def check(
             if not json:
                 _print([recorded(path)])
     if report is not None:
-        with replacing(Path(report)) as file:
-            file.write("\n".join(markdown(verdict.to_json()) for verdict in verdicts).encode())
+        text = "\n".join(markdown(verdict.to_json()) for verdict in verdicts)
+        write_report(Path(report), text)
     if json:
         _print_json({"submissions": [verdict.to_json() for verdict in verdicts]})
     return 0 if all(verdict.acceptable for verdict in verdicts) else 2
@@ -720,7 +723,9 @@ def reproduce(
         typer.Option("--task", "-t", metavar="TASK...", help="Only these of its tasks"),
     ] = None,
     data: Data = None,
-    out: Out = None,
+    out: Annotated[
+        str, _stores("--out", "DIR", "New results; what is there is reused (default: reproduced)")
+    ] = "reproduced",
     keep: Annotated[
         bool, typer.Option("--record", help="Write down beside it what came out")
     ] = False,
@@ -746,7 +751,7 @@ def reproduce(
         found = reproduce(
             folder,
             data=data,
-            out=Path(out or "reproduced"),
+            out=Path(out),
             by=by,
             on=datetime.now(UTC).date(),
             tasks=tasks,
@@ -761,7 +766,7 @@ def reproduce(
     return 0 if all(cell.agrees for cell in found.cells) else 1
 
 
-board_app = typer.Typer(cls=_Group, rich_markup_mode="markdown", no_args_is_help=True)
+board_app = typer.Typer(cls=_Group, rich_markup_mode="markdown")
 app.add_typer(board_app, name="board", help="Build, look at or export the leaderboard.")
 Submissions = Annotated[
     str | None,
@@ -770,7 +775,12 @@ Submissions = Annotated[
     ),
 ]
 Printed = Annotated[
-    bool, typer.Option("--printed/--no-printed", help="With or without the tables of papers")
+    bool,
+    typer.Option(
+        "--printed/--no-printed",
+        help="With the tables of papers (default) or without",
+        show_default=False,
+    ),
 ]
 
 
@@ -778,7 +788,8 @@ Printed = Annotated[
 def board_build(
     submissions: Submissions = None,
     out: Annotated[
-        str, typer.Option("--out", metavar="DIR", help="The site (default: site)")
+        str,
+        typer.Option("--out", metavar="DIR", help="The site (default: site)", show_default=False),
     ] = "site",
     docs: Annotated[
         str | None, typer.Option("--docs", metavar="DIR", help="Markdown to build beside it")
@@ -799,9 +810,9 @@ def board_build(
     from leaderboard.site import build
 
     here = HOME / "docs"
-    folder = Path(docs) if docs is not None else here if here.is_dir() else None
-    board = assemble(Path(submissions) if submissions is not None else None, printed=printed)
-    built = build(board, Path(out), docs=folder)
+    pages = _folder("--docs", docs) or (here if here.is_dir() else None)
+    board = assemble(_folder("--submissions", submissions), printed=printed)
+    built = build(board, Path(out), docs=pages)
     if json:
         _print_json(asdict(built) | {"unchecked": dict(board.unchecked)})
     else:
@@ -814,13 +825,24 @@ def board_build(
 @board_app.command("serve", cls=_Command)
 def board_serve(
     folder: Annotated[
-        str, typer.Argument(metavar="SITE", help="What assay board build made (default: site)")
+        str,
+        typer.Argument(
+            metavar="SITE", help="What assay board build made (default: site)", show_default=False
+        ),
     ] = "site",
     port: Annotated[
-        int, typer.Option("--port", metavar="N", help="On this machine only (default: 8000)")
+        int,
+        typer.Option(
+            "--port",
+            metavar="N",
+            help="0 takes a free one (default: 8000)",
+            min=0,
+            max=65535,
+            show_default=False,
+        ),
     ] = 8000,
 ) -> int:
-    """Show a site in the browser of this machine. Ctrl-C ends it.
+    """Show a site to the browser of this machine, and to nobody else. Ctrl-C ends it.
 
     ```
     assay board serve site --port 8000
@@ -839,7 +861,10 @@ def board_export(
     ],
     submissions: Submissions = None,
     out: Annotated[
-        str, typer.Option("--out", metavar="DIR", help="Where the files go (default: figures)")
+        str,
+        typer.Option(
+            "--out", metavar="DIR", help="Where files go (default: figures)", show_default=False
+        ),
     ] = "figures",
     formats: Annotated[
         list[str] | None,
@@ -858,6 +883,7 @@ def board_export(
         bool, typer.Option("--by-task", help="A column for every task, not only for means")
     ] = False,
     printed: Printed = True,
+    json: Json = False,
 ) -> int:
     """Write a suite's table and figures for a paper.
 
@@ -870,7 +896,7 @@ def board_export(
     from leaderboard.export import FORMATS, export
     from leaderboard.printing import written
 
-    board = assemble(Path(submissions) if submissions is not None else None, printed=printed)
+    board = assemble(_folder("--submissions", submissions), printed=printed)
     files = export(
         board,
         suite,
@@ -880,11 +906,23 @@ def board_export(
         rows=rows,
         columns=("aggregates", "tasks") if by_task else None,
     )
-    _print(written(files))
+    if json:
+        _print_json({"files": [str(file) for file in files]})
+    else:
+        _print(written(files))
     return 0
 
 
-cache_app = typer.Typer(cls=_Group, rich_markup_mode="markdown", no_args_is_help=True)
+def _folder(option: str, named: str | None) -> Path | None:
+    """The folder that an option names, or None. Raises `UserError` where there is none."""
+    from harness.errors import UserError
+
+    if named is not None and not Path(named).is_dir():
+        raise UserError(f"{option} names {named or 'nothing'}, which is no folder")
+    return Path(named) if named is not None else None
+
+
+cache_app = typer.Typer(cls=_Group, rich_markup_mode="markdown")
 app.add_typer(cache_app, name="cache", help="List, verify or prune cached embeddings.")
 CacheFolder = Annotated[
     str | None, typer.Option("--cache", metavar="DIR", help="The cache (default: ASSAY_CACHE)")
@@ -1059,9 +1097,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug or _left_early(error):
             raise
         _drop_output()
-        return _complain(*_explained(error))
+        return _complain(*_explained(error), json="--json" in given)
     if code == INTERRUPTED:
-        return _complain(*_explained(KeyboardInterrupt()))
+        return _complain(*_explained(KeyboardInterrupt()), json="--json" in given)
     return code
 
 
@@ -1138,8 +1176,13 @@ def _explained(error: BaseException) -> tuple[str, int]:
     return f"error: {' '.join(text.splitlines())}", code
 
 
-def _complain(line: str, code: int) -> int:
+def _complain(line: str, code: int, *, json: bool = False) -> int:
+    """Says what is wrong in one line; a reader of JSON gets it as an object, too."""
     typer.echo(line, err=True)
+    if json:
+        with suppress(OSError):  # it may be standard output that is wrong
+            _print_json({"error": line.removeprefix("error: ")})
+        _drop_output()
     return code
 
 

@@ -22,6 +22,7 @@ ADDS: Mapping[str, str] = {
     "openai": "endpoints that speak OpenAI's protocol: openai-embedding, openai, listwise",
     "faiss": "exact vector search on a CPU twice as fast, and approximate indexes",
     "faiss-gpu": "the same on a GPU, instead of faiss",
+    "figures": "the figures of assay board export",
     "rank": "the model bm25-rank: BM25 as the rank-bm25 package computes it",
     "lucene": "the model bm25-pyserini: BM25 in Lucene, with its own Java",
     "oracle": "trec_eval's own measures, which the tests compare ours with",

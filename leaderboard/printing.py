@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -74,7 +75,7 @@ def packed(folder: Path, manifest: Manifest) -> Iterator[RenderableType]:
 
 def recorded(path: Path) -> Text:
     """Where a record was written."""
-    return command("recorded in", str(path))
+    return command("recorded in", os.path.relpath(path))
 
 
 def reproduction(found: Reproduced) -> Iterator[RenderableType]:

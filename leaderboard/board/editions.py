@@ -9,6 +9,7 @@ named by what differs, so that numbers with the same text are about the same thi
   system, and a row of its own. Neither does the depth k;
 - "data at hand: 7,500 of 44,453 tools [3fa9c2]": data that differs from what was published, with
   the beginning of its hash;
+- "other data [3fa9c2]": data of the published counts whose hash is not the usual one;
 - "data not vouched for [3fa9c2]": data from a mirror, of which nobody has published a count or a
   commit that it could be compared with.
 """
@@ -16,6 +17,7 @@ named by what differs, so that numbers with the same text are about the same thi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
@@ -47,6 +49,40 @@ def entry_edition(entry: Entry, card: TaskCard | None) -> Parts:
     elif entry.partial and entry.setting.limit is None:
         parts.append(f"unfinished [{entry.data_hash[:6]}]")
     return tuple(parts)
+
+
+class UsualData:
+    """Which data the numbers of each task and edition are about.
+
+    Published counts, or a commit on the hub, do not tell every byte: the usual data of an edition
+    is that of most results that were computed again, of most results where none was, and of the
+    first of them where that decides nothing.
+
+    Args:
+        entries: all results, the oldest first.
+        cards: of the registered tasks, by name.
+    """
+
+    def __init__(self, entries: Iterable[Entry], cards: Mapping[str, TaskCard]) -> None:
+        self._cards = cards
+        found: dict[tuple[str, Parts], dict[str, Counter[bool]]] = {}
+        for entry in entries:
+            hashes = found.setdefault((entry.task, self._stated(entry)), {})
+            hashes.setdefault(entry.data_hash, Counter())[entry.level == "re-scored"] += 1
+        self._usual = {
+            key: max(hashes, key=lambda name: (hashes[name][True], hashes[name].total()))
+            for key, hashes in found.items()
+        }
+
+    def edition(self, entry: Entry) -> Parts:
+        """The edition of one of the entries."""
+        parts = self._stated(entry)
+        if entry.data_hash == self._usual[entry.task, parts]:
+            return parts
+        return (*parts, f"other data [{entry.data_hash[:6]}]")
+
+    def _stated(self, entry: Entry) -> Parts:
+        return entry_edition(entry, self._cards.get(entry.task))
 
 
 def setting_edition(setting: Setting) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from sys import intern
 from typing import Any, NamedTuple, TypeAlias
 
@@ -72,8 +72,14 @@ def checked_entry(cell: Cell, position: int, settings: dict[str, Setting]) -> En
     )
 
 
-def claimed_entry(result: Result, position: int) -> Entry:
-    """What a submission says of one result of its own, which nobody computed again."""
+def claimed_entry(result: Result, position: int, measures: Container[str]) -> Entry:
+    """What a submission says of one result of its own, which nobody computed again.
+
+    Args:
+        result: the claim.
+        position: of the result in the submission.
+        measures: those of the task; others are not taken in.
+    """
     return Entry(
         task=result.task,
         version=result.task_version,
@@ -84,7 +90,7 @@ def claimed_entry(result: Result, position: int) -> Entry:
         vouched=vouched(result.datasets, result.task_card.get("statistics") or {}),
         drift=tuple(result.drift),
         main_measure=result.main_measure,
-        measures=_measured(result.measures),
+        measures=_measured({m: v for m, v in result.measures.items() if m in measures}),
         command=command(result.model, result.task, result.setting),
         position=position,
     )

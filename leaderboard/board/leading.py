@@ -18,8 +18,8 @@ from leaderboard.board.resampling import Resampled
 from leaderboard.board.uncertainty import Uncertainty
 
 FEWEST = 40
-"""Distinct resamples that a 95 % interval needs: each tail is one of 40. Four tasks have 35, so
-that rows without values by query are not resampled over so few; five have 126."""
+"""Distinct resamples that a 95 % interval needs: each tail is one of 40. Four tasks have 20, three
+draws of four, so that rows without values by query are not resampled over so few; five have 70."""
 What = Literal["tasks and queries", "tasks", "queries"]
 
 
@@ -56,7 +56,9 @@ class Leading:
         self._sign = -1 if lower else 1
         groups = (aggregate.tasks,) if aggregate.weighting == "micro" else aggregate.groups
         self._freedom = sum(len(group) - 1 for group in groups)
-        self._outcomes = math.prod(math.comb(2 * len(group) - 1, len(group)) for group in groups)
+        self._outcomes = math.prod(
+            math.comb(2 * len(group) - 2, len(group) - 1) for group in groups
+        )
         rankable = [(peers, self._rankable(peers)) for peers in classes]
         rankable = [(peers, lines) for peers, lines in rankable if lines.size]
         self._chosen = min(rankable, key=self._preference, default=None)

@@ -2,8 +2,9 @@
 
 A submission splits into a line for each way that it was asked: settings that differ in the depth
 only are one line, in which the deeper result stands; "auto" and "yes" ask the same. Where one model
-was submitted several times, the newest number stands for a task and setting. A printed table has a
-line for each of its rows.
+was submitted several times, the newest number stands for a task and setting. Anybody can claim to
+be that model, so what nobody checked has lines of its own. A printed table has a line for each of
+its rows.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 
 from harness.records import Setting, TaskCard
 from harness.settings import setting_of
-from leaderboard.board.editions import Parts, entry_edition
+from leaderboard.board.editions import Parts, UsualData
 from leaderboard.board.entries import Entry
 from leaderboard.board.naming import Ids, slug
 from leaderboard.board.reading import Submission
@@ -108,7 +109,10 @@ class SubmittedLines:
         cards: Mapping[str, TaskCard],
         instructed: Iterable[str],
     ) -> None:
-        self._systems, self._cards, self._instructed = systems, cards, frozenset(instructed)
+        self._systems, self._instructed = systems, frozenset(instructed)
+        submissions = [s for system in systems.all() for s in system.submissions]
+        submissions.sort(key=lambda s: (s.submitted, s.name))
+        self._data = UsualData((entry for s in submissions for entry in s.entries), cards)
         self._retracted = {
             (retraction.submission, task)
             for retraction in retractions
@@ -118,9 +122,10 @@ class SubmittedLines:
     def lines(self, ids: Ids) -> Iterator[Line]:
         """All of them, system by system."""
         for system in self._systems.all():
-            models: dict[str, list[Submission]] = {}
+            models: dict[tuple[str, str], list[Submission]] = {}
             for submission in system.submissions:
-                models.setdefault(submission.fingerprint, []).append(submission)
+                key = (submission.fingerprint, "" if submission.checked else submission.name)
+                models.setdefault(key, []).append(submission)
             for submissions in models.values():
                 yield from self._of_model(system, submissions, ids)
 
@@ -151,7 +156,8 @@ class SubmittedLines:
                 released=newest.card.released,
                 submission=newest.name,
             )
-            origin = (newest.fingerprint, replace(way, instruction=_DEFAULT.instruction))
+            asked = replace(way, instruction=_DEFAULT.instruction)
+            origin = (newest.fingerprint, "" if newest.checked else newest.name, asked)
             yield Line(
                 row,
                 origin,
@@ -172,7 +178,7 @@ class SubmittedLines:
                 entry,
                 submission.name,
                 "reproduced" if rerun else entry.level,
-                entry_edition(entry, self._cards.get(entry.task)),
+                self._data.edition(entry),
                 retracted,
                 (not retracted, age, entry.setting.k),
             )

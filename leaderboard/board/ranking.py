@@ -13,7 +13,8 @@ From the rows' values and their paired bootstrap replicates (see `leaderboard.bo
   coarse for many comparisons.) Its degrees of freedom are those of the resampled tasks: of 126
   tasks it is the normal distribution, of a few tasks it asks for much. A group is therefore read
   against its leader: two followers of one group may well differ, and a row may join past another
-  that did not.
+  that did not, where its difference to the leader varies more from task to task. What every group
+  says of a row: the leaders of all groups before its own are better by more than chance.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 A record counts only for the manifest that it names, byte for byte. Where there is none, or it is
 void, the submission speaks for itself and is marked self-reported; where it cannot even be read, it
-is left out with the reason. Whatever was submitted, the board is built.
+is left out with the reason. What nobody checked can claim registered tasks only, and count by their
+measures, within the range that these have. Whatever was submitted, the board is built.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -18,11 +19,15 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from harness.contracts import Task
 from harness.errors import UserError
+from harness.loading.catalogue import all_tasks
 from harness.records import Setting
+from harness.store import Result
 from leaderboard.board.entries import Entry, checked_entry, claimed_entry
 from leaderboard.board.samples import StoredSamples
 from leaderboard.checked import (
+    BESIDE,
     CHECKED,
     RETRACTIONS,
     Checked,
@@ -59,6 +64,7 @@ class Submission:
     """A submission that the board can show.
 
     Attributes:
+        checked: whether a record of it counts; else it speaks for itself.
         reproduced: a maintainer's rerun of this very manifest.
     """
 
@@ -69,6 +75,7 @@ class Submission:
     card: Card
     environment: Environment
     entries: tuple[Entry, ...]
+    checked: bool = True
     flags: tuple[Flag, ...] = ()
     reproduced: Reproduced | None = None
 
@@ -91,22 +98,29 @@ class Shelf:
     unchecked: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(folder: Path) -> Shelf:
+def read(folder: Path, tasks: Mapping[str, Task] | None = None) -> Shelf:
     """Everything that can be shown of a folder of submissions; an absent folder holds none.
 
+    Args:
+        folder: of submissions, records and `retractions.yaml`.
+        tasks: the registered ones by name; default all of them.
+
     Raises:
-        UserError: `retractions.yaml`, which maintainers write, is broken.
+        UserError: `retractions.yaml`, which maintainers write, is broken, or retracts what is not
+            there.
     """
     if not folder.is_dir():
         return Shelf()
-    return _Reader(folder).shelf()
+    if tasks is None:
+        tasks = {task.card.name: task for task in all_tasks()}
+    return _Reader(folder, tasks).shelf()
 
 
 class _Reader:
     """Reads one folder; queries once, however many submissions name them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, tasks: Mapping[str, Task]) -> None:
+        self.folder, self.tasks = folder, tasks
         self.queries: dict[str, Queries] = {}
         self.names: dict[str, str] = {}
         self.same: dict[str, str] = {}
@@ -115,15 +129,18 @@ class _Reader:
 
     def shelf(self) -> Shelf:
         checked = {p.stem for p in (self.folder / CHECKED).glob("*.json")}
-        there = {p.name for p in self.folder.iterdir() if p.is_dir() and p.name != CHECKED}
+        there = {p.name for p in self.folder.iterdir() if p.name not in BESIDE}
+        there = {name for name in there if not name.startswith(".")}
         names = sorted(there | checked)
         found = [submission for name in names if (submission := self.submission(name, checked))]
+        retractions = _retractions(self.folder / RETRACTIONS)
+        _require_all(retractions, there, found)
         kept = {s.name: len(s.entries) for s in found if s.name not in self.unchecked}
         return Shelf(
             submissions=tuple(found),
             queries=self.queries,
             samples=StoredSamples(self.folder / CHECKED / "samples", kept),
-            retractions=_retractions(self.folder / RETRACTIONS),
+            retractions=retractions,
             unchecked=dict(sorted(self.unchecked.items())),
         )
 
@@ -132,6 +149,8 @@ class _Reader:
         try:
             if not NAME.fullmatch(name):
                 raise Void("not the name of a submission")
+            if name not in checked and not (self.folder / name).is_dir():
+                raise Void("no folder, and so no submission")
             if name not in checked:
                 raise Void("no check of it is on record")
             return self.recorded(name)
@@ -140,7 +159,7 @@ class _Reader:
         if not NAME.fullmatch(name) or not (self.folder / name).is_dir():
             return None
         try:
-            return _claimed(self.folder / name)
+            return self.claimed(self.folder / name)
         except _DAMAGED as error:
             self.unchecked[name] += f"; left out: {shown(error, limits.MESSAGE)}"
             return None
@@ -214,6 +233,40 @@ class _Reader:
             self.queries[name] = found
         return name
 
+    def claimed(self, folder: Path) -> Submission:
+        """A submission by its own words. Raises `Refused` where they are not to be had."""
+        safe_files(folder)
+        manifest = read_manifest(folder)
+        if manifest.submission != folder.name:
+            raise UserError(f"it calls itself {shown(manifest.submission)}")
+        results = [read_result(folder / entry.path) for entry in manifest.results]
+        for result in results:
+            self.require_possible(result)
+        return Submission(
+            name=folder.name,
+            submitted=manifest.created,
+            model=manifest.model,
+            fingerprint=manifest.model_fingerprint,
+            card=read_card(folder / MODEL),
+            environment=read_environment(folder),
+            entries=tuple(
+                claimed_entry(result, i, self.tasks[result.task].measures)
+                for i, result in enumerate(results)
+            ),
+            checked=False,
+        )
+
+    def require_possible(self, result: Result) -> None:
+        """Raises `UserError` for a claim that no run of a registered task could give."""
+        if result.task not in self.tasks:
+            raise UserError(f"it names the task {shown(result.task)}, which is not registered")
+        main = self.tasks[result.task].card.main_measure
+        if main != result.main_measure or main not in result.measures:
+            raise UserError(f"{result.task} is measured by {main}, which it does not claim")
+        for name, value in result.measures.items():
+            if not (0 <= value.value <= 1 and 0 <= value.ci_low <= value.ci_high <= 1):
+                raise UserError(f"{name} of {result.task} is no share of 1, or its interval none")
+
     def rerun(self, name: str, manifest: str) -> Reproduced | None:
         """The maintainer's rerun of this manifest, if there is one."""
         path = self.folder / CHECKED / "reproduced" / f"{name}.json"
@@ -226,24 +279,6 @@ class _Reader:
         return found if (found.submission, found.manifest) == (name, manifest) else None
 
 
-def _claimed(folder: Path) -> Submission:
-    """A submission by its own words. Raises `Refused` where they are not to be had."""
-    safe_files(folder)
-    manifest = read_manifest(folder)
-    if manifest.submission != folder.name:
-        raise UserError(f"it calls itself {shown(manifest.submission)}")
-    results = [read_result(folder / entry.path) for entry in manifest.results]
-    return Submission(
-        name=folder.name,
-        submitted=manifest.created,
-        model=manifest.model,
-        fingerprint=manifest.model_fingerprint,
-        card=read_card(folder / MODEL),
-        environment=read_environment(folder),
-        entries=tuple(claimed_entry(result, i) for i, result in enumerate(results)),
-    )
-
-
 def _retractions(path: Path) -> tuple[Retraction, ...]:
     if not path.is_file():
         return ()
@@ -254,6 +289,19 @@ def _retractions(path: Path) -> tuple[Retraction, ...]:
     except (yaml.YAMLError, ValueError, OSError) as error:
         raise UserError(f"{path.name} is broken: {' '.join(str(error).split())}") from None
     return tuple(sorted(read, key=lambda r: (r.on, r.submission, r.tasks)))
+
+
+def _require_all(
+    retractions: Sequence[Retraction], there: Set[str], found: Sequence[Submission]
+) -> None:
+    """Raises `UserError` for a retraction of nothing: a slip would let the numbers stand."""
+    tasks = {s.name: {entry.task for entry in s.entries} for s in found}
+    for retraction in retractions:
+        name = retraction.submission
+        if name not in there:
+            raise UserError(f"{RETRACTIONS}: there is no submission {name}")
+        for task in sorted(set(retraction.tasks) - tasks.get(name, set(retraction.tasks))):
+            raise UserError(f"{RETRACTIONS}: {name} has no result on {shown(task)}")
 
 
 def _read(path: Path, record: type[_Record]) -> _Record:

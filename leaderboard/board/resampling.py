@@ -3,8 +3,13 @@
 Two levels, as for any nested sample (Davison and Hinkley, Bootstrap Methods and their Application,
 1997, section 3.8): tasks are drawn with replacement within each group of the aggregate, which
 keeps the weight of its groups, and within each drawn task its queries are drawn with replacement,
-by cluster, anew for each copy of the task. Drawing at both levels counts the noise of the queries
-a second time, since the observed task means carry it already: intervals err on the wide side.
+by cluster, anew for each copy of the task.
+
+Of n tasks n - 1 are drawn: the mean of n draws varies by (n - 1) / n too little, which is half of
+it for a group of two, and the mean of n - 1 draws by just as much as the mean of n tasks (Rao and
+Wu, Journal of the American Statistical Association 83(401), 1988). The only task of a group is
+drawn every time. Drawing queries as well counts their noise a second time, since the observed task
+means carry it already: what is resampled at both levels errs on the wide side.
 """
 
 from __future__ import annotations
@@ -148,7 +153,7 @@ def _drawn(
     weights: dict[str, NDArray[np.float64]] = {}
     for group in groups:
         seed = f"{SEED}/tasks/{' '.join(group)}"
-        counts = draws(seed, n=len(group), resamples=RESAMPLES)
+        counts = draws(seed, n=len(group), resamples=RESAMPLES, size=max(1, len(group) - 1))
         size = np.array([sizes[task] if micro else 1 for task in group], dtype=np.float64)
         copy = size / (counts @ size)[:, None] / len(groups)
         copies |= dict(zip(group, counts.T, strict=True))

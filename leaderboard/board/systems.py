@@ -20,7 +20,7 @@ class Identity:
     Attributes:
         id: of its page.
         facts: of a system that printed tables know.
-        submissions: oldest first.
+        submissions: the checked ones, then the others; each oldest first.
     """
 
     id: str
@@ -29,15 +29,16 @@ class Identity:
 
     @property
     def newest(self) -> Submission | None:
-        """The submission whose card stands for the system."""
-        return self.submissions[-1] if self.submissions else None
+        """The submission whose card stands for the system: a checked one, if there is one."""
+        found = [s for s in self.submissions if s.checked] or self.submissions
+        return found[-1] if found else None
 
     @property
     def name(self) -> str:
         """As pages show it."""
         if self.facts is not None:
             return self.facts.name
-        return self.submissions[-1].card.name if self.submissions else self.id
+        return self.id if self.newest is None else self.newest.card.name
 
     @property
     def kind(self) -> str:
@@ -72,7 +73,8 @@ class Systems:
         for name in sorted({row.system for table in tables for row in table.rows}):
             self._printed[name] = Identity(self._ids.new(slug(name)), facts.get(name))
         self._by_model = {key: known for known in self._printed.values() for key in _keys(known)}
-        for submission in sorted(submissions, key=lambda s: (s.submitted, s.name)):
+        # Anybody can claim to be a model: what was checked comes first, and gives the page its id.
+        for submission in sorted(submissions, key=lambda s: (not s.checked, s.submitted, s.name)):
             self._of(submission).submissions.append(submission)
 
     def of_printed(self, name: str) -> Identity:

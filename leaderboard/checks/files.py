@@ -20,7 +20,11 @@ SHOWN = 5
 def folder(case: Case) -> Iterator[Finding]:
     """It is a folder, and its name may be a submission's."""
     if case.folder.is_symlink() or not case.folder.is_dir():
-        yield failed(f"{shown(case.name)} is no folder, or a link to one")
+        yield failed(
+            f"{shown(case.name)} is no folder, or a link to one: name one that assay submit packed"
+        )
+    elif not (case.folder / MANIFEST).exists() and any(case.folder.glob(f"*/{MANIFEST}")):
+        yield failed(f"{shown(case.name)} holds submissions and is none: name those in it")
     require_name(case.name)
     yield passed(case.name)
 

@@ -56,6 +56,12 @@ class Reports(Strict):
     submissions: list[dict[str, Any]] = Field(min_length=1, max_length=20)
 
 
+class Failure(Strict):
+    """What is there instead of a report where the check could not run."""
+
+    error: Said
+
+
 def markdown(report: Mapping[str, Any]) -> str:
     """The comment for a verdict's JSON.
 
@@ -85,10 +91,16 @@ def comment(data: bytes) -> str:
     try:
         if len(data) > REPORT_BYTES:
             raise Refused(f"the report of the check has more than {REPORT_BYTES:,} bytes")
-        told = _validated(Reports, read_json(data, "the report of the check"))
-        return "\n".join(map(markdown, told.submissions))
+        read = read_json(data, "the report of the check")
+        if isinstance(read, dict) and "error" in read:
+            return _nothing("Nothing was checked", _validated(Failure, read).error)
+        return "\n".join(map(markdown, _validated(Reports, read).submissions))
     except Refused as error:
-        return f"{MARKER}\n### The check gave no report\n\n{_code(str(error))}\n"
+        return _nothing("The check gave no report", str(error))
+
+
+def _nothing(title: str, why: str) -> str:
+    return f"{MARKER}\n### {title}\n\n{_code(why)}\n"
 
 
 def _validated(record: type[_Record], value: object) -> _Record:

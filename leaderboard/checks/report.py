@@ -18,6 +18,8 @@ STYLES: dict[Status, str] = {
     "flagged": WARNING,
     "skipped": QUIET,
 }
+NOT_PACKED = {"folder", "elsewhere", "unchanged"}
+"""Checks that fail for what lies around a submission, which packing again does not mend."""
 
 
 def report(verdict: Verdict) -> Iterator[RenderableType]:
@@ -34,8 +36,8 @@ def report(verdict: Verdict) -> Iterator[RenderableType]:
     yield table
     yield ""
     yield Text(_sentence(verdict), GOOD if verdict.acceptable else BAD)
-    if not verdict.acceptable:
-        yield command("mend it, pack again", "assay submit RESULT... --card model.yaml --out DIR")
+    if {outcome.check for outcome in verdict.outcomes if outcome.status == "failed"} - NOT_PACKED:
+        yield command("pack it again", "assay submit RESULT... --card model.yaml --out DIR")
 
 
 def _sentence(verdict: Verdict) -> str:

@@ -60,12 +60,17 @@ def saved(figure: Figure, form: str) -> bytes:
 
 
 def drawable(text: str, longest: int) -> str:
-    """The text without what the font cannot draw; where it is long, its middle is left out."""
+    """The text without what the font cannot draw.
+
+    Where it is long, its middle is left out: what sets rows of one name apart stands at the end,
+    mostly in brackets, which stay whole where there is room.
+    """
     from matplotlib.font_manager import findfont, get_font
 
     font = get_font(findfont(STYLE["font.family"]))
     kept = "".join(char if font.get_char_index(ord(char)) else "\ufffd" for char in text)
     if len(kept) <= longest:
         return kept
-    tail = longest // 3  # what sets rows of one name apart stands at the end
-    return f"{kept[: longest - tail - 1].rstrip()}…{kept[-tail:].lstrip()}"
+    bracket = kept[kept.rfind(" (") :] if kept.endswith(")") and " (" in kept else ""
+    end = bracket if 0 < len(bracket) <= longest // 2 else kept[-(longest // 3) :].lstrip()
+    return f"{kept[: longest - len(end) - 1].rstrip()}…{end}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 MOST = 60
 """Rows of a figure: more do not fit a page. The figure says how many are left out."""
 
-LINE, MARGIN = 0.145, 0.5
+LINE, MARGIN = 0.145, 0.75
 """Inches of a row, and of what stands above and below all rows."""
 
 
@@ -56,19 +57,33 @@ def draw_intervals(part: Selection, form: str) -> bytes | None:
         axes.grid(axis="x", color=RULE, linewidth=0.3, zorder=0)
         axes.set_axisbelow(True)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.set_xlabel(_said(part, [number for _, number in found]), loc="right")
+        axes.set_xlabel("\n".join(_said(part, found)), loc="right", fontsize=6, linespacing=1.4)
         return saved(figure, form)
 
 
-def _said(part: Selection, found: list[Number]) -> str:
+def _said(part: Selection, found: list[tuple[Row, Number]]) -> Iterator[str]:
+    """What is drawn, and what marks and letters mean, as far as they are there."""
     said = drawable(f"{part.columns[0].title}: {part.quantity}", 50)
-    if any(number.low is not None for number in found):
+    if any(number.low is not None for _, number in found):
         said += ", 95 % interval"
-    return said if len(found) <= MOST else f"{said}; {MOST} of {len(found)} rows"
+    yield said if len(found) <= MOST else f"{said}; {MOST} of {len(found)} rows"
+    marks = {
+        "filled: re-scored": any(_again(number) for _, number in found),
+        "open: printed or self-reported": not all(_again(number) for _, number in found),
+        "diamond: reference": any(row.kind == "reference" for row, _ in found),
+    }
+    yield "; ".join(mark for mark, there in marks.items() if there)
+    letters = part.letters()
+    if any(letters[row.id] for row, _ in found):
+        yield "one letter: not told apart from the best row of that letter"
+
+
+def _again(number: Number) -> bool:
+    """Whether a number was computed again from predictions."""
+    return number.level in {"re-scored", "reproduced"}
 
 
 def _point(axes: Axes, y: int, row: Row, number: Number, factor: float) -> None:
-    filled = number.level in {"re-scored", "reproduced"}
     if number.low is not None and number.high is not None:
         ends = [number.low * factor, number.high * factor]
         axes.plot(ends, [y, y], color=INK, linewidth=0.8, zorder=2)
@@ -79,7 +94,7 @@ def _point(axes: Axes, y: int, row: Row, number: Number, factor: float) -> None:
         markersize=3.2,
         markeredgewidth=0.7,
         markeredgecolor=INK,
-        markerfacecolor=INK if filled else "white",
+        markerfacecolor=INK if _again(number) else "white",
         linestyle="none",
         zorder=3,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from leaderboard.export.table import Entry, Line, Table
+from collections.abc import Iterator
+
+from leaderboard.export.layout import Grid, Head, grids
+from leaderboard.export.table import Entry, Table
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"} | {
     char: f"\\{char}" for char in "\\`*_{}[]#|~$"
@@ -16,27 +19,27 @@ def escape(text: str) -> str:
 
 def markdown(table: Table) -> str:
     """A table and what its marks mean: best bold, second underlined, intervals in small type."""
-    lines = [
-        _cells(["Model", *map(escape, table.headers)]),
-        _cells(["---", *["---:"] * len(table.headers)]),
-        *map(_line, table.lines),
-        "",
-        "\n".join(f"- {_raised(note.mark)}{escape(note.text)}" for note in table.notes),
-    ]
-    return "\n".join(lines) + "\n"
+    lines = [line for grid in grids(table) for line in (*_grid(grid), "")]
+    notes = [f"- {_raised(note.mark)}{escape(note.text)}" for note in table.notes]
+    return "\n".join([*lines, *notes]) + "\n"
+
+
+def _grid(grid: Grid) -> Iterator[str]:
+    yield _cells([grid.corner, *map(_head, grid.heads)])
+    yield _cells(["---", *["---:"] * len(grid.heads)])
+    for head, entries in grid.rows:
+        yield _cells([_head(head), *map(_entry, entries)])
 
 
 def _cells(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _line(line: Line) -> str:
-    letters = [line.group, *[""] * len(line.entries)]
-    cells = [_entry(*both) for both in zip(line.entries, letters, strict=False)]
-    return _cells([escape(line.label) + _raised(line.marks), *cells])
+def _head(head: Head) -> str:
+    return escape(head.text) + _raised(head.marks)
 
 
-def _entry(entry: Entry | None, group: str) -> str:
+def _entry(entry: Entry | None) -> str:
     if entry is None:
         return "–"
     # GitHub removes <u>; <ins> it shows underlined.
@@ -44,7 +47,7 @@ def _entry(entry: Entry | None, group: str) -> str:
         entry.place, entry.text
     )
     spread = f" <sub>±{entry.spread}</sub>" if entry.spread else ""
-    return text + _raised(entry.marks, group) + spread
+    return text + _raised(entry.marks, entry.group) + spread
 
 
 def _raised(marks: str, letters: str = "") -> str:

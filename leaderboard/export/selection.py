@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,8 @@ def select(
     """
     found = {each.name: each for each in board.suites}.get(suite)
     if found is None:
-        raise unknown("suite", suite, [each.name for each in board.suites], "It is not here.")
+        names = [each.name for each in board.suites]
+        raise unknown("suite", suite, names, f"The board has: {', '.join(names) or 'none'}")
     measure = found.measures[0] if measure is None else measure
     if measure not in found.measures:
         raise unknown("measure", measure, found.measures, f"Of: {', '.join(found.measures)}")
@@ -119,7 +121,7 @@ def _rows(suite: SuiteBoard, names: Sequence[str] | None) -> tuple[Row, ...]:
     known = {row.id: row for row in suite.rows}
     for name in names or ():
         if name not in known:
-            raise unknown("row", name, known)
+            raise unknown("row", name, known, f"The suite has: {', '.join(known)}")
     return suite.rows if not names else tuple(row for row in suite.rows if row.id in set(names))
 
 
@@ -156,7 +158,8 @@ def _setting(row: Row) -> str:
 
 
 def _origin(row: Row) -> str:
-    return row.source.where if row.source else row.level
+    """Where a number stands, in short: "Table 5" of "Table 5, with instructions"."""
+    return re.split(r",| and | at ", row.source.where)[0] if row.source else row.level
 
 
 def _id(row: Row) -> str:

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 """One a kind of model: shapes stay apart in black and white."""
 
-_SIDES = tuple(
-    (dx, dy, align) for dy in (4, -9, 11, -16) for dx, align in ((4, "left"), (-4, "right"))
-)
+_SIDES = tuple((dx, dy, align) for dy in (4, -9, 11) for dx, align in ((4, "left"), (-4, "right")))
 """Where a name may stand beside its point, the best first: points to the right and up."""
 
 

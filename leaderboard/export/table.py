@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from leaderboard.board.records import Column, Number, Row
@@ -25,6 +25,8 @@ class Entry:
     """Half the width of the 95 % interval; "" where it is not known."""
     place: Place
     marks: str
+    group: str = ""
+    """Letter of the row's group of rows that cannot be told apart; only first entries have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,6 @@ class Line:
     label: str
     marks: str
     """Of all its numbers."""
-    group: str
-    """Letter of the group of rows that cannot be told apart; it belongs to the first entry."""
     entries: tuple[Entry | None, ...]
 
 
@@ -69,13 +69,14 @@ def tabulate(part: Selection, digits: int = 1) -> Table:
     for row in part.rows:
         numbers = [part.number(row, column) for column in part.columns]
         level = _common_level(numbers)
-        entries = tuple(
+        first, *others = (
             _entry(number, part.factor, digits, place.get(row.id, ""), marked=not level)
             if number
             else None
             for number, place in zip(numbers, places, strict=True)
         )
-        lines.append(Line(part.labels[row.id], level, letters[row.id], entries))
+        first = replace(first, group=letters[row.id]) if first else None
+        lines.append(Line(part.labels[row.id], level, (first, *others)))
     headers = tuple(column.title for column in part.columns)
     return Table(part.suite.name, headers, tuple(lines), tuple(_notes(part, lines)))
 
@@ -125,10 +126,10 @@ def _notes(part: Selection, lines: list[Line]) -> Iterator[Note]:
     used.update(mark for entry in entries for mark in entry.marks)
     less = "; less is better" * (part.measure in part.suite.lower_is_better)
     yield Note("", f"{part.suite.title}: {part.quantity}{less}.")
-    yield Note("", "Bold: best of a column; underlined: second; references have no place.")
+    yield Note("", "Bold: best; underlined: second; references have no place.")
     if any(entry.spread for entry in entries):
         yield Note("", "±: half the width of the 95 % bootstrap interval.")
-    if any(line.group for line in lines):
+    if any(entry.group for entry in entries):
         yield Note("", _about_groups(part))
     if PRINTED in used:
         yield Note(PRINTED, f"As printed: {_sources(part)}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from leaderboard.board.records import Number
@@ -28,17 +30,22 @@ def badge(level: Level) -> Markup:
     return Markup('<span class="level {}" title="{}">{}</span>').format(css, meaning, level)
 
 
-def number(found: Number | None, measure: str = "", *, interval: bool = True) -> Markup:
+def number(found: Number | None, unit: str = "", *, interval: bool = True) -> Markup:
     """A number with its interval below it; a dash where there is none.
 
     A number that is known to be misprinted carries a dagger, one of other data a double dagger,
     one that was retracted is struck through. Each says so in words too.
+
+    Args:
+        found: the number.
+        unit: of its measure; "" for a share of 1.
+        interval: whether to show its interval.
     """
     from markupsafe import Markup, escape
 
     if found is None:
         return Markup('<span class="none">–</span>')
-    text = number_text(found, measure)  # digits only: nothing to escape
+    text = number_text(found, unit)  # digits only: nothing to escape
     html = f'<span class="v">{f"<s>{text}</s>" if found.retracted else text}'
     if found.defect:
         html += f'<abbr class="mark" title="{escape(found.defect)}">†</abbr>'
@@ -47,8 +54,10 @@ def number(found: Number | None, measure: str = "", *, interval: bool = True) ->
             f'<abbr class="mark" title="other data or version: {escape(found.edition)}">‡</abbr>'
         )
     html += "</span>"
+    if found.retracted:
+        html += ' <span class="chip gone">retracted</span>'
     if interval and found.low is not None and found.high is not None:
-        low, high = shown(found.low, measure, 1), shown(found.high, measure, 1)
+        low, high = shown(found.low, unit, 1), shown(found.high, unit, 1)
         html += f'<span class="ci">{low}–{high}</span>'
     return Markup(html)
 
@@ -58,7 +67,7 @@ def bar(found: Number | None, scale: tuple[float, float]) -> Markup:
 
     Args:
         found: what to draw; nothing is drawn for None.
-        scale: values at the left and at the right end.
+        scale: values at the left and at the right end; what lies beyond is an arrow there.
     """
     from markupsafe import Markup
 
@@ -72,8 +81,40 @@ def bar(found: Number | None, scale: tuple[float, float]) -> Markup:
 
     whisker = ""
     if found.low is not None and found.high is not None:
-        whisker = f'<path d="M{x(found.low)} 4H{x(found.high)}"/>'
+        a, b = x(found.low), x(found.high)
+        whisker = f'<path d="M{a} 4H{b}M{a} 1.5V6.5M{b} 1.5V6.5"/>' if a != b else ""
+    point = f'<circle cx="{x(found.value)}" cy="4" r="2.2"/>'
+    if not left <= found.value <= right:
+        end = "2 4l5-3.5v7z" if found.value < left else "98 4l-5-3.5v7z"
+        whisker, point = "", f'<path class="out" d="M{end}"/>'
     return Markup(  # numbers only
-        f'<svg class="bar" viewBox="0 0 100 8" aria-hidden="true">{whisker}'
-        f'<circle cx="{x(found.value)}" cy="4" r="2.6"/></svg>'
+        f'<svg class="bar" viewBox="0 0 100 8" aria-hidden="true">{whisker}{point}</svg>'
     )
+
+
+def axis_text(ends: tuple[float, float], unit: str = "") -> str:
+    """The ends of an axis in words: "15 to 55"."""
+    digits = 0 if not unit or ends[1] - ends[0] >= 5 else 2
+    return " to ".join(shown(end, unit, digits) for end in ends)
+
+
+def axis(numbers: Iterable[Number], unit: str = "") -> tuple[float, float]:
+    """Ends of the axis that the bars of some numbers share, at round values.
+
+    Shares have ends at multiples of 5 points between 0 and 100; what has a unit at multiples of the
+    power of ten below its range. References are best left out: an oracle's 100 would leave the
+    others no room.
+    """
+    found = list(numbers)
+    if not found:
+        return 0.0, 1.0
+    low = min(n.value if n.low is None else n.low for n in found)
+    high = max(n.value if n.high is None else n.high for n in found)
+    step = 10 ** floor(log10(max(high - low, 1e-6))) if unit else 0.05
+    left, right = floor(low / step + 1e-9), ceil(high / step - 1e-9)
+    if right <= left:
+        right = left + 1
+    if not unit and low >= 0 and high <= 1:
+        left, right = max(left, 0), min(right, 20)
+        left = min(left, right - 1)
+    return round(left * step, 9), round(right * step, 9)

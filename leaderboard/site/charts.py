@@ -12,7 +12,7 @@ from math import ceil, floor
 
 from markupsafe import Markup
 
-from leaderboard.site.formats import is_share, plural, shown
+from leaderboard.site.formats import plural, shown
 
 WIDTH, HEIGHT = 420, 160
 """Of a figure, in its own units; it grows and shrinks with the page."""
@@ -26,6 +26,7 @@ def histogram(
     *,
     measure: str,
     what: str,
+    unit: str = "",
     marks: Sequence[tuple[float, str]] = (),
 ) -> Markup:
     """How many values lie where.
@@ -34,9 +35,10 @@ def histogram(
         values: of a measure; shares are drawn on an axis from 0 to 1, others on their own range.
         measure: which measure it is.
         what: what is counted, in the singular: "query".
+        unit: of the measure; "" for a share of 1.
         marks: values that get a line and a name, such as those of reference systems.
     """
-    low, high = _domain([*values, *(value for value, _ in marks)], measure)
+    low, high = _domain([*values, *(value for value, _ in marks)], unit)
     edges = [low + (high - low) * i / BINS for i in range(BINS + 1)]
     counts = [0] * BINS
     for value in values:
@@ -49,7 +51,7 @@ def histogram(
         if not count:
             continue
         tall = max(count / tallest * (floor_y - TOP), 1.5)
-        span = f"{shown(edges[i], measure, 0)} to {shown(edges[i + 1], measure, 0)}"
+        span = f"{shown(edges[i], unit, 0)} to {shown(edges[i + 1], unit, 0)}"
         told.append(f"{span}: {count}")
         parts.append(
             f'<rect class="bin" x="{_x(LEFT + i * step + 1)}" y="{_x(floor_y - tall)}" '
@@ -63,7 +65,7 @@ def histogram(
             f"{tallest:,}</text>"
         )
     parts += _marks(marks, low, high)
-    parts += _axis(low, high, measure)
+    parts += _axis(low, high, unit)
     label = f"{_counted(len(values), what)} by {measure}. " + "; ".join(told)
     return _figure("histogram", WIDTH, HEIGHT, label, parts)
 
@@ -161,16 +163,14 @@ def _overlap(
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _domain(
-    values: Sequence[float], measure: str = "", *, tight: bool = False
-) -> tuple[float, float]:
+def _domain(values: Sequence[float], unit: str = "", *, tight: bool = False) -> tuple[float, float]:
     """Ends of an axis that holds every value."""
-    if is_share(measure) and not tight and all(0 <= value <= 1 for value in values):
+    if not unit and not tight and all(0 <= value <= 1 for value in values):
         return 0.0, 1.0
     low, high = min(values, default=0.0), max(values, default=1.0)
     pad = (high - low) * 0.08 or 0.05
     low, high = low - pad, high + pad
-    return (max(low, 0.0), min(high, 1.0)) if is_share(measure) else (low, high)
+    return (max(low, 0.0), min(high, 1.0)) if not unit else (low, high)
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -184,13 +184,13 @@ def _ticks(low: float, high: float) -> list[float]:
     return [round(i * step, 10) for i in range(first, floor(high / step + 1e-9) + 1)]
 
 
-def _axis(low: float, high: float, measure: str) -> list[str]:
+def _axis(low: float, high: float, unit: str) -> list[str]:
     """The horizontal axis of a histogram."""
     y = HEIGHT - BOTTOM
     digits = 0 if high - low > 0.1 else 1
     texts = [
         f'<text class="tick mid" x="{_x(_across(tick, low, high))}" y="{y + 15}">'
-        f"{shown(tick, measure, digits)}</text>"
+        f"{shown(tick, unit, digits)}</text>"
         for tick in _ticks(low, high)
     ]
     return [f'<path class="axis" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>', *texts]

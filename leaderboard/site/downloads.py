@@ -109,6 +109,8 @@ def suite_json(board: Board, suite: SuiteBoard) -> bytes:
         "assay": board.version,
         "as_of": board.as_of.isoformat(),
         "measures": suite.measures,
+        "units": dict(suite.units),
+        "lower_is_better": suite.lower_is_better,
         "columns": [
             {
                 "id": column.id,
@@ -185,7 +187,7 @@ def _csv_record(suite: SuiteBoard, row: Row) -> list[Any]:
         row.parameters,
         row.open_weights,
         row.instruction,
-        None if overlap is None else "; ".join(overlap) or "zero-shot",
+        None if overlap is None else "; ".join(overlap) or "no overlap declared",
         row.released.isoformat() if row.released else None,
         suite.coverage.get(row.id, 0),
         leading.edition if leading else None,

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from leaderboard.board.records import Number
 
-_UNBOUNDED = ("cost", "latency", "seconds", "steps", "tokens", "rank", "count")
-"""Measures whose name holds one of these are no shares of 1, and are not printed times 100."""
 
-
-@lru_cache(maxsize=256)
-def is_share(measure: str) -> bool:
-    """Whether a measure lies between 0 and 1, so that pages print it times 100."""
-    return not any(word in measure.lower() for word in _UNBOUNDED)
-
-
-def shown(value: float, measure: str = "", digits: int = 2) -> str:
-    """A value of a measure: a share times 100."""
-    text = f"{value * 100 if is_share(measure) else value:.{digits}f}"
+def shown(value: float, unit: str = "", digits: int = 2) -> str:
+    """A value of a measure: a share of 1, which has no unit, is printed times 100."""
+    text = f"{value if unit else value * 100:.{digits}f}"
     return text[1:] if text[0] == "-" and not text.strip("-0.") else text
 
 
-def digits_of(number: Number, measure: str = "") -> int:
+def signed(value: float, unit: str = "", digits: int = 2) -> str:
+    """A difference with its sign; of shares in points: "+1.25", "−4.00", "0.00"."""
+    text = shown(value, unit, digits)
+    if text.startswith("-"):
+        return text.replace("-", "\N{MINUS SIGN}")
+    return f"+{text}" if text.strip("0.") else text
+
+
+def digits_of(number: Number, unit: str = "") -> int:
     """Decimals that a number has: those that its paper prints, else 2."""
     if not number.printed:
         return 2
@@ -32,7 +29,7 @@ def digits_of(number: Number, measure: str = "") -> int:
     except ValueError:
         return 2
     decimals = len(digits.partition(".")[2])
-    scale = 100 if is_share(measure) else 1
+    scale = 1 if unit else 100
     if abs(printed - number.value * scale) <= 0.51 * 10**-decimals:
         return min(decimals, 4)
     if scale == 100 and abs(printed - number.value) <= 0.51 * 10**-decimals:
@@ -40,9 +37,14 @@ def digits_of(number: Number, measure: str = "") -> int:
     return 2
 
 
-def number_text(number: Number, measure: str = "") -> str:
+def number_text(number: Number, unit: str = "") -> str:
     """A number with the decimals that it deserves."""
-    return shown(number.value, measure, digits_of(number, measure))
+    return shown(number.value, unit, digits_of(number, unit))
+
+
+def labelled(measure: str, unit: str = "") -> str:
+    """A measure with its unit: "Latency (seconds)"; shares have none."""
+    return f"{measure} ({unit})" if unit else measure
 
 
 def size(parameters: int | None) -> str:

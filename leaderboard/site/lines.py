@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
 
 from leaderboard.board.records import Board, Column, Number, Rank, Row, SuiteBoard
-from leaderboard.site.formats import is_share, letters
+from leaderboard.site.cells import axis
+from leaderboard.site.formats import letters, number_text
+from leaderboard.site.states import plain
 
 SIZES: tuple[tuple[str, int], ...] = (
     ("below 100M", 10**8),
@@ -18,6 +19,14 @@ SIZES: tuple[tuple[str, int], ...] = (
 """Ranges of the size facet: what each is called and where it ends."""
 
 YES_NO = {True: "yes", False: "no", None: "–"}
+
+TRAINING: dict[str, str] = {
+    "no overlap declared": "the submission lists what it was trained on: no task of this suite",
+    "overlap": "the submission says that its training data shares something with a task here",
+    "undisclosed": "the submission does not say what it was trained on",
+    "not declared": "a printed row: its table declares no training data",
+}
+"""What is known of a row's training data, and what that means. All of it is as declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +39,14 @@ class Line:
     """Its rank where no interval of it is known, as of a printed mean without its tasks."""
     group: str
     """Letter of its group; "" without a rank."""
+    number: Number | None
+    """In the column that the suite is ranked by, main measure."""
     coverage: int
     edition: str
     """Of its number in the column that the suite is ranked by."""
     size: str
     training: str
-    """"zero-shot", "overlap" or "not declared"."""
+    """One of `TRAINING`."""
     overlap: tuple[str, ...]
     seconds: float | None
     retracted: bool
@@ -43,6 +54,8 @@ class Line:
     """Whether its values for every query are known."""
     told: str
     """"with" or "without instructions", where rows of one name differ in nothing else."""
+    only: tuple[str, ...]
+    """Measures that it has, where the suite's main one is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +93,87 @@ def _line(board: Board, suite: SuiteBoard, row: Row, gone: set[str], ambiguous: 
         rank=rank,
         place=ranked.rank if ranked and not edition and row.kind != "reference" else None,
         group=letters(rank.group) if rank else "",
+        number=ranked,
         coverage=suite.coverage.get(row.id, 0),
         edition=edition,
         size=size_range(row.parameters),
-        training="not declared" if overlap is None else "overlap" if overlap else "zero-shot",
+        training=_training(board, row, overlap),
         overlap=tuple(overlap or ()),
         seconds=suite.seconds.get(row.id),
         retracted=row.submission in gone,
         comparable=bool(board.per_query.get(row.id)),
         told=told if ambiguous and "instruction" not in row.setting else "",
+        only=_only(suite, row.id),
     )
+
+
+def _only(suite: SuiteBoard, row: str) -> tuple[str, ...]:
+    cells = (suite.numbers.get((row, column.id), {}) for column in suite.columns)
+    held = {measure for found in cells for measure in found}
+    main, *rest = suite.measures
+    return () if main in held else tuple(measure for measure in rest if measure in held)
+
+
+def _training(board: Board, row: Row, overlap: list[str] | None) -> str:
+    if overlap:
+        return "overlap"
+    system = board.systems.get(row.system)
+    if overlap is None:
+        own = row.submission is not None and system is not None and system.card is not None
+        return "undisclosed" if own else "not declared"
+    return "no overlap declared"
+
+
+def best_lines(found: Lines) -> tuple[Line, ...]:
+    """Who leads on the current data, references and retracted rows apart.
+
+    The leading group where the best row has an interval of its rank; else the best row alone, or
+    those that share its number: nothing is known of their differences.
+    """
+    placed = [line for line in found.current if line.place and not line.retracted]
+    first = min((line.place or 0 for line in placed), default=0)
+    best = [line for line in placed if line.place == first]
+    if any(line.rank and line.rank.group == 1 for line in best):
+        return tuple(line for line in placed if line.rank and line.rank.group == 1)
+    return tuple(best)
+
+
+def by_task(suite: SuiteBoard, row: str) -> list[tuple[Column, str]]:
+    """A row's numbers task by task, as text, where no aggregate says them shorter."""
+    main = suite.measures[0]
+    unit = suite.units.get(main, "")
+    found = [
+        (column, number)
+        for column in suite.columns
+        if (number := suite.numbers.get((row, column.id), {}).get(main)) is not None
+    ]
+    if any(column.kind == "aggregate" for column, _ in found):
+        return []
+    return [(column, number_text(number, unit)) for column, number in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Misprint:
+    """A printing error that is known of some numbers of a row, or of the row itself."""
+
+    row: Row
+    columns: tuple[str, ...]
+    """Titles; none where it is about the row."""
+    text: str
+
+
+def misprints(suite: SuiteBoard) -> tuple[Misprint, ...]:
+    """Every printing error that is known of what a suite shows, row by row."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for row in suite.rows:
+        if row.defect:
+            found[row.id, row.defect] = {}
+        for column in suite.columns:
+            for number in suite.numbers.get((row.id, column.id), {}).values():
+                if number.defect:
+                    found.setdefault((row.id, number.defect), {})[column.title] = None
+    rows = {row.id: row for row in suite.rows}
+    return tuple(Misprint(rows[row], tuple(titles), t) for (row, t), titles in found.items())
 
 
 def main_number(suite: SuiteBoard, row: str, column: str) -> Number | None:
@@ -104,7 +188,10 @@ def _common_edition(suite: SuiteBoard, row: str) -> str:
         for column in suite.columns
         for number in suite.numbers.get((row, column.id), {}).values()
     }
-    return "" if "" in editions or not editions else ", ".join(sorted(editions))
+    if "" in editions or not editions:
+        return ""
+    found = sorted(editions)
+    return found[0] if len(found) == 1 else "; or ".join(dict.fromkeys(map(plain, found)))
 
 
 def size_range(parameters: int | None) -> str:
@@ -129,17 +216,12 @@ def split_columns(
 
 
 def scale(suite: SuiteBoard, columns: Sequence[Column], measure: str) -> tuple[float, float]:
-    """Ends of the axis that the interval bars of some columns share, at round numbers."""
+    """Ends of the axis that the bars of some columns share, references apart."""
     found = [
         number
         for row in suite.rows
+        if row.kind != "reference"
         for column in columns
         if (number := suite.numbers.get((row.id, column.id), {}).get(measure)) is not None
     ]
-    if not found:
-        return 0.0, 1.0
-    low = min(n.value if n.low is None else n.low for n in found)
-    high = max(n.value if n.high is None else n.high for n in found)
-    step = 0.1 if is_share(measure) else 10 ** floor(log10(max(high - low, 1.0)))
-    left, right = floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step
-    return round(left, 9), round(right if right > left else left + step, 9)
+    return axis(found, suite.units.get(measure, ""))

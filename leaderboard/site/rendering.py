@@ -7,10 +7,11 @@ handed over:
     links                    this package's `links`
     board                    the board; version and date for the footer
     badge(level)             a level as a badge
-    number(n, measure)       a number with its interval; bar(n, (low, high)) draws it
+    number(n, unit)          a number with its interval; bar(n, (low, high)) draws it
     enhanced()               the scripts of enhanced tables (macros/table.html.j2), for a page's
                              block "scripts"
-    size, duration, plural, shown, letters      see `leaderboard.site.formats`; also filters
+    size, duration, plural, shown, signed, letters, labelled
+                             see `leaderboard.site.formats`; also filters
     | day                    a date in ISO form, "–" for none
 """
 
@@ -45,15 +46,19 @@ TABLES = ("vendor/datatables.min", "filters", "table", "views")
 """Scripts, without suffix, that sort, filter and page tables."""
 
 
+def sha256_source(text: str) -> str:
+    """How a policy names an inline script or style that it allows."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
 def policy() -> str:
     """The Content-Security-Policy of every page.
 
     Only what lies beside a page may be loaded, and nothing inline runs but the theme's script.
     "'self'" holds for pages that are opened from a folder too.
     """
-    digest = base64.b64encode(hashlib.sha256(THEME.encode()).digest()).decode()
     return (
-        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; "
+        f"default-src 'none'; script-src 'self' '{sha256_source(THEME)}'; style-src 'self'; "
         "img-src 'self'; base-uri 'none'; form-action 'none'"
     )
 
@@ -120,7 +125,8 @@ class Renderer:
             LEVELS=cells.LEVELS,
         )
         for tool in (
-            formats.size, formats.duration, formats.plural, formats.shown, formats.letters
+            formats.size, formats.duration, formats.plural, formats.shown, formats.signed,
+            formats.letters, formats.labelled,
         ):  # fmt: skip
             found.globals[tool.__name__] = found.filters[tool.__name__] = tool
         found.filters["day"] = day

@@ -15,7 +15,7 @@ from leaderboard.site import cells
 from leaderboard.site.formats import duration, shown
 
 
-def value(number: Number | None, measure: str, *, interval: bool = True) -> str:
+def value(number: Number | None, unit: str, *, interval: bool = True) -> str:
     """A number cell that sorts by its value; an empty one for None.
 
     It says the same as `cells.number`, which is asked wherever a number carries a mark.
@@ -24,13 +24,13 @@ def value(number: Number | None, measure: str, *, interval: bool = True) -> str:
         return '<td class="num" data-order=""><span class="none">–</span></td>'
     marked = number.defect or number.edition or number.retracted or number.printed
     if marked:
-        inner = str(cells.number(number, measure, interval=interval))
+        inner = str(cells.number(number, unit, interval=interval))
     elif not interval:
-        return f'<td class="num">{shown(number.value, measure)}</td>'
+        return f'<td class="num">{shown(number.value, unit)}</td>'
     else:
-        inner = f'<span class="v">{shown(number.value, measure)}</span>'
+        inner = f'<span class="v">{shown(number.value, unit)}</span>'
         if number.low is not None and number.high is not None:
-            low, high = shown(number.low, measure, 1), shown(number.high, measure, 1)
+            low, high = shown(number.low, unit, 1), shown(number.high, unit, 1)
             inner += f'<span class="ci">{low}–{high}</span>'
     return f'<td class="num" data-order="{number.value:.6g}">{inner}</td>'
 
@@ -85,10 +85,3 @@ def told_apart(row: Row) -> list[str]:
 def chips(row: Row) -> str:
     """What tells a row apart, as small labels."""
     return "".join(f' <span class="chip">{escape(text)}</span>' for text in told_apart(row))
-
-
-def scale(numbers: list[Number]) -> tuple[float, float]:
-    """Ends of the axis on which a table's bars are drawn: all intervals fit."""
-    lows = [n.value if n.low is None else n.low for n in numbers]
-    highs = [n.value if n.high is None else n.high for n in numbers]
-    return min(lows, default=0.0), max(highs, default=1.0)

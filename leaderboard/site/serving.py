@@ -52,9 +52,8 @@ def serve(folder: Path, port: int) -> None:
     Raises:
         UserError: there is no site in the folder, or the port is taken.
     """
-    with server(folder, port) as running:
+    with server(folder, port) as running, suppress(KeyboardInterrupt):
         print(  # noqa: T201
             f"http://{ADDRESS}:{running.server_port}/  (Ctrl-C stops)", flush=True
         )
-        with suppress(KeyboardInterrupt):
-            running.serve_forever()
+        running.serve_forever()

@@ -19,11 +19,12 @@ def measure_script(suite: SuiteBoard, measure: str) -> bytes:
     aggregate, as shown, or null.
     """
     aggregates = [column for column in suite.columns if column.kind == "aggregate"]
+    unit = suite.units.get(measure, "")
     values, intervals = [], []
     for row in suite.rows:
         found = [suite.numbers.get((row.id, c.id), {}).get(measure) for c in suite.columns]
-        values.append([n and marked(n, measure) for n in found])
-        intervals.append([n and _interval(n, measure) for n in found[: len(aggregates)]])
+        values.append([n and marked(n, unit) for n in found])
+        intervals.append([n and _interval(n, unit) for n in found[: len(aggregates)]])
     return script(
         links.suite_measure(suite.name, measure),
         {
@@ -35,26 +36,27 @@ def measure_script(suite: SuiteBoard, measure: str) -> bytes:
     )
 
 
-def marked(number: Number, measure: str) -> str:
+def marked(number: Number, unit: str = "") -> str:
     """A number with † for a known misprint, ‡ for other data or versions, × for retracted."""
-    text = number_text(number, measure)
+    text = number_text(number, unit)
     for mark, holds in (("†", number.defect), ("‡", number.edition), ("×", number.retracted)):
         if holds:
             text += mark
     return text
 
 
-def _interval(number: Number, measure: str) -> list[str] | None:
+def _interval(number: Number, unit: str) -> list[str] | None:
     if number.low is None or number.high is None:
         return None
-    return [shown(number.low, measure), shown(number.high, measure)]
+    return [shown(number.low, unit), shown(number.high, unit)]
 
 
 def details_script(suite: SuiteBoard, row: Row) -> bytes:
     """All that is known of a row's numbers: what the dialog behind each of them says.
 
     measures: names. numbers: column -> measure's position -> [text, low, high, queries, rank,
-    seconds, what else is to be said]. commands: task -> what to type.
+    seconds, what else is to be said]. commands: task -> what to type. Where there are any: units of
+    measures, source as [title, place in it, address], and a defect of the printed row itself.
     """
     numbers: dict[str, dict[int, list[Any]]] = {}
     commands: dict[str, str] = {}
@@ -62,7 +64,7 @@ def details_script(suite: SuiteBoard, row: Row) -> bytes:
         found = suite.numbers.get((row.id, column.id))
         if found:
             numbers[column.id] = {
-                suite.measures.index(measure): _details(n, measure, row)
+                suite.measures.index(measure): _details(n, suite.units.get(measure, ""), row)
                 for measure, n in found.items()
             }
         if command := suite.commands.get((row.id, column.id)):
@@ -72,14 +74,18 @@ def details_script(suite: SuiteBoard, row: Row) -> bytes:
         "numbers": numbers,
         "commands": commands,
     }
+    if suite.units:
+        value["units"] = dict(suite.units)
     if row.source is not None:
         source = row.source
-        value["source"] = f"{source.title}, {source.where} ({source.year})"
+        value["source"] = [source.title, f", {source.where} ({source.year})", source.url]
+    if row.defect:
+        value["defect"] = row.defect
     return script(links.row_details(suite.name, row.id), value)
 
 
-def _details(number: Number, measure: str, row: Row) -> list[Any]:
-    low, high = _interval(number, measure) or (None, None)
-    known = [number_text(number, measure), low, high, number.n, number.rank, number.seconds]
+def _details(number: Number, unit: str, row: Row) -> list[Any]:
+    low, high = _interval(number, unit) or (None, None)
+    known = [number_text(number, unit), low, high, number.n, number.rank, number.seconds]
     more = remarks(number, row)
     return [*known, more] if more else known

@@ -25,6 +25,7 @@ _MORE = {
   - dataset: "mteb/scifact"
     overlap: ["mair/SciFact"]   # suites or tasks whose data it holds
     note: "training split only\"""",
+    "description": "What kind of model it is, in a few sentences.",
     "links": "What: https address, such as paper, code, weights.",
     "open_weights": "true or false: may anybody have the weights, or the code if there are none?",
 }

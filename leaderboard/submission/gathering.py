@@ -24,6 +24,7 @@ from leaderboard.submission.refusal import Refused
 
 NAMED = 5
 """How many problems, models or folders a message names."""
+_NAME_RESULTS = "name the results of assay run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,20 @@ def first_result(paths: Sequence[Path]) -> Result | None:
 def _folders(path: Path) -> list[ResultFolder]:
     path = path.parent if path.name == RESULT else path
     if (path / MANIFEST).exists():
-        raise UserError(f"{path} is a submission already: name the results of assay run")
+        raise UserError(f"{path} is a submission already: {_NAME_RESULTS}")
     found = list(find_results(path))
     if not found:
         raise UserError(
             f"no result at {path}: name a folder that assay run wrote (its --out), or one in it"
         )
+    if packed := [f.path for f in found if (_submission(f.path) / MANIFEST).exists()]:
+        raise UserError(f"{path} holds a submission, {_submission(packed[0])}: {_NAME_RESULTS}")
     return found
+
+
+def _submission(result: Path) -> Path:
+    """The folder of the submission, where a result lies in one."""
+    return result.parent.parent.parent
 
 
 def _read(folder: Path) -> Result:

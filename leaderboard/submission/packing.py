@@ -56,7 +56,7 @@ def submit(results: Sequence[Path], card: Path, out: Path, *, created: date | No
     out = out.absolute()
     require_name(out.name)
     _require_free(out)
-    about = read_card(card)
+    about = _card(card)
     gathered = gather(results)
     day = created or datetime.now(UTC).date()
     with _building(out) as folder:
@@ -65,6 +65,15 @@ def submit(results: Sequence[Path], card: Path, out: Path, *, created: date | No
         read_manifest(folder)
         _refuse_secrets(folder)
     return out
+
+
+def _card(path: Path) -> Card:
+    """The card. Raises `UserError` where there is none, or it is not complete."""
+    if not path.exists():
+        raise UserError(
+            f"no card at {path}: assay submit RESULT... --template prints one to fill in"
+        )
+    return read_card(path)
 
 
 def _fill(folder: Path, gathered: Sequence[Gathered], card: Card) -> None:

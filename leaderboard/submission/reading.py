@@ -186,7 +186,12 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 
 def _said(kind: str, message: str) -> str:
-    known = {"missing": _MISSING, "extra_forbidden": "is no field"}
+    known = {
+        "missing": _MISSING,
+        "extra_forbidden": "is no field",
+        "string_too_short": "is empty",
+        "string_type": "takes a text, in quotes",
+    }
     message = message.removeprefix("Value error, ")
     return known.get(kind, shown(f"{message[:1].lower()}{message[1:]}", 160))
 

@@ -22,8 +22,8 @@
     return [...points.values()].sort((a, b) => b.rows.length - a.rows.length);
   }
 
-  /** Each query by its two values; above the line the challenger is better. */
-  compare.scatter = (pair, names, measure, ids, choose) => {
+  /** Each query by its two values; `about` says the measure, its unit, and whether less is better. */
+  compare.scatter = (pair, names, { measure, unit, lower }, ids, choose) => {
     const { svg, shown } = compare;
     const values = [...pair.first, ...pair.second];
     const top = Math.max(1e-9, ...(values.every((v) => v >= 0 && v <= 1) ? [1] : values));
@@ -32,16 +32,16 @@
     for (let i = 0; i <= 4; i++) {
       const value = (top * i) / 4;
       const at = place(value).toFixed(1);
-      const text = shown(value, measure, 0);
+      const text = shown(value, unit, 0);
       parts.push(svg('path', { class: 'grid', d: `M${at} ${SIDE - LOW}V${HIGH}M${LOW} ${SIDE - at}H${SIDE - HIGH}` }),
         svg('text', { class: 'tick mid', x: at, y: SIDE - LOW + 14 }, text),
         svg('text', { class: 'tick end', x: LOW - 5, y: SIDE - at + 4 }, text));
     }
     for (const point of gathered(pair.first, pair.second)) {
       const label = `${point.rows.length === 1 ? ids[point.rows[0]] : `${point.rows.length} queries`}: `
-        + `${shown(point.x, measure)} and ${shown(point.y, measure)}`;
+        + `${shown(point.x, unit)} and ${shown(point.y, unit)}`;
       const dot = svg('circle', {
-        class: `point ${point.y > point.x ? 'gain' : point.y < point.x ? 'loss' : 'same'}`,
+        class: `point ${point.y === point.x ? 'same' : (point.y > point.x) !== Boolean(lower) ? 'gain' : 'loss'}`,
         cx: place(point.x).toFixed(1), cy: (SIDE - place(point.y)).toFixed(1),
         r: Math.min(14, 2.5 + Math.sqrt(point.rows.length)).toFixed(1),
       }, svg('title', {}, label));
@@ -53,20 +53,20 @@
       svg('text', { class: 'axis-name', x: 2, y: 10 }, `↑ ${cut(names[1])}`));
     return svg('svg', {
       class: 'chart scatter', viewBox: `0 0 ${SIDE} ${SIDE}`, role: 'img',
-      'aria-label': `${pair.gaps.length} queries by ${measure}: ${pair.wins} above the line, ${pair.ties} on it, ${pair.losses} below. The table holds the same numbers.`,
+      'aria-label': `${pair.gaps.length} queries by ${measure}: ${pair.wins} won, ${pair.ties} tied, ${pair.losses} lost. The table holds the same numbers.`,
     }, ...parts);
   };
 
   /** Queries by how much the rows differ, largest first, with a button for what was found. */
-  compare.queryTable = (sides, values, pair, queries, measure, chosen, choose) => {
+  compare.queryTable = (sides, values, pair, queries, { unit, lower }, chosen, choose) => {
     const order = Array.from(pair.gaps.keys()).sort((i, j) => Math.abs(pair.gaps[j]) - Math.abs(pair.gaps[i]) || i - j);
     const line = (i) => el('tr', { class: i === chosen ? 'open' : null },
       el('th', { scope: 'row' },
         el('button', { type: 'button', class: 'plain task', 'aria-pressed': String(i === chosen), onclick: () => choose(i) }, queries.ids[i]),
         queries.splits ? el('span', { class: 'chip' }, queries.splits[i]) : null,
         queries.texts ? el('span', { class: 'sub clamp' }, queries.texts[i]) : null),
-      ...values.map((all) => el('td', { class: 'num' }, all ? compare.shown(all[i], measure) : '–')),
-      el('td', { class: `num ${pair.gaps[i] > 0 ? 'better' : pair.gaps[i] < 0 ? 'worse' : ''}` }, compare.signed(pair.gaps[i], measure)));
+      ...values.map((all) => el('td', { class: 'num' }, all ? compare.shown(all[i], unit) : '–')),
+      el('td', { class: `num ${pair.gaps[i] ? ((pair.gaps[i] > 0) !== Boolean(lower) ? 'better' : 'worse') : ''}` }, compare.signed(pair.gaps[i], unit)));
     const body = el('tbody', {}, ...order.slice(0, LISTED).map(line));
     const more = el('button', { type: 'button', onclick: () => { body.append(...order.slice(LISTED).map(line)); more.remove(); } },
       `Show all ${order.length.toLocaleString('en')} queries`);

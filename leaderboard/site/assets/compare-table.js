@@ -15,20 +15,18 @@
     return element;
   };
 
-  const UNBOUNDED = /cost|latency|seconds|steps|tokens|rank|count/i;
-
-  /** Shares are shown times 100, as on every page. */
-  compare.shown = (value, measure = '', digits = 2) =>
-    (UNBOUNDED.test(measure) ? value : value * 100).toFixed(digits).replace(/^-(?=0?\.?0*$)/, '');
+  /** Shares, which have no unit, are shown times 100, as on every page. */
+  compare.shown = (value, unit = '', digits = 2) =>
+    (unit ? value : value * 100).toFixed(digits).replace(/^-(?=0?\.?0*$)/, '');
 
   /** A difference with its sign. */
-  compare.signed = (value, measure, digits = 2) => {
-    const text = compare.shown(Math.abs(value), measure, digits);
+  compare.signed = (value, unit, digits = 2) => {
+    const text = compare.shown(Math.abs(value), unit, digits);
     return Number(text) === 0 ? text : (value < 0 ? '−' : '+') + text;
   };
 
-  compare.range = ([low, high], measure) =>
-    `${compare.signed(low, measure, 1)} to ${compare.signed(high, measure, 1)}`;
+  compare.range = ([low, high], unit) =>
+    `${compare.signed(low, unit, 1)} to ${compare.signed(high, unit, 1)}`;
 
   /** A difference and its interval on a scale with 0 in the middle. */
   compare.forest = (difference, interval, most) => {
@@ -44,10 +42,10 @@
   compare.verdictMark = (verdict) => el('span', { class: `verdict ${verdict.replaceAll(' ', '-')}` },
     el('span', { 'aria-hidden': 'true' }, MARKS[verdict] + ' '), verdict);
 
-  function challengerCells(cell, measure, most) {
+  function challengerCells(cell, unit, most) {
     if (!cell) return [el('td', { class: 'num none group' }, '–'), el('td', {}), el('td', {}), el('td', {})];
-    const difference = el('td', { class: 'num' }, el('span', { class: 'v' }, compare.signed(cell.difference, measure)));
-    if (cell.interval) difference.append(el('span', { class: 'ci' }, compare.range(cell.interval, measure)));
+    const difference = el('td', { class: 'num' }, el('span', { class: 'v' }, compare.signed(cell.difference, unit)));
+    if (cell.interval) difference.append(el('span', { class: 'ci' }, compare.range(cell.interval, unit)));
     const verdict = el('td', { class: 'verdict-cell' });
     if (cell.verdict) {
       verdict.append(compare.verdictMark(cell.verdict), el('span', { class: 'sub' },
@@ -57,7 +55,7 @@
       verdict.append(el('span', { class: 'sub' }, cell.why || '…'));
     }
     return [
-      el('td', { class: 'num group' }, compare.shown(cell.value, measure)),
+      el('td', { class: 'num group' }, compare.shown(cell.value, unit)),
       difference,
       el('td', { class: 'figure' }, compare.forest(cell.difference, cell.interval, most)),
       verdict,
@@ -81,6 +79,13 @@
     el('span', { class: 'key', 'aria-hidden': 'true' }, String.fromCharCode(65 + place)), row.name,
     row.setting ? el('span', { class: 'sub' }, row.setting) : null);
 
+  /** A line's measure with its unit, its direction where that is odd, and how many queries. */
+  compare.about = (line) => [
+    line.unit ? `${line.measure} (${line.unit})` : line.measure,
+    line.lower ? 'less is better' : '',
+    line.queries ? `${line.queries.toLocaleString('en')} queries` : '',
+  ].filter(Boolean).join(', ');
+
   /**
    * @param {object[]} sides the rows, baseline first.
    * @param {object[]} lines {task, measure, value, cells} of every shared task.
@@ -88,14 +93,15 @@
    * @param {(task: string) => void} show opens a task.
    */
   compare.table = (sides, lines, open, show) => {
-    const most = Math.max(0.01, ...lines.flatMap((line) => line.cells.filter(Boolean).map((cell) =>
+    const furthest = (unit) => Math.max(0.01, ...lines.filter((line) => line.unit === unit).flatMap((line) => line.cells.filter(Boolean).map((cell) =>
       Math.max(Math.abs(cell.difference), ...(cell.interval || [0]).map(Math.abs)))));
+    const most = new Map(lines.map((line) => [line.unit, furthest(line.unit)]));
     const body = lines.map((line) => el('tr', { class: line.task === open ? 'open' : null },
       el('th', { scope: 'row' },
         el('button', { type: 'button', class: 'plain task', 'aria-pressed': String(line.task === open), onclick: () => show(line.task) }, line.task),
-        el('span', { class: 'sub' }, line.queries ? `${line.measure}, ${line.queries.toLocaleString('en')} queries` : line.measure)),
-      el('td', { class: 'num' }, compare.shown(line.value, line.measure)),
-      ...line.cells.flatMap((cell) => challengerCells(cell, line.measure, most))));
+        el('span', { class: 'sub' }, compare.about(line))),
+      el('td', { class: 'num' }, compare.shown(line.value, line.unit)),
+      ...line.cells.flatMap((cell) => challengerCells(cell, line.unit, most.get(line.unit)))));
     return el('div', { class: 'table-block' },
       el('p', { class: 'downloads' }, 'Download ',
         el('button', { type: 'button', class: 'plain', onclick: () => save(sides, lines, 'csv') }, 'CSV'),

@@ -23,6 +23,7 @@
    *     where the values are not of the same queries.
    */
   compare.pair = (first, second, queries) => {
+    const lower = Boolean(first.lower);
     const { decode, mean } = assay.statistics;
     const a = decode(first.values);
     const b = decode(second.values);
@@ -32,7 +33,7 @@
     const count = (wanted) => gaps.reduce((sum, gap) => sum + (Math.sign(gap) === wanted), 0);
     return {
       first: a, second: b, gaps, weights, clusters: queries.clusters || null,
-      wins: count(1), ties: count(0), losses: count(-1), difference: mean(gaps, weights),
+      wins: count(lower ? -1 : 1), ties: count(0), losses: count(lower ? 1 : -1), difference: mean(gaps, weights),
     };
   };
 
@@ -50,8 +51,8 @@
   };
 
   /** What a corrected p-value says. */
-  compare.verdict = (difference, pHolm) =>
-    (pHolm >= LEVEL || difference === 0 ? 'not told apart' : difference > 0 ? 'better' : 'worse');
+  compare.verdict = (difference, pHolm, lower = false) =>
+    (pHolm >= LEVEL || difference === 0 ? 'not told apart' : (difference > 0) !== lower ? 'better' : 'worse');
 
   /** The mean over tasks: its difference and interval, tasks fixed, queries resampled. */
   compare.overall = (tested) => {

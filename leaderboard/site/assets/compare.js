@@ -31,7 +31,7 @@
   function lineOf(task, sides) {
     const first = sides[0].tasks[task];
     return {
-      task, measure: first.measure, value: first.value,
+      task, measure: first.measure, unit: first.unit || '', lower: Boolean(first.lower), value: first.value,
       cells: sides.slice(1).map((row) => {
         const second = row.tasks[task];
         if (!second) return null;
@@ -63,17 +63,19 @@
       done += 1;
       if (done % 5 === 0) tell(`Testing differences: ${done} of ${open.length}…`);
     }
-    const tested = open.map(([, cell]) => cell).filter((cell) => cell.replicates);
-    assay.statistics.holm(tested.map((cell) => cell.p)).forEach((p, i) => {
-      tested[i].pHolm = p;
-      tested[i].verdict = compare.verdict(tested[i].difference, p);
+    const tested = open.filter(([, cell]) => cell.replicates);
+    assay.statistics.holm(tested.map(([, cell]) => cell.p)).forEach((p, i) => {
+      const [line, cell] = tested[i];
+      cell.pHolm = p;
+      cell.verdict = compare.verdict(cell.difference, p, line.lower);
     });
     return true;
   }
 
   function overall(lines, sides) {
     return sides.slice(1).map((_, i) => {
-      const cells = lines.map((line) => line.cells[i]).filter(Boolean);
+      // Only shares that are better when they are greater have a mean in points.
+      const cells = lines.filter((line) => !line.unit && !line.lower).map((line) => line.cells[i]).filter(Boolean);
       const tested = cells.filter((cell) => cell.replicates);
       if (!cells.length) return { tasks: 0 };
       if (!tested.length) {
@@ -143,9 +145,9 @@
         sampled.length ? el('label', {}, el('span', {}, 'What was found'), pick) : null),
       query >= 0 ? compare.answers(sides, task, query, queries, samples) : null,
       el('div', { class: 'beside' },
-        el('figure', {}, compare.scatter(pair, [sides[0].name, sides[which + 1].name], first.measure, queries.ids, choose),
-          el('figcaption', {}, `Each query by its ${first.measure}; above the line ${sides[which + 1].name} is better. Larger dots are several queries.`)),
-        compare.queryTable(sides, values, pair, queries, first.measure, query, choose)),
+        el('figure', {}, compare.scatter(pair, [sides[0].name, sides[which + 1].name], first, queries.ids, choose),
+          el('figcaption', {}, `Each query by its ${first.measure}; ${first.lower ? 'below' : 'above'} the line ${sides[which + 1].name} is better. Larger dots are several queries.`)),
+        compare.queryTable(sides, values, pair, queries, first, query, choose)),
     ].filter(Boolean);
   }
 

@@ -20,7 +20,7 @@
     : [el('dt', {}, name), el('dd', {}, value)]);
 
   /** A measure's number, as leaderboard.site.suite_scripts.details_script packs it. */
-  function facts([text, low, high, n, rank, time, more = {}], level, source) {
+  function facts([text, low, high, n, rank, time, more = {}], level, { source, defect }) {
     return el('dl', { class: 'facts' },
       ...fact('Value', el('strong', {}, text)),
       ...fact('95 % interval', low === null ? null : `${low} to ${high}`),
@@ -30,8 +30,10 @@
       ...fact('About', more.edition && `other data or version: ${more.edition}`),
       ...fact('Printed as', more.printed),
       ...fact('Known misprint', more.defect),
+      ...fact('Known error of the row', defect),
       ...fact('Retracted', more.retracted && 'yes: it no longer counts'),
-      ...fact('Source', source),
+      ...fact('Source', source && el('span', {},
+        el('a', { href: source[2], rel: 'noopener noreferrer' }, source[0]), source[1])),
       ...fact('Time', time === null ? null : seconds(time)));
   }
 
@@ -40,11 +42,14 @@
       el('button', { type: 'button', 'data-copy': text }, 'Copy'));
   }
 
+  const labelled = ({ units = {} }, measure) => (
+    units[measure] ? `${measure} (${units[measure]})` : measure);
+
   function others(details, numbers, shown) {
     const rest = Object.entries(numbers).filter(([at]) => details.measures[at] !== shown);
     if (!rest.length) return [];
     return [el('h3', {}, 'Other measures'), el('dl', { class: 'facts' }, ...rest.flatMap(
-      ([at, [text, low, high]]) => fact(details.measures[at],
+      ([at, [text, low, high]]) => fact(labelled(details, details.measures[at]),
         low === null ? text : `${text} (${low} to ${high})`)))];
   }
 
@@ -74,10 +79,11 @@
     heading.focus();
     try {
       const details = await assay.load(what.path);
+      sub.textContent = `${what.column.title}, ${labelled(details, what.measure)}`;
       const numbers = details.numbers[what.column.id] || {};
       const found = numbers[details.measures.indexOf(what.measure)];
       body.replaceChildren(
-        found ? facts(found, what.level, details.source) : el('p', {}, 'Not known by this measure.'),
+        found ? facts(found, what.level, details) : el('p', {}, 'Not known by this measure.'),
         ...others(details, numbers, what.measure),
         ...commands(details, what.column, what.tasks),
         el('p', {}, el('a', { href: what.link }, `All results of ${what.name}`),

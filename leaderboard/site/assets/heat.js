@@ -11,16 +11,17 @@
     return [Math.min(...found), Math.max(...found)];
   });
 
-  /** Class of a value between two ends. */
-  assay.heatOf = (text, [low, high]) => {
+  /** Class of a value between two ends: the better, the stronger. */
+  assay.heatOf = (text, [low, high], lower = false) => {
     const value = Number.parseFloat(text);
     if (Number.isNaN(value)) return '';
-    const share = high <= low ? 0.5 : (value - low) / (high - low);
+    const place = high <= low ? 0.5 : (value - low) / (high - low);
+    const share = lower ? 1 - place : place;
     return `h${Math.max(0, Math.min(STEPS - 1, Math.floor(share * STEPS)))}`;
   };
 
   /** Paints the cells of a table that stands in the page, column by column. */
-  assay.paint = ({ api, headers }) => {
+  assay.paint = ({ api, headers }, lower = false) => {
     headers.forEach((header, at) => {
       if (header.dataset.type !== 'number') return;
       const cells = api.column(at).nodes().toArray().filter((cell) => cell.dataset.c);
@@ -28,14 +29,14 @@
       const [range] = assay.ranges(values.map((value) => [value]));
       cells.forEach((cell, place) => {
         cell.className = cell.className.replace(/\bh\d\b/, '').trim();
-        cell.classList.add(assay.heatOf(values[place], range));
+        cell.classList.add(assay.heatOf(values[place], range, lower));
       });
     });
   };
 
-  function skeleton(about, tasks) {
+  function skeleton(about, tasks, lower) {
     const header = (task) => el('th', {
-      scope: 'col', class: 'num up', 'data-col': task.id, 'data-type': 'number',
+      scope: 'col', class: 'num up', 'data-col': task.id, 'data-type': 'number', 'data-first': lower ? 'asc' : null,
     }, task.title);
     const table = el('table', { id: 'heat-table', class: 'data heat tasks',
       'data-page': tasks.length > 40 ? '25' : '50' },
@@ -60,8 +61,9 @@
    * @param {object} about of the page: leaderboard.site.pages.suite
    * @param {object} data of a measure: leaderboard.site.suite_scripts.measure_script
    * @param {Map<string, HTMLTableRowElement>} rows the summary's rows by id
+   * @param {{name: string, unit?: string, lower?: boolean}} measure of the page's measures
    */
-  assay.heatTable = (about, data, rows, host, measure) => {
+  assay.heatTable = (about, data, rows, host, { name, unit, lower }) => {
     const places = about.columns.map((column, at) => at)
       .filter((at) => about.columns[at].kind === 'task');
     const tasks = places.map((at) => about.columns[at]);
@@ -69,9 +71,10 @@
     const values = kept.map((at) => places.map((place) => data.values[at][place]));
     const summaries = kept.map((at) => rows.get(data.rows[at]));
     const ranges = assay.ranges(values);
-    const [table, block] = skeleton(about, tasks);
+    const [table, block] = skeleton(about, tasks, lower);
     host.replaceChildren(block);
-    table.caption.textContent = `${about.title}: systems by tasks, ${measure}`;
+    table.caption.textContent = `${about.title}: systems by tasks, ${name}${unit ? ` (${unit})` : ''}`
+      + `${lower ? ', less is better' : ''}`;
     const api = assay.enhance(table, {
       data: kept.map((_, at) => ['', ...values[at].map((text) => text ?? '–')]),
       deferRender: true,
@@ -83,7 +86,7 @@
         createdCell(cell, text) {
           if (text === '–') return;
           cell.dataset.c = task.id;
-          cell.classList.add(assay.heatOf(text, ranges[place]));
+          cell.classList.add(assay.heatOf(text, ranges[place], lower));
         },
       }))],
       createdRow(row, data_, index) {

@@ -12,23 +12,36 @@
     return element;
   };
 
-  /** Ends of the axis that all bars share, at round numbers. */
-  assay.ends = (numbers) => {
+  /** Ends of the axis that all bars share, as leaderboard.site.cells.axis; shares come times 100. */
+  assay.ends = (numbers, unit) => {
+    if (!numbers.length) return unit ? [0, 1] : [0, 100];
     const low = Math.min(...numbers);
     const high = Math.max(...numbers);
-    if (!numbers.length) return [0, 1];
-    const step = 10 ** Math.floor(Math.log10(Math.max(high - low, 1e-6)));
+    const step = unit ? 10 ** Math.floor(Math.log10(Math.max(high - low, 1e-6))) : 5;
     const round = (value) => Number(value.toPrecision(6));
-    const left = Math.floor(low / step) * step;
-    return [round(left), round(Math.max(Math.ceil(high / step) * step, left + step))];
+    let left = Math.floor(low / step + 1e-9);
+    let right = Math.max(Math.ceil(high / step - 1e-9), left + 1);
+    if (!unit && low >= 0 && high <= 100) {
+      right = Math.min(right, 20);
+      left = Math.min(left, right - 1);
+    }
+    return [round(left * step), round(right * step)];
   };
 
   function bar(text, interval, [left, right]) {
     const x = (value) => (
       Math.max(0, Math.min(1, (Number.parseFloat(value) - left) / (right - left))) * 96 + 2).toFixed(1);
     const drawn = svg('svg', { class: 'bar', viewBox: '0 0 100 8', 'aria-hidden': 'true' });
-    if (interval) drawn.append(svg('path', { d: `M${x(interval[0])} 4H${x(interval[1])}` }));
-    drawn.append(svg('circle', { cx: x(text), cy: '4', r: '2.6' }));
+    const value = Number.parseFloat(text);
+    if (value < left || value > right) {
+      drawn.append(svg('path', { class: 'out', d: `M${value < left ? '2 4l5-3.5v7z' : '98 4l-5-3.5v7z'}` }));
+      return drawn;
+    }
+    if (interval && x(interval[0]) !== x(interval[1])) {
+      const [a, b] = interval.map(x);
+      drawn.append(svg('path', { d: `M${a} 4H${b}M${a} 1.5V6.5M${b} 1.5V6.5` }));
+    }
+    drawn.append(svg('circle', { cx: x(text), cy: '4', r: '2.2' }));
     return drawn;
   }
 
@@ -49,13 +62,33 @@
     cell.replaceChildren(...(cell.classList.contains('agg') ? [bar(text, interval, ends)] : []), number);
   }
 
-  /** @param {object} data of a measure: leaderboard.site.suite_scripts.measure_script */
-  assay.showMeasure = ({ api, headers }, data) => {
+  /** Values and intervals of the columns that a table shows, references apart. */
+  function reach(data, columns, references) {
+    const found = [];
+    data.rows.forEach((id, place) => {
+      if (references.has(id)) return;
+      for (const column of columns) {
+        if (column < 0) continue;
+        found.push(data.values[place][column], ...(data.intervals[place][column] || []));
+      }
+    });
+    return found.filter((text) => text !== null).map(Number.parseFloat);
+  }
+
+  /**
+   * Shows a measure, whose best way of sorting its columns then follow.
+   *
+   * @param {object} data of the measure: leaderboard.site.suite_scripts.measure_script
+   * @param {{unit?: string, lower?: boolean}} measure of the page's measures
+   * @param {Set<string>} references rows that the axis of the bars need not hold
+   */
+  assay.showMeasure = ({ api, headers }, data, measure, references) => {
     const places = new Map(data.rows.map((id, at) => [id, at]));
     const columns = headers.map((header) => data.columns.indexOf(header.dataset.col));
-    const known = data.intervals.flat().filter(Boolean).flat().map(Number);
-    const ends = assay.ends(known.length ? known
-      : data.values.flat().filter(Boolean).map(Number.parseFloat));
+    const ends = assay.ends(reach(data, columns, references), measure.unit);
+    columns.forEach((column, at) => {
+      if (column >= 0) assay.bestFirst({ api, headers }, at, measure.lower ? 'asc' : 'desc');
+    });
     api.rows().every((index) => {
       const place = places.get(api.row(index).node().dataset.row);
       columns.forEach((column, at) => {

@@ -13,11 +13,14 @@
     text, open, clear);
   document.querySelector('main').append(tray);
 
+  let task = '';
+
   function show() {
     const rows = picked();
     tray.hidden = !rows.length;
     open.hidden = rows.length < 2;
-    open.href = `${assay.root}compare.html#rows=${rows.map(encodeURIComponent).join(',')}`;
+    open.href = `${assay.root}compare.html#rows=${rows.map(encodeURIComponent).join(',')}`
+      + (task ? `&task=${encodeURIComponent(task)}` : '');
     text.textContent = rows.length < 2 ? 'Choose another row to compare with' : `${rows.length} rows`;
     for (const box of document.querySelectorAll('input[data-pick]')) {
       box.checked = rows.includes(box.dataset.pick);
@@ -31,8 +34,14 @@
     state.set({ pick: (event.target.checked ? [...rows, pick] : rows).join(',') });
   }
 
-  /** Puts a box into every row in view that can be compared. */
-  assay.pickFrom = (table) => {
+  /**
+   * Puts a box into every row in view that can be compared.
+   *
+   * @param {HTMLTableElement} table with rows that say data-comparable
+   * @param {string} on the task that the comparison opens; '' for all that the rows share
+   */
+  assay.pickFrom = (table, on = '') => {
+    task = on;
     const add = () => {
       for (const row of table.querySelectorAll('tr[data-comparable]:not([data-box])')) {
         const heading = row.querySelector('th[scope="row"]');

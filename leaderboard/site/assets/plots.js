@@ -1,6 +1,6 @@
 'use strict';
 
-/** Quality against size, time and date. The libraries are loaded when a reader opens the plots. */
+/** Quality against size, time, cost and date. The libraries are loaded when a reader opens the plots. */
 (function (assay) {
   const { el } = assay;
   const ROOM = 160;
@@ -8,11 +8,17 @@
   const compact = (value) => Intl.NumberFormat('en', { notation: 'compact' }).format(value);
   const AXES = [
     { id: 'size', title: 'Quality against size', label: 'Parameters', log: true,
-      known: 'size is known', better: 'smaller', format: compact },
+      known: 'size is known', better: 'smaller', format: compact,
+      empty: 'a submission’s card or the list of systems says how many parameters a model has' },
     { id: 'seconds', title: 'Quality against time', label: 'Seconds over the suite', log: true,
-      known: 'time is known', better: 'faster', format: compact },
+      known: 'time is known', better: 'faster', format: compact, unit: 'seconds',
+      empty: 'times are those of submissions that were timed on every task, or those that a paper prints' },
+    { id: 'cost', title: 'Quality against cost', label: 'Dollars', log: true,
+      known: 'cost is printed', better: 'cheaper', format: compact, unit: 'dollars',
+      empty: 'costs are known only where a paper prints them' },
     { id: 'released', title: 'Quality against date', label: 'Released', log: false,
-      known: 'date is known', better: 'earlier', format: (v) => v.toISOString().slice(0, 10) },
+      known: 'date is known', better: 'earlier', format: (v) => v.toISOString().slice(0, 10),
+      empty: 'dates are those of a model’s card or of the paper' },
   ];
 
   /** What the summary says of its rows that the filters leave. */
@@ -31,21 +37,37 @@
       const date = cell(at('released')).textContent.trim();
       found.push({
         name: assay.nameOf(row), label: link.textContent, href: link.href, value, low: ends[0], high: ends[1],
-        level: row.dataset.level, reference: row.dataset.kind === 'reference',
+        id: row.dataset.row, level: row.dataset.level, reference: row.dataset.kind === 'reference',
         size: Number(cell(at('size')).dataset.order) || null,
-        seconds: Number(cell(at('seconds')).dataset.order) || null,
+        seconds: Number(cell(at('seconds')).dataset.order) || null, cost: null,
         released: date === '–' ? null : new Date(`${date}T00:00:00Z`),
       });
     });
     return found;
   }
 
+  /**
+   * Takes what no row of the summary says from a measure in that unit, if the suite has one, and
+   * then names the axis after it.
+   */
+  async function measuredAxis(axis, found, about, shown) {
+    const source = about.measures.find(({ unit }) => axis.unit && unit === axis.unit);
+    if (!source || source.name === shown.name || found.some((point) => point[axis.id] !== null)) return axis;
+    const data = await assay.load(source.path);
+    const places = new Map(data.rows.map((id, at) => [id, at]));
+    for (const point of found) {
+      point[axis.id] = Number.parseFloat(data.values[places.get(point.id)][0] ?? '') || null;
+    }
+    return { ...axis, label: `${source.name} (${source.unit})` };
+  }
+
   /** Points that no other beats in both: what a reader would choose from. */
-  function front(found, x) {
+  function front(found, x, lower) {
+    const sign = lower ? -1 : 1;
     let best = -Infinity;
-    return [...found].sort((a, b) => a[x] - b[x] || b.value - a.value).filter((point) => {
-      const leads = point.value > best;
-      best = Math.max(best, point.value);
+    return [...found].sort((a, b) => a[x] - b[x] || sign * (b.value - a.value)).filter((point) => {
+      const leads = sign * point.value > best;
+      best = Math.max(best, sign * point.value);
       return leads;
     });
   }
@@ -63,11 +85,26 @@
 
   const short = (name) => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
 
-  function draw(axis, found, measure, width) {
+  /** Why a plot is not there. */
+  function nothing(axis, values) {
+    const why = values.length ? `All ${values.length} rows have the same: ${axis.format(values[0])}.`
+      : `No row that the filters leave has one: ${axis.empty}.`;
+    return el('figure', { class: 'plot' }, el('h3', {}, axis.title), el('p', { class: 'note' }, why));
+  }
+
+  /** A plot where rows differ along its axis, else the reason why there is none. */
+  function plotted(axis, found, measure, width) {
+    const values = found.map((point) => point[axis.id]).filter((value) => value !== null);
+    const [low, high] = [window.d3.min(values), window.d3.max(values)];
+    return values.length && +low !== +high ? draw(axis, found, measure, width) : nothing(axis, values);
+  }
+
+  function draw(axis, found, { name, unit, lower }, width) {
     const { Plot } = window;
+    const measure = unit ? `${name} (${unit})` : name;
     const x = axis.id;
     const known = found.filter((point) => point[x] !== null);
-    const leading = front(known.filter((point) => !point.reference), x);
+    const leading = front(known.filter((point) => !point.reference), x, lower);
     const type = axis.log ? 'log' : 'utc';
     const values = known.map((point) => point[x]);
     const ends = [window.d3.min(values), window.d3.max(values)];
@@ -88,8 +125,8 @@
       marginLeft: 48, marginRight: 24, marginBottom: 42, marginTop: 24,
       ariaLabel: `${axis.title}: ${known.length} rows`,
       x: { type, label: `${axis.label} →`, inset: 16,
-        ...(axis.log && { ticks: 5, tickFormat: tick }) },
-      y: { label: `↑ ${measure}`, nice: true, grid: true, insetTop: 18 },
+        ...(axis.log && { ticks: 10, tickFormat: tick }) },
+      y: { label: `${lower ? '↓ less is better:' : '↑'} ${measure}`, nice: true, grid: true, insetTop: 18 },
       symbol: { domain: ['as printed', 'self-reported', 're-scored', 'reproduced'], legend: false,
         range: ['times', 'triangle', 'circle', 'square'] },
       marks: [
@@ -124,15 +161,13 @@
   }
 
   /** Draws the plots of what the filters leave into a host. */
-  assay.drawPlots = async (table, host, measure) => {
+  assay.drawPlots = async (table, host, about, measure) => {
     await assay.script('assets/vendor/d3.min.js');
     await assay.script('assets/vendor/plot.umd.min.js');
     const found = points(table.assay, assay.filtersOf(table.id));
     const room = host.clientWidth || 640;
     const width = Math.min(room > 1000 ? (room - 32) / 2 : room, 760); // two stand side by side
-    const drawn = AXES.filter((axis) => found.some((point) => point[axis.id] !== null))
-      .map((axis) => draw(axis, found, measure, width));
-    host.replaceChildren(...(drawn.length ? drawn
-      : [el('p', {}, 'No row that the filters leave has a size, a time or a date.')]));
+    const axes = await Promise.all(AXES.map((axis) => measuredAxis(axis, found, about, measure)));
+    host.replaceChildren(...axes.map((axis) => plotted(axis, found, measure, width)));
   };
 })(window.assay);

@@ -79,6 +79,9 @@
   // Measure: `measure=R@10`.
   const chooser = document.querySelector('[data-measure]');
   chooser?.addEventListener('change', () => state.set({ measure: chooser.value }));
+  const references = new Set([...rows.values()].filter((row) => row.dataset.kind === 'reference')
+    .map((row) => row.dataset.row));
+  const labelled = ({ name, unit }) => (unit ? `${name} (${unit})` : name);
   let shown = main;
   async function showMeasure() {
     const wanted = measure();
@@ -89,12 +92,13 @@
     if (shown !== wanted.name) return;
     for (const table of [...tables, category].filter(Boolean)) {
       if (!table.assay) continue;
-      const ends = assay.showMeasure(table.assay, data);
-      table.caption.textContent = table.caption.textContent.replace(/, [^,]*$/, `, ${shown}`);
-      if (table === category) assay.paint(table.assay);
+      const ends = assay.showMeasure(table.assay, data, wanted, references);
+      table.caption.textContent = table.caption.textContent.replace(/, [^,]*$/, `, ${labelled(wanted)}`);
+      if (table === category) assay.paint(table.assay, wanted.lower);
       if (table === summary) {
-        byId('summary-legend').textContent = `Ranks and groups are by ${main}; numbers are ${shown}. `
-          + `Bars: 95 % interval, from ${ends[0]} to ${ends[1]}.`;
+        document.querySelector('[data-scale]').textContent = (shown === main ? ''
+          : `Ranks and groups are by ${main}; numbers are ${labelled(wanted)}${wanted.lower ? ', less is better' : ''}. `)
+          + `Bars: 95 % intervals on an axis from ${ends[0]} to ${ends[1]}; an arrow lies beyond it.`;
       }
     }
   }
@@ -110,7 +114,12 @@
       if (!host.childElementCount) host.replaceChildren(el('p', {}, 'Loading'));
       const data = await measured(wanted);
       if (made.heat !== wanted.name) return;
-      const { table } = assay.heatTable(about, data, rows, host, wanted.name);
+      const at = about.columns.map((column, place) => place).filter((place) => about.columns[place].kind === 'task');
+      if (!data.values.some((row) => at.some((place) => row[place] !== null))) {
+        host.replaceChildren(el('p', {}, `No task has a number by ${labelled(wanted)}: it is known for the whole only.`));
+        return;
+      }
+      const { table } = assay.heatTable(about, data, rows, host, wanted);
       assay.grid(table, open);
     },
     'per-category': async () => {
@@ -119,14 +128,16 @@
       assay.enhance(category, {}, (row) => rows.get(row.dataset.row));
       assay.offerView(category);
       assay.grid(category, open);
-      if (shown !== main) assay.showMeasure(category.assay, await measured(measure()));
-      assay.paint(category.assay);
+      if (shown !== main) {
+        assay.showMeasure(category.assay, await measured(measure()), measure(), references);
+      }
+      assay.paint(category.assay, measure().lower);
     },
     plots: async () => {
       await showMeasure();
       clearTimeout(made.plots); // a reader who types waits for the last letter only
       made.plots = setTimeout(() => assay.drawPlots(summary, document.querySelector('[data-plots]'),
-        measure().name).catch((error) => assay.say(error.message)), 120);
+        about, measure()).catch((error) => assay.say(error.message)), 120);
     },
   };
 

@@ -1,12 +1,12 @@
 'use strict';
 
-/** The task page's list of every query by difficulty, which loads when it is asked for. */
+/** The task page: systems to compare on it, and every query by difficulty, loaded when asked for. */
 (function (root) {
   const { el, load } = root.assay;
   const AT_ONCE = 200;
 
   /** A table that adds lines as the reader asks for more, and searches ids and texts. */
-  function listing(queries, measure) {
+  function listing(queries, measure, unit) {
     const order = queries.values.map((_, i) => i).sort((i, j) => queries.values[i] - queries.values[j] || i - j);
     const searched = queries.ids.map((id, i) => `${id} ${queries.texts ? queries.texts[i] : ''}`.toLowerCase());
     const body = el('tbody', {});
@@ -19,7 +19,7 @@
       el('th', { scope: 'row' }, el('code', {}, queries.ids[i]),
         queries.splits ? el('span', { class: 'chip' }, queries.splits[i]) : null,
         queries.texts ? el('span', { class: 'sub' }, queries.texts[i]) : null),
-      el('td', { class: 'num' }, (queries.values[i] * 100).toFixed(2)));
+      el('td', { class: 'num' }, (queries.values[i] * (unit ? 1 : 100)).toFixed(2)));
 
     function grow() {
       const shown = body.children.length;
@@ -43,13 +43,18 @@
       more);
   }
 
+  // A comparison that begins here stays on this task.
+  for (const table of document.querySelectorAll('table[data-enhance]')) {
+    root.assay.pickFrom(table, document.querySelector('[data-task]').dataset.task);
+  }
+
   for (const box of document.querySelectorAll('[data-queries]')) {
     const button = box.querySelector('button');
     button.addEventListener('click', async () => {
       button.disabled = true;
       try {
         const states = await load(box.dataset.queries);
-        const list = listing(states[box.dataset.edition], box.dataset.measure);
+        const list = listing(states[box.dataset.edition], box.dataset.measure, box.dataset.unit);
         box.replaceChildren(list);
         list.querySelector('input').focus();
       } catch {

@@ -7,6 +7,7 @@ from typing import Any
 
 from leaderboard.board.records import Board, Event, Source
 from leaderboard.site import links
+from leaderboard.site.lines import TRAINING
 from leaderboard.site.rendering import Renderer
 
 
@@ -20,6 +21,7 @@ def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
         citations=_citations(board),
         sources=_sources(board),
         versions=_versions(board),
+        training=TRAINING,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from leaderboard.board.records import Board, Number, PerQuery, Row
+from leaderboard.board.records import Board, Number, PerQuery, Row, TaskBoard
 from leaderboard.checked import Queries, Samples
 from leaderboard.site import links, results
 from leaderboard.site.rendering import Renderer
@@ -63,17 +63,19 @@ def _told_apart(row: Row) -> str:
 
 def _rows(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     wanted = {row for row in board.rows if renderer.mine(links.row_data(row))}
-    numbers: dict[str, dict[str, tuple[str, Number]]] = {row: {} for row in sorted(wanted)}
+    numbers: dict[str, dict[str, tuple[TaskBoard, Number]]] = {row: {} for row in sorted(wanted)}
     for name, task in sorted(board.tasks.items()):
         for row in wanted.intersection(task.numbers):
             if main := task.numbers[row].get(task.measures[0]):
-                numbers[row][name] = (task.measures[0], main)
+                numbers[row][name] = (task, main)
     for row, tasks in numbers.items():
         path = links.row_data(row)
         yield path, script(path, _row_data(board, row, tasks))
 
 
-def _row_data(board: Board, row: str, tasks: Mapping[str, tuple[str, Number]]) -> dict[str, Any]:
+def _row_data(
+    board: Board, row: str, tasks: Mapping[str, tuple[TaskBoard, Number]]
+) -> dict[str, Any]:
     """A row: its name, and on each task what it reached and, where known, for which query."""
     known = {values.task: values for values in board.per_query.get(row, ())}
     found = board.rows[row]
@@ -84,16 +86,21 @@ def _row_data(board: Board, row: str, tasks: Mapping[str, tuple[str, Number]]) -
         "level": found.level,
         "page": links.model_page(found.system),
         "tasks": {
-            task: _result(number, measure, known.get(task), board.sample_cells.get((row, task)))
-            for task, (measure, number) in tasks.items()
+            name: _result(task, number, known.get(name), board.sample_cells.get((row, name)))
+            for name, (task, number) in tasks.items()
         },
     }
 
 
 def _result(
-    number: Number, measure: str, known: PerQuery | None, sample: tuple[str, int] | None
+    task: TaskBoard, number: Number, known: PerQuery | None, sample: tuple[str, int] | None
 ) -> dict[str, Any]:
+    measure = task.measures[0]
     told: dict[str, Any] = {"measure": measure, "value": number.value}
+    if measure in task.units:
+        told["unit"] = task.units[measure]
+    if measure in task.lower_is_better:
+        told["lower"] = True
     if number.edition:
         told["edition"] = number.edition
     if number.retracted:

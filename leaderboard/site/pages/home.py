@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from leaderboard.board.records import Board, Event, SuiteBoard
 from leaderboard.site import links
-from leaderboard.site.lines import lines, main_number
-from leaderboard.site.rendering import Renderer
+from leaderboard.site.lines import best_lines, lines
+from leaderboard.site.rendering import Renderer, sha256_source
 from leaderboard.site.scripts import script
 
 SEARCH = "data/search.js"
 _LATEST, _CHANGES = 8, 30
+_STYLE = (
+    ":root{color-scheme:light dark}body{max-width:40rem;margin:12vh auto;padding:0 1.25rem;"
+    "font:1.0625rem/1.6 system-ui,sans-serif}h1{line-height:1.2}"
+    "html{background:light-dark(#fff,#11161a);color:light-dark(#17212a,#e6ebee)}"
+    "a{color:light-dark(#0b6570,#62c9d4)}"
+)
+_TO_ROOT = (
+    "var m=location.pathname.match(/^(.*\\/)(?:suites|tasks|models|docs|data|assets)\\//);"
+    "if(m)document.getElementById('home').href=m[1]+'index.html'"
+)
 
 
 def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
@@ -26,9 +38,25 @@ def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
             latest=[(event, _target(board, event)) for event in submitted[:_LATEST]],
             events=[(event, _target(board, event)) for event in board.events[:_CHANGES]],
         )
-    yield renderer.page("404.html", "404.html.j2")
+    yield renderer.page("404.html", "404.html.j2", **_inline())
     if renderer.mine(SEARCH):
         yield SEARCH, script(SEARCH, _index(board))
+
+
+def _inline() -> dict[str, Markup]:
+    """What the page for lost addresses holds itself, and a policy that allows nothing else.
+
+    Such a page is shown at any depth, so that nothing beside it can be found by a relative path.
+    Below a folder of the site its script finds the way to the start page.
+    """
+    return {
+        "style": Markup(_STYLE),
+        "script": Markup(_TO_ROOT),
+        "own_policy": Markup(
+            f"default-src 'none'; style-src '{sha256_source(_STYLE)}'; "
+            f"script-src '{sha256_source(_TO_ROOT)}'; base-uri 'none'; form-action 'none'"
+        ),
+    }
 
 
 def _families(suites: Sequence[SuiteBoard]) -> list[tuple[SuiteBoard, list[SuiteBoard]]]:
@@ -46,17 +74,16 @@ def _families(suites: Sequence[SuiteBoard]) -> list[tuple[SuiteBoard, list[Suite
 
 
 def _card(board: Board, suite: SuiteBoard, parts: Sequence[SuiteBoard]) -> dict[str, Any]:
-    """A suite in one card: its best system that is no reference, and how many lead with it."""
-    found = [line for line in lines(board, suite).current if line.place]
-    best = min(found, key=lambda line: line.place or 0, default=None)
-    tied = [line for line in found if best and best.group and line.group == best.group]
+    """A suite in one card: its best number of the current data, and how many lead with it."""
+    leading = best_lines(lines(board, suite))
+    best = leading[0] if leading else None
     return {
         "suite": suite,
         "parts": parts,
         "measure": suite.measures[0] if suite.measures else "",
         "best": best,
-        "number": main_number(suite, best.row.id, suite.columns[0].id) if best else None,
-        "tied": len(tied) - 1,
+        "unit": suite.units.get(suite.measures[0], "") if suite.measures else "",
+        "tied": len(leading) - 1,
         "systems": len({row.system for row in suite.rows}),
         "tasks": sum(column.kind == "task" for column in suite.columns),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from leaderboard.board.records import Board, Effect, Savvy
 from leaderboard.site import charts, links
-from leaderboard.site.formats import shown
+from leaderboard.site.formats import shown, signed
 from leaderboard.site.listings import Listing
 from leaderboard.site.rendering import Renderer
 
@@ -26,14 +26,6 @@ def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     )
     for suffix in ("csv", "json"):
         yield f"{DATA}.{suffix}", _listing(board).encode(suffix)
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A difference of shares in points, with its sign: "+1.25", "−4.00", "0.00"."""
-    text = shown(value, digits=digits)
-    if text.startswith("-"):
-        return text.replace("-", "\N{MINUS SIGN}")
-    return f"+{text}" if text.strip("0.") else text
 
 
 def _suites(board: Board) -> Iterator[dict[str, Any]]:
@@ -56,7 +48,9 @@ def _suites(board: Board) -> Iterator[dict[str, Any]]:
 def _line(effect: Effect, most: int, board: Board) -> dict[str, Any]:
     interval = ""
     if effect.low is not None and effect.high is not None:
-        interval = f"{signed(effect.low, 1)} to {signed(effect.high, 1)}, {effect.resampled}"
+        interval = (
+            f"{signed(effect.low, digits=1)} to {signed(effect.high, digits=1)}, {effect.resampled}"
+        )
     return {
         "effect": effect,
         "page": links.model_page(effect.system) if effect.system in board.systems else "",

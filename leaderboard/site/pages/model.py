@@ -14,6 +14,7 @@ from harness.store.schema import setting_to_json
 from leaderboard.board.records import Board, Number, Row, SuiteBoard, System
 from leaderboard.checked import Rerun
 from leaderboard.site import links, results
+from leaderboard.site.cells import axis, axis_text
 from leaderboard.site.formats import letters
 from leaderboard.site.listings import Listing
 from leaderboard.site.rendering import Renderer
@@ -43,7 +44,7 @@ def _context(board: Board, system: System) -> dict[str, Any]:
         "summary": _summary(board, rows),
         "tables": list(_tables(board, rows)),
         "overlap": _overlap(board, rows),
-        "reruns": _reruns(system),
+        "reruns": _reruns(board, system),
         "retractions": [r for r in board.retractions if r.submission in system.submissions],
         "unchecked": {s: board.unchecked[s] for s in system.submissions if s in board.unchecked},
         "compare": links.compare_page(_comparable(board, system)),
@@ -67,21 +68,30 @@ def _summary(board: Board, rows: list[Row]) -> Markup:
         for row in rows:
             if row.id not in suite.coverage:
                 continue
-            cells = suite.numbers.get((row.id, suite.columns[0].id), {})
+            main = suite.measures[0]
+            number = suite.numbers.get((row.id, suite.columns[0].id), {}).get(main)
             lines.append(
                 f'<tr><th scope="row"><a href="../{links.suite_page(suite.name)}">'
-                f"{escape(suite.title)}</a>{results.chips(row)}</th>"
-                f"<td>{escape(suite.columns[0].title)}, {escape(suite.measures[0])}</td>"
-                f"{results.value(cells.get(suite.measures[0]), suite.measures[0])}"
-                f"{_rank(suite, row)}"
+                f"{escape(suite.title)}</a>{results.chips(row)}{_origin(row, number)}</th>"
+                f"<td>{escape(suite.columns[0].title)}, {escape(main)}</td>"
+                f"{results.value(number, suite.units.get(main, ''))}{_rank(suite, row, number)}"
                 f'<td class="num" data-order="{suite.coverage[row.id]}">'
                 f"{suite.coverage[row.id]} of {tasks}</td>{results.level(row.level)}</tr>"
             )
     return _made("\n".join(lines))
 
 
-def _rank(suite: SuiteBoard, row: Row) -> str:
+def _origin(row: Row, number: Number | None) -> str:
+    """Where a row was printed, and which data its number is about where that is not the current."""
+    parts = [f"{row.source.title}, {row.source.where}"] if row.source else []
+    parts += [f"‡ {number.edition}"] if number and number.edition else []
+    return "".join(f'<span class="sub">{escape(part)}</span>' for part in parts)
+
+
+def _rank(suite: SuiteBoard, row: Row, number: Number | None) -> str:
     found = suite.ranks.get(row.id)
+    if found is None and number is not None and number.rank and not number.edition:
+        return f'<td class="num" data-order="{number.rank}">{number.rank}</td><td>–</td>'
     if found is None:
         return '<td class="num" data-order=""><span class="none">–</span></td><td>–</td>'
     interval = f'<span class="ci">{found.low}–{found.high}</span>'
@@ -101,15 +111,16 @@ def _tables(board: Board, rows: list[Row]) -> Iterator[dict[str, Any]]:
         found = _results(suite, present, shown)
         shown |= {task for task, _, _, _ in found}
         if found:
-            axis = results.scale([number for _, _, _, number in found])
+            ends = axis(number for _, _, measure, number in found if measure == suite.measures[0])
             chips = {row.id: results.chips(row) for row in present}
             lines = [
-                _line(board, suite, task, row, chips[row.id], measure, number, axis)
+                _line(board, suite, task, row, chips[row.id], measure, number, ends)
                 for task, row, measure, number in found
             ]
             yield {
                 "suite": suite,
                 "main": suite.measures[0],
+                "ends": axis_text(ends, suite.units.get(suite.measures[0], "")),
                 "count": len(found),
                 "lines": _made("\n".join(lines)),
             }
@@ -144,7 +155,7 @@ def _line(
     chips: str,
     measure: str,
     number: Number,
-    axis: tuple[float, float],
+    ends: tuple[float, float],
 ) -> str:
     name = _task_link(task) if task in board.tasks else escape(task)
     rank = "–" if number.rank is None else number.rank
@@ -154,7 +165,8 @@ def _line(
     return (
         f"<tr{' class=retracted' if number.retracted else ''}>"
         f'<th scope="row">{name}{chips}{edition}</th>'
-        f"{results.value(number, measure)}{results.bar(number, axis)}"
+        f"{results.value(number, suite.units.get(measure, ''))}"
+        f"{results.bar(number if measure == suite.measures[0] else None, ends)}"
         f'<td class="num">{rank}</td><td class="num">{number.n or "–"}</td>'
         f"{results.level(number.level)}{results.seconds(number.seconds)}"
         f"{results.origin(suite.commands.get((row.id, task)), row.source)}</tr>"
@@ -169,18 +181,21 @@ def _overlap(board: Board, rows: list[Row]) -> list[tuple[str, str, list[str]]]:
         if not told or not any(row.id in suite.coverage for row in rows):
             continue
         sets = sorted({name for names in told if names for name in names})
-        words = "none declared" if any(names is not None for names in told) else "undisclosed"
+        words = "no overlap declared" if any(names is not None for names in told) else "undisclosed"
         found.append((suite.title, "trained on" if sets else words, sets))
     return found
 
 
-def _reruns(system: System) -> list[tuple[Rerun, list[str]]]:
-    """A maintainer's reruns, each with what of its setting differs from the defaults."""
+def _reruns(board: Board, system: System) -> list[tuple[Rerun, list[str], str]]:
+    """A maintainer's reruns, what of their settings differs from the defaults, and their units."""
     defaults = setting_to_json(Setting())
     return [
         (
             cell,
             [f"{k} {v}" for k, v in sorted(cell.setting.items()) if v != defaults.get(k)],
+            board.tasks[cell.task].units.get(cell.main_measure, "")
+            if cell.task in board.tasks
+            else "",
         )
         for cell in (system.reproduced.cells if system.reproduced else ())
     ]

@@ -18,7 +18,7 @@ VERDICTS: Mapping[str, str] = {
     "exact": "equal to every digit that is printed",
     "within": "inside the tolerance that is stated beside it",
     "off": "outside of it; the reason is stated where it is known",
-    "unreachable": "cannot be replayed here, and why",
+    "unreachable": "cannot be replayed with what the paper used; the reason stands beside it",
 }
 """What each verdict says, in the order in which they are counted."""
 
@@ -32,6 +32,9 @@ def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
         "reproduction.html.j2",
         claims=[_line(claim, board) for claim in board.claims],
         counts=[(verdict, counts[verdict], meaning) for verdict, meaning in VERDICTS.items()],
+        elsewhere=sum(
+            claim.ours is not None and claim.verdict == "unreachable" for claim in board.claims
+        ),
         replayed=sum(claim.ours is not None for claim in board.claims),
         sources=sources,
         csv=f"{DATA}.csv",

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from leaderboard.board.records import Board, SuiteBoard
+from leaderboard.board.records import Board, Column, SuiteBoard
 from leaderboard.site import links
-from leaderboard.site.cells import LEVELS
+from leaderboard.site.cells import LEVELS, axis_text
 from leaderboard.site.downloads import suite_csv, suite_json
-from leaderboard.site.formats import shown
-from leaderboard.site.lines import SIZES, YES_NO, Line, lines, scale, split_columns
+from leaderboard.site.lines import (
+    SIZES,
+    TRAINING,
+    YES_NO,
+    Line,
+    best_lines,
+    by_task,
+    lines,
+    misprints,
+    scale,
+    split_columns,
+)
 from leaderboard.site.rendering import Renderer
 from leaderboard.site.scripts import in_script
+from leaderboard.site.states import pairs, reasons, states
 from leaderboard.site.suite_scripts import details_script, measure_script
 
 
@@ -45,18 +56,30 @@ def _context(board: Board, suite: SuiteBoard) -> dict[str, Any]:
     found = lines(board, suite)
     whole, parts, tasks = split_columns(suite)
     main = suite.measures[0]
-    ends = scale(suite, whole + parts, main)
-    leading = [line for line in found.current if line.rank and line.rank.group == 1]
+    ends = scale(suite, whole, main)
+    leading = best_lines(found)
+    unit = suite.units.get(main, "")
     return {
         "suite": suite,
         "main": main,
         "current": found.current,
         "other": found.other,
+        "other_columns": _present(suite, whole, found.other),
+        "by_task": {
+            line.row.id: told for line in found.other if (told := by_task(suite, line.row.id))
+        },
         "whole": whole,
         "parts": parts,
         "tasks": tasks,
         "scale": ends,
-        "scale_text": " to ".join(shown(end, main, 0) for end in ends),
+        "scale_text": axis_text(ends, unit),
+        "unit": unit,
+        "lower": main in suite.lower_is_better,
+        "states": states(board, suite),
+        "pairs": pairs(board, [column.id for column in tasks]),
+        "reasons": reasons(board, [column.id for column in tasks]),
+        "misprints": misprints(suite),
+        "TRAINING": TRAINING,
         "facets": _facets(found.current + found.other),
         "yes_no": YES_NO,
         "resampled": next((rank.resampled for rank in suite.ranks.values()), ""),
@@ -67,10 +90,18 @@ def _context(board: Board, suite: SuiteBoard) -> dict[str, Any]:
     }
 
 
+def _present(
+    suite: SuiteBoard, columns: Sequence[Column], found: Sequence[Line]
+) -> tuple[Column, ...]:
+    """Columns in which some line has a number."""
+    rows = {line.row.id for line in found}
+    held = {column for row, column in suite.numbers if row in rows}
+    return tuple(column for column in columns if column.id in held)
+
+
 def _facets(found: tuple[Line, ...]) -> list[tuple[str, str, list[str]]]:
     """Facets with the options that some row has, in a sensible order."""
     sizes = [name for name, _ in SIZES] + ["none", "unknown"]
-    trained = ["zero-shot", "overlap", "not declared"]
     answers = list(YES_NO.values())
 
     def present(order: list[str], values: set[str]) -> list[str]:
@@ -86,7 +117,7 @@ def _facets(found: tuple[Line, ...]) -> list[tuple[str, str, list[str]]]:
             present(answers, {YES_NO[x.row.instruction] for x in found}),
         ),
         ("level", "Level", present(list(LEVELS), {line.row.level for line in found})),
-        ("training", "Training data", present(trained, {line.training for line in found})),
+        ("training", "Training data", present(list(TRAINING), {line.training for line in found})),
     ]
 
 
@@ -96,7 +127,12 @@ def _about(board: Board, suite: SuiteBoard) -> dict[str, Any]:
         "name": suite.name,
         "title": suite.title,
         "measures": [
-            {"name": measure, "path": links.suite_measure(suite.name, measure)}
+            {
+                "name": measure,
+                "path": links.suite_measure(suite.name, measure),
+                **({"unit": suite.units[measure]} if measure in suite.units else {}),
+                **({"lower": True} if measure in suite.lower_is_better else {}),
+            }
             for measure in suite.measures
         ],
         "columns": [

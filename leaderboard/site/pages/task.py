@@ -12,10 +12,12 @@ from markupsafe import Markup
 
 from leaderboard.board.records import Board, Number, Row, TaskBoard
 from leaderboard.site import charts, links, results
+from leaderboard.site.cells import axis, axis_text
 from leaderboard.site.formats import shown, size
 from leaderboard.site.listings import Listing
 from leaderboard.site.rendering import Renderer
 from leaderboard.site.scripts import script
+from leaderboard.site.states import meaning, pairs, reasons
 
 LISTED = 10
 """Hardest and easiest queries that the page lists; a script shows all on demand."""
@@ -55,7 +57,11 @@ def _context(board: Board, task: TaskBoard, shared: dict[str, _Fixed]) -> dict[s
         "main": main,
         "title": task.card.title if task.card else task.name,
         "suites": [suite for suite in board.suites if suite.name in task.suites],
-        "tables": [_table(task, edition, main, shared) for edition in editions(task)],
+        "unit": task.units.get(main, ""),
+        "tables": [_table(board, task, edition, main, shared) for edition in editions(task)],
+        "pairs": pairs(board, [task.name]),
+        "reasons": reasons(board, [task.name]),
+        "misprints": _misprints(task),
         "difficulty": [_difficulty(task, edition, main) for edition in known],
         "data": sorted(task.queries.items()),
         "facets_of": _facets(task),
@@ -87,35 +93,56 @@ def _given(row: Row) -> str:
     return {True: "with", False: "without", None: ""}[row.instruction]
 
 
-def _table(task: TaskBoard, edition: str, main: str, shared: dict[str, _Fixed]) -> dict[str, Any]:
+def _misprints(task: TaskBoard) -> list[tuple[Row, str]]:
+    """Rows with a printing error that is known of one of their numbers here, and the error."""
+    found = {
+        (row.id, number.defect): row
+        for row in task.rows
+        for number in task.numbers[row.id].values()
+        if number.defect
+    }
+    return [(row, text) for (_, text), row in found.items()]
+
+
+def _table(
+    board: Board, task: TaskBoard, edition: str, main: str, shared: dict[str, _Fixed]
+) -> dict[str, Any]:
     """Systems on one state of the task, best first, and how their values are spread."""
     rows = [
         (row, _unmarked(cells) if edition else cells)
         for row in task.rows
         if _leading(cells := task.numbers[row.id], main).edition == edition
     ]
-    numbers = [cells[main] for _, cells in rows if main in cells]
-    axis = results.scale(numbers)
+    numbers = [cells[main] for row, cells in rows if main in cells and row.kind != "reference"]
+    unit = task.units.get(main, "")
+    ends = axis(numbers, unit)
+    held = {measure for _, cells in rows for measure in cells} | {main}
+    measures = [measure for measure in task.measures if measure in held]
     known = [(cells[main].value, row) for row, cells in rows if main in cells]
     marks = [(value, row.name) for value, row in known if row.kind == "reference"]
     systems = [value for value, row in known if row.kind != "reference"]
-    figure = charts.histogram(systems, measure=main, what="system", marks=marks)
+    figure = charts.histogram(systems, measure=main, what="system", unit=unit, marks=marks)
     for row, _ in rows:
         if row.id not in shared:
-            shared[row.id] = _fixed(row)
+            shared[row.id] = _fixed(row, bool(board.per_query.get(row.id)))
     lines = "\n".join(
         _line(
             shared[row.id],
             cells,
-            task.measures,
-            axis,
+            measures,
+            task.units,
+            ends,
             results.origin(task.commands.get(row.id), row.source),
         )
         for row, cells in rows
     )
     return {
         "edition": edition,
+        "meaning": meaning(edition) if edition else "",
+        "ends": axis_text(ends, unit),
         "systems": len(rows),
+        "measures": measures[1:],
+        "intervals": any(number.low is not None for number in numbers),
         "lines": Markup(lines),  # escaped where it is made
         "figure": figure if len(systems) >= FEWEST else None,
     }
@@ -139,12 +166,13 @@ class _Fixed(NamedTuple):
     end: str
 
 
-def _fixed(row: Row) -> _Fixed:
+def _fixed(row: Row, comparable: bool) -> _Fixed:
     parameters = "" if row.parameters is None else row.parameters
     return _Fixed(
         attributes=(
             f'data-row="{escape(row.id)}" data-kind="{escape(row.kind)}" '
-            f'data-instruction="{_given(row)}"{" class=reference" * (row.kind == "reference")}'
+            f'data-instruction="{_given(row)}"{" data-comparable" * comparable}'
+            f"{' class=reference' * (row.kind == 'reference')}"
         ),
         heading=(
             f'<th scope="row"><a href="../{links.model_page(row.system)}">{escape(row.name)}</a>'
@@ -161,18 +189,21 @@ def _line(
     fixed: _Fixed,
     cells: Mapping[str, Number],
     measures: Sequence[str],
-    axis: tuple[float, float],
+    units: Mapping[str, str],
+    ends: tuple[float, float],
     origin: str,
 ) -> str:
-    number, leading = cells.get(measures[0]), _leading(cells, measures[0])
+    main, *rest = measures
+    number, leading = cells.get(main), _leading(cells, main)
     others = "".join(
-        results.value(cells.get(measure), measure, interval=False) for measure in measures[1:]
+        results.value(cells.get(measure), units.get(measure, ""), interval=False)
+        for measure in rest
     )
     rank = "–" if number is None or number.rank is None else number.rank
     return (
         f'<tr {fixed.attributes} data-level="{leading.level}">{fixed.heading}'
         f'<td class="num">{rank}</td>'
-        f"{results.value(number, measures[0])}{results.bar(number, axis)}"
+        f"{results.value(number, units.get(main, ''))}{results.bar(number, ends)}"
         f"{results.level(leading.level)}{fixed.end}"
         f"{results.seconds(leading.seconds)}{origin}{others}</tr>"
     )
@@ -186,7 +217,9 @@ def _difficulty(task: TaskBoard, edition: str, main: str) -> dict[str, Any]:
         "edition": edition,
         "count": len(values),
         "splits": len(set(task.queries[edition].splits)) > 1,
-        "figure": charts.histogram(values, measure=main, what="query"),
+        "figure": charts.histogram(
+            values, measure=main, what="query", unit=task.units.get(main, "")
+        ),
         "unsolved": sum(value == 0 for value in values),
         "hardest": [_query(task, edition, i, main) for i in order[:LISTED]],
         "easiest": [_query(task, edition, i, main) for i in reversed(order[LISTED:][-LISTED:])],
@@ -201,7 +234,7 @@ def _query(task: TaskBoard, edition: str, index: int, main: str) -> dict[str, st
         "id": queries.ids[index],
         "split": queries.splits[index],
         "text": text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…",
-        "value": shown(task.difficulty[edition][index], main),
+        "value": shown(task.difficulty[edition][index], task.units.get(main, "")),
     }
 
 

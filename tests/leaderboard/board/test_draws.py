@@ -31,6 +31,14 @@ def test_shares_of_a_resample_sum_to_one_and_clusters_stay_together() -> None:
     assert (shares[:, 0] == shares[:, 1]).all()
 
 
+def test_fewer_are_drawn_where_that_is_asked_for() -> None:
+    counts = draws("s", n=7, resamples=500, size=3)
+    assert counts.shape == (500, 7)
+    assert (counts.sum(axis=1) == 3).all()
+    # each of 1,500 draws takes a given thing with probability 1/7: 214.3, standard deviation 13.6
+    assert (np.abs(counts.sum(axis=0) - 1500 / 7) < 5 * 13.6).all()
+
+
 def test_every_resample_draws_as_many_as_there_are() -> None:
     counts = draws("s", n=7, resamples=500)
     assert (counts.sum(axis=1) == 7).all()

@@ -235,3 +235,43 @@ def test_the_same_submissions_in_another_order_make_the_same_rows() -> None:
     made[1] = replace(made[1], fingerprint="g")
     straight, turned = _lines(*made), _lines(*reversed(made))
     assert {k: v.row for k, v in straight.items()} == {k: v.row for k, v in turned.items()}
+
+
+def test_what_nobody_checked_takes_no_place_of_what_was() -> None:
+    """It claims to be the model, is newer, comes first by name, and calls itself a reference."""
+    mine = _submission("mine", _entry(value=0.5), fingerprint="f")
+    card = CARDS["alpha"].model_copy(update={"kind": "reference", "name": "Not Alpha"})
+    claim = _entry(value=0.9)._replace(level="self-reported")
+    odd = _submission("a", claim, day=2, fingerprint="f", checked=False, card=card)
+    found = _lines(mine, odd)
+    assert {id: line.results["t/a"].entry.measures["m"][0] for id, line in found.items()} == {
+        "mine": 0.5,
+        "a": 0.9,
+    }
+    (system,) = Systems([mine, odd], [], {}).all()
+    assert (system.id, system.name, system.kind) == ("mine", CARDS["alpha"].name, "embedder")
+
+
+def test_what_nobody_checked_takes_no_place_of_another_claim() -> None:
+    claims = [_submission(name, _entry(), fingerprint="f", checked=False) for name in ("a", "b")]
+    assert set(_lines(*claims)) == {"a", "b"}
+
+
+def test_data_of_another_hash_is_another_edition() -> None:
+    """Two results on the usual data; one, the newest, on data of the same counts."""
+    other = _entry()._replace(data_hash="3fa9c2" + "0" * 58)
+    found = _lines(
+        _submission("a", _entry()), _submission("b", _entry()), _submission("c", other, day=2)
+    )
+    editions = {id: line.results["t/a"].edition for id, line in found.items()}
+    assert editions == {"a": (), "b": (), "c": ("other data [3fa9c2]",)}
+
+
+def test_the_usual_data_is_that_of_what_was_computed_again() -> None:
+    claims = [
+        _submission(name, _entry()._replace(data_hash="f" * 64, level="self-reported"))
+        for name in ("a", "b")
+    ]
+    found = _lines(*claims, _submission("c", _entry(), day=2))
+    editions = {id: line.results["t/a"].edition for id, line in found.items()}
+    assert editions == {"a": ("other data [ffffff]",), "b": ("other data [ffffff]",), "c": ()}

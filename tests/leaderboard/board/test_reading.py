@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from submitted import make
+from submitted import RESULT, edit_json, edit_result, make
 
 from harness.errors import UserError
 from leaderboard.board.reading import read
@@ -159,7 +160,8 @@ def test_samples_are_read_when_they_are_looked_up(folder: Folder) -> None:
 def test_retractions_are_sorted_by_day(folder: Folder) -> None:
     (folder.path / "retractions.yaml").write_text(
         "- {submission: system-0001, on: 2026-03-02, reason: Later}\n"
-        "- {submission: system-0000, on: 2026-03-01, reason: First, tasks: [a/b]}\n"
+        "- {submission: system-0000, on: 2026-03-01, reason: First,"
+        " tasks: [starter-passages/films]}\n"
     )
     assert [r.reason for r in read(folder.path).retractions] == ["First", "Later"]
 
@@ -168,3 +170,65 @@ def test_broken_retractions_are_a_maintainers_error(folder: Folder) -> None:
     (folder.path / "retractions.yaml").write_text("- {submission: system-0001}\n")
     with pytest.raises(UserError, match=r"retractions\.yaml is broken"):
         read(folder.path)
+
+
+@pytest.mark.parametrize(
+    ("retracted", "said"),
+    [
+        ("submission: system-9999", "there is no submission system-9999"),
+        (f"submission: {A}, tasks: [starter-passages/flims]", f"{A} has no result on starter-pass"),
+    ],
+)
+def test_a_retraction_of_nothing_is_a_maintainers_error(
+    folder: Folder, retracted: str, said: str
+) -> None:
+    text = f"- {{{retracted}, on: 2026-03-01, reason: A slip}}\n"
+    (folder.path / "retractions.yaml").write_text(text)
+    with pytest.raises(UserError, match=said):
+        read(folder.path)
+
+
+def test_what_is_no_folder_is_listed_and_what_is_hidden_is_not(folder: Folder) -> None:
+    (folder.path / "blob.bin").write_bytes(bytes(range(256)))
+    (folder.path / "nowhere").symlink_to("/nonexistent")
+    (folder.path / ".gitkeep").touch()
+    assert dict(read(folder.path).unchecked) == {
+        "blob.bin": "no folder, and so no submission",
+        "nowhere": "no folder, and so no submission",
+    }
+
+
+def _claims(**value: float) -> Callable[[Any], None]:
+    return lambda result: result["measures"]["nDCG@10"].update(value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda r: r.update(task="constructor/x"), "constructor/x, which is not registered"),
+        (lambda r: r.update(task="bfcl-v4/live"), "bfcl-v4/live, which is not registered"),
+        (lambda r: r.update(task="__proto__"), "names no task"),
+        (lambda r: r.update(main_measure="P@5"), "measured by nDCG@10"),
+        (_claims(value=1.5, ci_high=2.0), "is no share of 1"),
+        (_claims(value=1e308), "is no share of 1"),
+        (_claims(value=-0.1), "is no share of 1"),
+        (_claims(ci_low=0.9, ci_high=0.1), "or its interval none"),
+    ],
+)
+def test_impossible_claims_leave_a_submission_out(
+    tmp_path: Path, change: Callable[[Any], None], said: str
+) -> None:
+    made = make(tmp_path / "submissions" / "mine")
+    edit_result(made, change)
+    shelf = read(made.parent)
+    assert not shelf.submissions
+    assert said in shelf.unchecked["mine"]
+
+
+def test_claims_count_by_the_measures_of_the_task_alone(tmp_path: Path) -> None:
+    made = make(tmp_path / "submissions" / "mine")
+    known = set(json.loads((made / RESULT / "result.json").read_text())["measures"])
+    own = {"value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 3}
+    edit_json(made / RESULT / "result.json", lambda r: r["measures"].update({"Luck@7": own}))
+    (mine,) = read(made.parent).submissions
+    assert set(mine.entries[0].measures) == known

@@ -76,17 +76,36 @@ def test_both_levels_are_what_a_plain_loop_over_the_same_draws_gives(
         for task, n in TASKS.items()
     }
     groups = (definition.tasks,) if definition is MICRO else definition.groups
-    copies = [draws(f"0/tasks/{' '.join(g)}", n=len(g), resamples=RESAMPLES) for g in groups]
+    copies = [
+        draws(f"0/tasks/{' '.join(g)}", n=len(g), resamples=RESAMPLES, size=len(g) - 1)
+        for g in groups
+    ]
     for resample in range(0, RESAMPLES, 97):
-        total, weight = np.zeros(ROWS), 0.0
+        mean_of_groups = np.zeros(ROWS)
         for group, counts in zip(groups, copies, strict=True):
+            total, weight = np.zeros(ROWS), 0.0
             for position, task in enumerate(group):
                 for copy in range(counts[resample, position]):
                     picked = queries[task][(resample + 61 * copy) % RESAMPLES]
                     mean = picked @ tables[task] / picked.sum()
-                    w = TASKS[task] if definition is MICRO else 1 / len(group)
+                    w = TASKS[task] if definition is MICRO else 1
                     total, weight = total + w * mean, weight + w
-        np.testing.assert_allclose(drawn[resample], total / weight, atol=1e-6)
+            mean_of_groups += total / weight / len(groups)
+        np.testing.assert_allclose(drawn[resample], mean_of_groups, atol=1e-6)
+
+
+def test_tasks_alone_vary_as_the_standard_error_of_a_stratified_mean_says() -> None:
+    """Variance of the mean of two group means: (s1^2 / 2 + s2^2 / 3) / 4, s^2 over n - 1.
+
+    Values 0.2, 0.4 have s^2 = 0.02; 0.1, 0.5, 0.6 have mean 0.4 and s^2 = 0.14 / 2 = 0.07. So it
+    is (0.01 + 0.07 / 3) / 4 = 1 / 120. Draws of as many tasks as there are would give 0.0051.
+    """
+    means = {"g/a": 0.2, "g/b": 0.4, "g/c": 0.1, "g/d": 0.5, "g/e": 0.6}
+    groups = Aggregate("groups", (("g/a", "g/b"), ("g/c", "g/d", "g/e")))
+    drawn = Resampled(groups, dict.fromkeys(means, 1), [0], tasks=True)
+    for task, mean in means.items():
+        drawn.add(TaskValues(task, np.array([mean])))
+    assert drawn.replicates().var() == pytest.approx(1 / 120, rel=0.1)
 
 
 def test_a_row_without_queries_varies_with_the_tasks_alone(tables: dict[str, Table]) -> None:
@@ -111,12 +130,12 @@ def test_rows_are_found_by_position_whatever_their_order(tables: dict[str, Table
 def test_variance_is_that_of_tasks_and_queries_together() -> None:
     """Equal tasks leave the queries' variance only; with independent copies it is counted once.
 
-    Two tasks of two queries valued 0 and 1: a drawn task mean has variance 1/8 (two fair draws),
-    and the mean of two independent copies 1/16.
+    Three tasks of two queries valued 0 and 1: a drawn task mean has variance 1/8 (two fair draws),
+    and the mean of the two copies that are drawn 1/16, be they of one task or of two.
     """
     table = np.array([[0.0], [1.0]], dtype=np.float32)
-    pair = Aggregate("pair", (("p/a", "p/b"),))
-    drawn = Resampled(pair, {"p/a": 2, "p/b": 2}, [0], tasks=True)
-    for task in pair.tasks:
+    alike = Aggregate("alike", (("p/a", "p/b", "p/c"),))
+    drawn = Resampled(alike, dict.fromkeys(alike.tasks, 2), [0], tasks=True)
+    for task in alike.tasks:
         drawn.add(_task_values(task, table, np.array([0])))
     assert drawn.replicates().var() == pytest.approx(1 / 16, rel=0.15)

@@ -122,6 +122,17 @@ def test_a_forged_report_gives_a_comment_that_says_so(change: dict[str, Any]) ->
     assert "The check gave no report" in comment(json.dumps(told).encode())
 
 
+def test_a_check_that_could_not_run_says_why_in_its_comment() -> None:
+    text = comment(b'{"error": "two folders `x` <b>"}')
+    assert "### Nothing was checked" in text
+    assert "`two folders 'x' <b>`" in text
+
+
+def test_an_error_of_another_shape_is_no_report() -> None:
+    assert "gave no report" in comment(b'{"error": ["x"]}')
+    assert "gave no report" in comment(b'{"error": "x", "submissions": []}')
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff", b"[" * 100_000, b"{}", b" " * 5_000_000])
 def test_what_is_no_report_gives_a_comment_that_says_so(data: bytes) -> None:
     text = comment(data)

@@ -10,6 +10,7 @@ from board_toys import HOSTILE
 
 from harness.errors import MissingExtra
 from leaderboard.board.records import Board
+from leaderboard.export.drawing import drawable
 from leaderboard.export.intervals import MOST, draw_intervals
 from leaderboard.export.selection import Selection, select
 from leaderboard.export.size import draw_size
@@ -117,3 +118,27 @@ def test_a_missing_matplotlib_says_what_to_install(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtra, match=r"assay-harness\[figures\]"):
         draw_intervals(part, "svg")
+
+
+def test_a_figure_says_what_its_marks_and_letters_mean(toys: Board, part: Selection) -> None:
+    said = " ".join(texts(draw_intervals(part, "svg")))
+    assert "filled: re-scored; diamond: reference" in said
+    assert "one letter: not told apart from the best row of that letter" in said
+    mixed = select(toys, "toy", columns=["toy/apples"], rows=["gamma", "bm25"])
+    told = " ".join(texts(draw_intervals(mixed, "svg")))
+    assert "filled: re-scored; open: printed or self-reported" in told
+    assert "diamond" not in told
+    assert "one letter" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2"),
+        ("gte-Qwen2-1.5B-instruct (w/ inst.)", "gte-Qwen2-1.… (w/ inst.)"),  # 24 characters
+        ("a name that goes on without brackets", "a name that goe…brackets"),
+        ("Model (with more in brackets than fits)", "Model (with mor…an fits)"),
+    ],
+)
+def test_what_tells_rows_apart_stays_of_a_long_name(text: str, shown: str) -> None:
+    assert drawable(text, 24) == shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,75 @@ def test_plots_draw_a_point_for_every_row_whose_size_is_known(page: Page, site: 
     assert "3 of 5 rows" in figure.inner_text()
 
 
+def test_a_plot_that_cannot_be_drawn_says_why(page: Page, site: Path) -> None:
+    page.goto(f"{(site / 'suites/toy.html').as_uri()}#tab=plots")
+    figure = page.locator("figure.plot", has_text="Quality against cost")
+    figure.wait_for()
+    assert "costs are known only where a paper prints them" in figure.inner_text()
+
+
+@pytest.fixture(scope="module")
+def timed(toys: Board, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toys, in which R@10 is a time in seconds, of which less is better."""
+    out = tmp_path_factory.mktemp("timed") / "site"
+    suite = replace(
+        toys.suites[0], units={"R@10": "seconds"}, lower_is_better=("R@10",), seconds={}
+    )
+    build(replace(toys, suites=(suite, *toys.suites[1:])), out)
+    return out
+
+
+def test_a_measure_of_which_less_is_better_is_sorted_and_painted_that_way(
+    page: Page, timed: Path
+) -> None:
+    page.goto(f"{(timed / 'suites/toy.html').as_uri()}#measure=R%4010")
+    page.wait_for_function("document.querySelector('[data-scale]').textContent.includes('less is')")
+    assert page.locator("tr[data-row=bm25] td[data-c=average] .v").inner_text() == "0.20"
+    page.locator("th[data-col=average] [role=button]").press("Enter")
+    page.wait_for_selector("th[data-col=average][aria-sort=ascending]")
+    assert systems(page)[0] == "hostile"  # the lowest
+    page.get_by_role("tab", name="Per task").click()
+    page.wait_for_selector("#heat-table tbody td.h9")
+    strongest = page.locator("#heat-table tr", has=page.locator("td.h9[data-c='toy/apples']"))
+    assert strongest.get_attribute("data-row") == "hostile"
+
+
+def test_a_time_that_is_a_measure_is_plotted(page: Page, timed: Path) -> None:
+    page.goto(f"{(timed / 'suites/toy.html').as_uri()}#tab=plots")
+    figure = page.locator("figure.plot", has_text="Quality against time")
+    figure.locator("svg a").first.wait_for()
+    assert figure.locator("svg a").count() == 5
+    assert "R@10 (seconds)" in figure.inner_text()
+
+
+def test_a_column_that_has_no_order_offers_none(page: Page, site: Path) -> None:
+    page.goto((site / "tasks/toy--apples.html").as_uri())
+    head = page.locator("#systems-1 thead th")
+    origin = head.filter(has_text="Origin")
+    assert origin.locator("[role=button]").count() == 0
+    assert not origin.locator(".dt-column-order").is_visible()
+    assert head.filter(has_text="System").locator("[role=button]").count() == 1
+
+
+def test_a_comparison_from_a_task_opens_on_it(page: Page, site: Path) -> None:
+    page.goto((site / "tasks/toy--apples.html").as_uri())
+    for name in ("Compare BM25", "Compare Oracle"):
+        page.get_by_label(name).focus()
+        page.keyboard.press("Space")
+    link = page.get_by_role("region", name="Comparison").get_by_role("link", name="Compare")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/compare.html#rows=bm25,oracle&task=toy%2Fapples")
+    page.get_by_role("heading", name="Query by query: toy/apples").wait_for()
+
+
+def test_a_lost_address_below_a_folder_leads_home(page: Page, site: Path) -> None:
+    shutil.copy(site / "404.html", site / "models" / "lost.html")
+    page.goto((site / "models" / "lost.html").as_uri())
+    page.get_by_role("link", name="the start page").click()
+    page.wait_for_url((site / "index.html").as_uri())
+
+
 def test_the_theme_is_kept_and_set_before_the_page_is_drawn(page: Page, site: Path) -> None:
     page.goto((site / "index.html").as_uri())
     page.get_by_role("button", name="Theme").click()
@@ -167,7 +237,7 @@ def test_the_home_page_finds_a_system_by_keys_alone(page: Page, site: Path) -> N
 
 
 def test_scripts_name_files_as_the_build_does(page: Page, site: Path) -> None:
-    page.goto((site / "404.html").as_uri())
+    page.goto((site / "about.html").as_uri())
     names = ["mair/SciFact", "nDCG@10", ".hidden", "a b&c", "é漢😀", "", "a/../b"]
     found = page.evaluate(f"{json.dumps(names)}.map(assay.slug)")
     assert found == [links.slug(name) for name in names]

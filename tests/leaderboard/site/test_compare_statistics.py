@@ -183,6 +183,17 @@ def test_values_of_other_queries_are_not_paired() -> None:
     assert in_node("compare.pair(given.first, given.second, given.queries)", given) is None
 
 
+def test_where_less_is_better_a_query_with_less_is_won() -> None:
+    given = {
+        "first": {"values": encoded(np.array([3.0, 2.0, 1.0])), "lower": True},
+        "second": {"values": encoded(np.array([1.0, 2.0, 0.5]))},
+        "queries": {"ids": ["a", "b", "c"]},
+    }
+    pair = in_node("compare.pair(given.first, given.second, given.queries)", given)
+    assert (pair["wins"], pair["ties"], pair["losses"]) == (2, 1, 0)
+    assert pair["difference"] == pytest.approx(-2.5 / 3)
+
+
 @pytest.mark.parametrize(
     ("difference", "p", "verdict"),
     [(0.1, 0.01, "better"), (-0.1, 0.01, "worse"), (0.1, 0.05, "not told apart"),
@@ -190,6 +201,8 @@ def test_values_of_other_queries_are_not_paired() -> None:
 )  # fmt: skip
 def test_verdicts_are_those_of_the_harness(difference: float, p: float, verdict: str) -> None:
     assert in_node("compare.verdict(...given)", [difference, p]) == verdict
+    other = {"better": "worse", "worse": "better"}.get(verdict, verdict)
+    assert in_node("compare.verdict(...given, true)", [difference, p]) == other
 
 
 def test_results_about_other_data_are_not_tested() -> None:

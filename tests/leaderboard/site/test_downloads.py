@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 from board_toys import DEFECT, HOSTILE
 
@@ -52,6 +53,12 @@ def test_a_suite_as_json_holds_every_measure_and_what_is_odd_about_a_number(toys
     number = printed["numbers"]["paper/trees"]["nDCG@10"]
     assert (number["printed"], number["defect"]) == ("5.00", DEFECT)
     assert printed["source"]["where"] == "Table 4"
+
+
+def test_json_says_units_and_which_measures_are_better_when_less(toys: Board) -> None:
+    timed = replace(toys.suites[0], units={"R@10": "seconds"}, lower_is_better=("R@10",))
+    found = json.loads(suite_json(toys, timed))
+    assert (found["units"], found["lower_is_better"]) == ({"R@10": "seconds"}, ["R@10"])
 
 
 def test_no_text_runs_as_a_formula_in_a_spreadsheet() -> None:

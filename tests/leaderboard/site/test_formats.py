@@ -9,19 +9,30 @@ from leaderboard.site import formats
 
 
 @pytest.mark.parametrize(
-    ("value", "measure", "text"),
+    ("value", "unit", "text"),
     [
-        (0.45768, "nDCG@10", "45.77"),
-        (1.0, "R@100", "100.00"),
-        (-0.00001, "nDCG@10", "0.00"),  # -0.001 rounds to zero, which has no sign
-        (2.21, "CostPer1k", "2.21"),
-        (1.65, "Latency", "1.65"),
+        (0.45768, "", "45.77"),
+        (1.0, "", "100.00"),
+        (-0.00001, "", "0.00"),  # -0.001 rounds to zero, which has no sign
+        (2.21, "dollars", "2.21"),
+        (1.65, "seconds", "1.65"),
     ],
 )
 def test_a_share_is_printed_times_100_and_nothing_else_is(
-    value: float, measure: str, text: str
+    value: float, unit: str, text: str
 ) -> None:
-    assert formats.shown(value, measure) == text
+    assert formats.shown(value, unit) == text
+
+
+def test_a_measure_that_is_no_share_names_its_unit() -> None:
+    assert formats.labelled("Latency", "seconds") == "Latency (seconds)"
+    assert formats.labelled("Cost@10") == "Cost@10"  # what a name sounds like says nothing
+
+
+def test_a_difference_has_a_sign_unless_it_is_nothing() -> None:
+    found = [formats.signed(0.0125), formats.signed(-0.04), formats.signed(-0.00001)]
+    assert found == ["+1.25", "−4.00", "0.00"]
+    assert formats.signed(-1.5, "seconds", 1) == "−1.5"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +52,7 @@ def test_a_share_is_printed_times_100_and_nothing_else_is(
 def test_a_printed_number_keeps_the_digits_that_its_paper_gives(
     value: float, printed: str, text: str
 ) -> None:
-    assert formats.number_text(Number(value=value, printed=printed), "nDCG@10") == text
+    assert formats.number_text(Number(value=value, printed=printed)) == text
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from parsed_page import Element, harmless, parsed
@@ -29,9 +31,10 @@ def cards(page: Element) -> dict[str, Element]:
 def test_every_suite_has_a_card_with_its_best_system(page: Element) -> None:
     toys, paper = cards(page)["Toys"], cards(page)["A printed benchmark"]
     assert toys.one("p", class_="score").text == "60.00 50.0–70.0"  # Alpha's, not the oracle's
-    assert toys.one("p", class_="who").text == "Alpha reproduced tied with 1 more"
+    assert toys.one("p", class_="who").text == "Alpha reproduced cannot be told apart from 1 more"
     assert "6 systems · 4 tasks" in toys.text
     assert paper.one("p", class_="score").text == "55.5"  # as many digits as the paper prints
+    assert "A Paper of Toys, Table 4" in paper.text
 
 
 def test_the_best_of_a_suite_needs_no_interval_of_its_rank(toys: Board) -> None:
@@ -83,3 +86,15 @@ def test_an_empty_board_has_a_home(toys: Board) -> None:
 
 def test_an_address_that_leads_nowhere_has_a_page(toys: Board) -> None:
     assert parsed(files(toys)["404.html"]).one("h1").text == "There is nothing here"
+
+
+def test_the_page_of_a_lost_address_needs_no_other_file_at_any_depth(toys: Board) -> None:
+    page = parsed(files(toys)["404.html"])
+    assert not list(page.every("link"))
+    assert not [x for x in page.every("script") if "src" in x.attributes]
+    policy = page.one("meta", http_equiv="Content-Security-Policy").attributes["content"]
+    for inline in (page.one("style"), page.one("script")):
+        digest = base64.b64encode(
+            sha256("".join(map(str, inline.children)).encode()).digest()
+        ).decode()
+        assert f"'sha256-{digest}'" in policy

@@ -56,7 +56,7 @@ def test_results_are_grouped_by_suite_with_rank_group_and_coverage(
         "Toys with instructions", "Average, nDCG@10", "60.00 50.0–70.0", "1 1–2", "A", "4 of 4",
         "reproduced",
     ]  # fmt: skip
-    assert rows[2][0] == "A printed benchmark"
+    assert rows[2][0] == "A printed benchmark A Paper of Toys, Table 4"
 
 
 def test_every_result_has_its_level_and_command(built: dict[str, bytes]) -> None:

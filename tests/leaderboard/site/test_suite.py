@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from board_toys import HOSTILE, OLD
+from board_toys import DEFECT, HOSTILE, OLD
 from parsed_page import Element, harmless, parsed
 
 from leaderboard.board.records import Board
@@ -81,6 +81,71 @@ def test_other_data_has_a_table_of_its_own_that_is_not_hidden(toys: Board) -> No
     assert cells(row)[:2] == ["BM25", OLD]
     assert "Other data or versions" in page.one("section", id="summary").text
     assert "bm25" not in [r.attributes["data-row"] for r in rows(page)]
+
+
+def test_a_row_of_other_data_without_a_mean_says_its_tasks(toys: Board) -> None:
+    suite = toys.suites[0]
+    numbers = {
+        key: {m: replace(n, edition=OLD) for m, n in cells.items()} if key[0] == "bm25" else cells
+        for key, cells in suite.numbers.items()
+        if key[0] != "bm25" or key[1] in ("toy/apples", "toy/cars")
+    }
+    board = replace(toys, suites=(replace(suite, numbers=numbers),))
+    (row,) = rows(page_of(board), "other-table")
+    apples = suite.numbers["bm25", "toy/apples"]["nDCG@10"].value
+    assert f"apples {100 * apples:.2f}" in cells(row)[2]
+
+
+def test_what_differs_between_states_is_one_click_away(page: Element) -> None:
+    assert "#differs-h" in [link.attributes.get("href") for link in page.every("a")]
+    assert OLD in page.one("dl", class_="facts states").text
+
+
+def test_no_lead_is_claimed_where_no_rank_has_an_interval(toys: Board) -> None:
+    board = replace(toys, suites=(toys.suites[0], replace(toys.suites[1], ranks={})))
+    text = page_of(board, "paper").one("main").text
+    assert "Paper Model has the best number, 55.50 as printed in A Paper of Toys, Table 4" in text
+    assert "told apart from every other" not in text
+
+
+def test_a_row_without_the_main_measure_says_which_it_has(toys: Board) -> None:
+    suite = toys.suites[0]
+    numbers = {
+        key: {m: n for m, n in found.items() if m != "nDCG@10"} if key[0] == "gamma" else found
+        for key, found in suite.numbers.items()
+    }
+    page = page_of(replace(toys, suites=(replace(suite, numbers=numbers),)))
+    told = {r.attributes["data-row"]: r.one("th").text for r in rows(page)}
+    assert "only R@10" in told["gamma"]
+    assert "only" not in told["bm25"]
+
+
+def test_known_misprints_are_listed_in_words(toys: Board) -> None:
+    found = page_of(toys, "paper").text
+    assert "Known errors in print, marked † (1)" in found
+    assert DEFECT in found
+
+
+def test_a_measure_with_a_unit_is_not_printed_times_100_and_sorts_the_better_way(
+    toys: Board,
+) -> None:
+    suite = toys.suites[0]
+    number = suite.numbers["bm25", "average"]["nDCG@10"]
+    seconds = replace(
+        suite,
+        numbers={**suite.numbers, ("bm25", "average"): {"nDCG@10": replace(number, value=2.5)}},
+        units={"nDCG@10": "seconds"},
+        lower_is_better=("nDCG@10",),
+    )
+    page = page_of(replace(toys, suites=(seconds,)))
+    (row,) = (r for r in rows(page) if r.attributes["data-row"] == "bm25")
+    assert "2.50" in row.text
+    assert "250.00" not in row.text
+    header = page.one("table", id="summary-table").one("th", data_col="average")
+    assert header.attributes["data-first"] == "asc"
+    assert "nDCG@10 (seconds), lowest first" in page.one("main").text
+    (measure, _) = json.loads(page.one(id="suite-data").attributes["data-about"])["measures"]
+    assert (measure["unit"], measure["lower"]) == ("seconds", True)
 
 
 def test_tables_are_captioned_and_their_headers_scoped(page: Element) -> None:

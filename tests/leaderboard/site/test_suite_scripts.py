@@ -59,4 +59,8 @@ def test_details_hold_what_a_number_is_about_and_how_to_get_it(toys: Board) -> N
     assert data["commands"]["toy/pears"] == "assay run delta toy/pears"
     _, data = handed_over(details_script(paper, rows["paper-model"]))
     assert data["numbers"]["paper/trees"]["0"][6] == {"printed": "5.00", "defect": DEFECT}
-    assert data["source"] == "A Paper of Toys, Table 4 (2025)"
+    assert data["source"] == [
+        "A Paper of Toys",
+        ", Table 4 (2025)",
+        "https://example.org/paper?a=1&b=2",
+    ]

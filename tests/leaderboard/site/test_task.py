@@ -64,6 +64,43 @@ def test_numbers_about_another_version_have_a_table_of_their_own(built: dict[str
     assert OLD in page.one("h3", class_="old").text
 
 
+def test_rows_with_values_of_queries_can_be_picked_for_a_comparison(
+    toys: Board, built: dict[str, bytes]
+) -> None:
+    page = parsed(built[APPLES])
+    body = page.one("table", id="systems-1").one("tbody")
+    known = [
+        row.attributes["data-row"]
+        for row in body.every("tr")
+        if "data-comparable" in row.attributes
+    ]
+    assert known == [row.id for row in toys.tasks["toy/apples"].rows if toys.per_query.get(row.id)]
+    assert page.one("section", data_task="toy/apples")
+
+
+def test_columns_without_a_number_are_not_drawn(toys: Board) -> None:
+    task = toys.tasks["toy/apples"]
+    bare = {row: {"nDCG@10": cells["nDCG@10"]} for row, cells in task.numbers.items()}
+    board = replace(toys, tasks={**toys.tasks, "toy/apples": replace(task, numbers=bare)})
+    heads = [
+        th.text
+        for th in parsed(files(board)[APPLES]).one("table", id="systems-1").one("thead").every("th")
+    ]
+    assert "R@10" not in heads
+
+
+def test_units_and_directions_are_those_of_the_task(toys: Board) -> None:
+    task = toys.tasks["toy/apples"]
+    cells = {**task.numbers, "bm25": {"nDCG@10": Number(value=2.5)}}
+    slow = replace(task, numbers=cells, units={"nDCG@10": "seconds"}, lower_is_better=("nDCG@10",))
+    page = parsed(files(replace(toys, tasks={**toys.tasks, "toy/apples": slow}))[APPLES])
+    table = page.one("table", id="systems-1")
+    (head,) = (th for th in table.one("thead").every("th") if th.text == "nDCG@10 (seconds)")
+    assert head.attributes["data-first"] == "asc"
+    (row,) = (r for r in table.one("tbody").every("tr") if r.attributes["data-row"] == "bm25")
+    assert "2.50" in row.text
+
+
 def test_a_task_that_only_papers_know_says_so(built: dict[str, bytes]) -> None:
     page = parsed(built[MAPS])
     assert "Only printed tables know this task" in page.text

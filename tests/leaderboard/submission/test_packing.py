@@ -246,7 +246,9 @@ def test_a_card_that_is_not_complete_is_refused(
     why = refused(bm25)
     assert "licence is missing (SPDX" in why
     assert "dtype is missing (" in why
-    assert "is missing" in refused(bm25, card=tmp_path / "absent.yaml")
+    absent = refused(bm25, card=tmp_path / "absent.yaml")
+    assert "no card at" in absent
+    assert "--template" in absent
 
 
 def test_what_lies_there_already_is_left_alone(

@@ -60,7 +60,7 @@ SCRIPT = "<script>alert(1)</script>"
         ("name: ''", "name: "),
         (f"name: {'x' * 201}", "name: string should have at most 200"),
         ('name: "a\\tb\\u202ec"', "name: control characters"),
-        ("name: 2026", "name: input should be a valid string"),
+        ("name: 2026", "name: takes a text, in quotes"),
         ("kind: best", "kind: input should be 'lexical', 'embedder'"),
         ("parameters: -1", "parameters: input should be greater"),
         ("parameters: 1.5e9", "parameters: input should be a valid integer"),
