@@ -80,15 +80,25 @@
       const url = location.pathname + location.search + hash;
       if (push) history.pushState(null, '', url);
       else history.replaceState(null, '', url);
-      listeners.forEach((listener) => listener());
+      changed();
     },
+    /** Whether listeners are being told of a change: what follows from it is no choice of its own. */
+    telling: false,
     /** Calls back whenever the state changes, by this page, the reader, or Back. */
     on(listener) {
       listeners.push(listener);
     },
   };
   const listeners = [];
-  const changed = () => listeners.forEach((listener) => listener());
+  function changed() {
+    const outer = state.telling;
+    state.telling = true;
+    try {
+      listeners.forEach((listener) => listener());
+    } finally {
+      state.telling = outer;
+    }
+  }
   root.addEventListener('hashchange', changed);
   root.addEventListener('popstate', changed);
 

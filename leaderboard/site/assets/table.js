@@ -84,7 +84,7 @@
     const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
     const now = () => api.order().filter(([, way]) => way).map(([at, way]) => [at, way]);
     api.on('order', () => {
-      if (same(now(), wanted())) return;
+      if (assay.state.telling || same(now(), wanted())) return;
       const [first] = now();
       assay.state.set({
         [name]: first ? `${headers[first[0]].dataset.col || first[0]}:${first[1]}` : '',
@@ -144,6 +144,12 @@
       pager.show();
       filters?.show(table.id, recordsDisplay, recordsTotal);
       table.dispatchEvent(new CustomEvent('assay:draw', { bubbles: true }));
+    });
+    // What calls itself a button answers to Space as to Enter, which DataTables does not.
+    table.tHead.addEventListener('keydown', (event) => {
+      if (event.key !== ' ' || !event.target.matches('[role=button]')) return;
+      event.preventDefault();
+      event.target.click();
     });
     api.order(sorting).draw();
     table.assay = { api, headers };

@@ -87,6 +87,22 @@ def test_choices_go_into_the_address_and_back_undoes_a_tab(page: Page, site: Pat
     assert len(systems(page)) == 7
 
 
+def test_the_space_bar_sorts_as_the_enter_key_does(page: Page, site: Path) -> None:
+    page.goto((site / "suites/toy.html").as_uri())
+    page.locator("th[data-col=micro] [role=button]").press("Space")
+    page.wait_for_selector("th[data-col=micro][aria-sort=descending]")
+    page.wait_for_timeout(50)
+    assert page.get_attribute("th[data-col=micro]", "aria-sort") == "descending"
+
+
+def test_a_reset_forgets_the_sorting_too(page: Page, site: Path) -> None:
+    page.goto(f"{(site / 'suites/toy.html').as_uri()}#q=alpha&sort=micro:asc")
+    page.click("[data-reset]")
+    assert page.url.endswith("suites/toy.html")
+    assert page.get_attribute("th[data-col=micro]", "aria-sort") is None
+    assert systems(page)[0] == "oracle"
+
+
 def test_rows_without_a_number_come_last_both_ways(page: Page, site: Path) -> None:
     page.goto((site / "suites/toy.html").as_uri())
     header = page.locator("th[data-col=average] [role=button]")
