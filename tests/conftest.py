@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -26,6 +29,22 @@ def data() -> Path:
     if not path.is_dir():
         pytest.fail(f"ASSAY_DATA names {path}, which is not a folder")
     return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, or Chrome. One for all: Playwright starts once in a process."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("needs a Chromium: apt install chromium")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+    with playwright.sync_playwright() as running:
+        found = running.chromium.launch(
+            executable_path=chromium, args=[*quiet, "--disable-background-networking"]
+        )
+        yield found
+        found.close()
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ site, or a dialog fails the test, whatever else it looks at.
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,8 +20,6 @@ from leaderboard.board.records import Board
 from leaderboard.site import build
 from leaderboard.site.serving import server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 ARTEFACTS = Path("test-artefacts")
 
 PAGES = {
@@ -101,18 +98,6 @@ def pages() -> dict[str, str]:
 def path(kind: str) -> str:
     """Where the page of a kind is."""
     return PAGES[kind]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium, or Chrome."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    if CHROMIUM is None:
-        pytest.skip("needs a Chromium: apt install chromium")
-    with playwright.sync_playwright() as running:
-        found = running.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,20 +47,15 @@ def site(toys: Board, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def page(site: str):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        found = browser.new_page()
-        problems: list[str] = []
-        found.on("pageerror", lambda error: problems.append(str(error)))
-        found.on("console", lambda m: m.type == "error" and problems.append(m.text))
-        yield found
-        browser.close()
-        assert problems == []
+def page(browser: Any) -> Iterator[Any]:
+    context = browser.new_context()
+    found = context.new_page()
+    problems: list[str] = []
+    found.on("pageerror", lambda error: problems.append(str(error)))
+    found.on("console", lambda m: m.type == "error" and problems.append(m.text))
+    yield found
+    context.close()
+    assert problems == []
 
 
 @pytest.mark.browser

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,20 +67,15 @@ def folder(toys: Board, tmp_path: Path) -> Path:
 
 
 @pytest.mark.browser
-def test_no_page_grows_wider_than_a_phone(folder: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+def test_no_page_grows_wider_than_a_phone(folder: Path, browser: Any) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    wide = {}
+    for path in OPENED:
+        page.goto(f"{folder.as_uri()}/{path}")
+        page.wait_for_timeout(300)
+        wide[path] = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        wide = {}
-        for path in OPENED:
-            page.goto(f"{folder.as_uri()}/{path}")
-            page.wait_for_timeout(300)
-            wide[path] = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-        browser.close()
+    context.close()
     assert wide == dict.fromkeys(OPENED, 0)
