@@ -690,14 +690,14 @@ def check(
     from leaderboard.checks.markdown import markdown
     from leaderboard.checks.report import report as shown
     from leaderboard.checks.writing import write_report
-    from leaderboard.printing import Checking, recorded
+    from leaderboard.printing import checking, recorded
 
     verdicts = []
     chosen = [name for name in submissions if Path(name).name not in BESIDE]
     if not chosen:
         raise UserError(f"no submission in {submissions[0]}: name folders that assay submit packed")
     for name in chosen:
-        with Checking(name) as tell:
+        with checking(name) as tell:
             verdict = check(Path(name), data=data, base=base, tell=tell)
         verdicts.append(verdict)
         if not json:

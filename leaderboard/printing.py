@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -31,38 +30,24 @@ from leaderboard.records import Manifest
 from leaderboard.site import Built
 
 
-class Checking:
-    """Shows which check of which task is on, where standard error is a terminal."""
+@contextmanager
+def checking(name: str) -> Iterator[Callable[[Outcome], None]]:
+    """Shows which check of which task is on, where standard error is a terminal.
 
-    def __init__(self, name: str) -> None:
-        screen = console(stderr=True)
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            console=screen,
-            transient=True,
-            disable=not screen.is_terminal,
-        )
-        self._name = name
-        self._task = self._bar.add_task(f"checking {name}", total=None)
+    Yields:
+        What is to be called with every outcome.
+    """
+    screen = console(stderr=True)
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    quiet = not screen.is_terminal
+    with Progress(*columns, console=screen, transient=True, disable=quiet) as bar:
+        task = bar.add_task(f"checking {name}", total=None)
 
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
+        def tell(outcome: Outcome) -> None:
+            about = f" · {outcome.task}" if outcome.task else ""
+            bar.update(task, description=f"checking {name}{about} · {outcome.check}")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def __call__(self, outcome: Outcome) -> None:
-        """Takes notice of an outcome."""
-        about = f" · {outcome.task}" if outcome.task else ""
-        self._bar.update(self._task, description=f"checking {self._name}{about} · {outcome.check}")
+        yield tell
 
 
 def packed(folder: Path, manifest: Manifest) -> Iterator[RenderableType]:
