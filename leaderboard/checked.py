@@ -96,7 +96,11 @@ def encoded(values: NDArray[np.floating[Any]]) -> str:
 
 
 class Flag(Strict):
-    """Something that a maintainer should look at; a submission may be right all the same."""
+    """Something that a maintainer should look at; a submission may be right all the same.
+
+    What is so only beside others, such as the same predictions as another model's, is told by the
+    check and not recorded.
+    """
 
     check: str
     task: str | None

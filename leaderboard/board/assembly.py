@@ -12,6 +12,7 @@ from harness.contracts import Task
 from harness.loading.catalogue import all_suites, all_tasks
 from leaderboard import printed as papers
 from leaderboard.board import plans
+from leaderboard.board.aside import aside
 from leaderboard.board.cells import Cells, task_cells
 from leaderboard.board.claims import replayed
 from leaderboard.board.collecting import collector_paused
@@ -22,16 +23,19 @@ from leaderboard.board.lines import Line, SubmittedLines, instructed_benchmarks,
 from leaderboard.board.naming import Ids
 from leaderboard.board.plans import Plan
 from leaderboard.board.reading import Shelf, read
-from leaderboard.board.records import Board, PerQuery, Row, System, TaskBoard
+from leaderboard.board.records import Board, LeftOut, PerQuery, Row, System, TaskBoard
 from leaderboard.board.savvy import printed_savvy
 from leaderboard.board.suites import SuiteDraft
 from leaderboard.board.systems import Identity, Systems
 from leaderboard.board.tasks import task_board
+from leaderboard.board.threads import one_thread
 from leaderboard.board.uncertainty import Uncertainty
 from leaderboard.printed.records import PrintedTable
 
 SUBMISSIONS = Path(__file__).resolve().parent.parent / "submissions"
 """The project's own."""
+_MANY = 300
+"""Lines from which on a process of its own for the resampling pays."""
 
 
 def assemble(submissions: Path | None = None, *, printed: bool = True) -> Board:
@@ -49,7 +53,7 @@ def assemble(submissions: Path | None = None, *, printed: bool = True) -> Board:
         UserError: `retractions.yaml` or a printed table is broken. A broken submission is left out
             with its reason in `Board.unchecked`.
     """
-    with collector_paused():
+    with collector_paused(), one_thread():
         known = {task.card.name: task for task in all_tasks()}
         shelf = read(SUBMISSIONS if submissions is None else submissions, known)
         return _Assembly(shelf, papers.tables() if printed else (), known).board()
@@ -74,9 +78,12 @@ class _Assembly:
             SuiteDraft(plan, self.grid, uncertainty, self._sources(plan)) for plan in self.plans
         ]
         effects = [EffectDrafts(plan, self.grid, uncertainty) for plan in self._largest()]
-        uncertainty.run()
         lower = frozenset[str]().union(*(plan.lower for plan in self.plans))
-        cells = {task: task_cells(self.grid, c, lower) for task, c in self.grid.tasks.items()}
+        with aside(uncertainty.run, pays=len(self.grid.lines) >= _MANY):
+            cells = {task: task_cells(self.grid, c, lower) for task, c in self.grid.tasks.items()}
+            tasks = {task: self._task(task, found) for task, found in cells.items()}
+            per_query = {line.id: q for line in self.grid.lines if (q := _per_query(line))}
+            sample_cells = self._sample_cells()
         suites = tuple(draft.board(cells, self.rows) for draft in drafts)
         titles = {plan.name: plan.title for plan in self.plans}
         happened = events(self.shelf, self.tables, titles, self.systems)
@@ -84,12 +91,12 @@ class _Assembly:
             version=version("assay-harness"),
             as_of=max((event.on for event in happened), default=date.min),
             suites=suites,
-            tasks={task: self._task(task, found) for task, found in cells.items()},
+            tasks=tasks,
             systems={known.id: self._system(known) for known in self.systems.all()},
             rows={row.id: row for row in self.rows.values()},
-            per_query={line.id: found for line in self.grid.lines if (found := _per_query(line))},
+            per_query=per_query,
             samples=self.shelf.samples,
-            sample_cells=self._sample_cells(),
+            sample_cells=sample_cells,
             claims=tuple(
                 replayed(
                     papers.claims() if self.tables else (),
@@ -106,6 +113,7 @@ class _Assembly:
             events=happened,
             retractions=self.shelf.retractions,
             unchecked=self.shelf.unchecked,
+            left_out=self._left_out(),
         )
 
     def _lines(self) -> list[Line]:
@@ -182,13 +190,17 @@ class _Assembly:
             reproduced=reruns[-1] if reruns else None,
         )
 
+    def _left_out(self) -> tuple[LeftOut, ...]:
+        shown = {submission.name for submission in self.shelf.submissions}
+        unchecked = self.shelf.unchecked.items()
+        return tuple(LeftOut(name, why) for name, why in unchecked if name not in shown)
+
     def _sample_cells(self) -> dict[tuple[str, str], tuple[str, int]]:
         return {
             column.keys[line]: (result.submission, result.entry.position)
-            for task, column in self.grid.tasks.items()
-            for line in column.lines
-            if (result := self.grid.lines[line].results.get(task)) is not None
-            and result.submission in self.shelf.samples
+            for column in self.grid.tasks.values()
+            for line, result in column.results.items()
+            if result.submission in self.shelf.samples
         }
 
 

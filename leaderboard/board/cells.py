@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import repeat, starmap
 
 import numpy as np
 
 from leaderboard.board.editions import written
-from leaderboard.board.grid import Grid, Ints, Numbers, TaskNumbers
-from leaderboard.board.lines import LEVELS, Paper
+from leaderboard.board.grid import Grid, Ints, Numbers, TaskNumbers, alike
+from leaderboard.board.lines import LEVELS, Paper, Result
 from leaderboard.board.ranking import competition_ranks
 from leaderboard.board.records import Number
 
@@ -38,23 +39,41 @@ def task_cells(grid: Grid, column: TaskNumbers, lower: Set[str]) -> Cells:
         lower: measures of which less is better.
     """
     ranks = _ranks(grid, column, lower)
-    editions = [written(parts) for parts in grid.editions.parts]
-    found: dict[int, dict[str, Number]] = {}
+    texts = [written(parts) for parts in grid.editions.parts]
+    editions = [texts[number] for number in column.editions.tolist()]
+    found: dict[int, Mapping[str, Number]] = {}
     for i in column.lines:
-        edition = editions[column.editions[i]]
-        result = grid.lines[i].results.get(column.task)
-        if result is None:
+        if i not in column.results:
             paper = grid.lines[i].papers[column.task]
-            found[i] = dict(_printed(paper, edition, {m: r[i] for m, r in ranks.items()}))
-            continue
-        level, retracted, seconds = result.level, result.retracted, result.entry.seconds
-        found[i] = {
-            measure: Number(
-                *value, level, edition, "", "", ranks[measure][i] or None, seconds, retracted
-            )
-            for measure, value in result.entry.measures.items()
-        }
-    return found
+            found[i] = dict(_printed(paper, editions[i], {m: r[i] for m, r in ranks.items()}))
+    for names, lines in alike(column.results).items():
+        those = [column.results[i] for i in lines]
+        about = [editions[i] for i in lines]
+        places = {name: [ranks[name][i] for i in lines] for name in names}
+        found.update(zip(lines, _measured(names, those, about, places), strict=True))
+    return {i: found[i] for i in column.lines}
+
+
+def _measured(
+    names: Sequence[str],
+    results: Sequence[Result],
+    editions: Sequence[str],
+    ranks: Mapping[str, Sequence[int | None]],
+) -> Iterator[dict[str, Number]]:
+    """The numbers of results that have the same measures, made column by column."""
+    n = len(results)
+    seconds, retracted = [r.entry.seconds for r in results], [r.retracted for r in results]
+    levels, nothing = [result.level for result in results], [""] * n
+    told: tuple[Sequence[object], ...] = (levels, editions, nothing, nothing)  # nothing printed
+    rest: tuple[Sequence[object], ...] = (seconds, retracted)
+    _, *parts = zip(*(result.entry.measured for result in results), strict=True)
+    by_measure = zip(*(zip(*part, strict=True) for part in parts), strict=True)
+    columns = [
+        starmap(Number, zip(*stated, *told, ranks[name], *rest, strict=True))
+        for name, stated in zip(names, by_measure, strict=True)
+    ]
+    for cells in zip(*columns, strict=True) if columns else repeat((), n):
+        yield dict(zip(names, cells, strict=True))
 
 
 def aggregate_cells(
@@ -89,17 +108,22 @@ def aggregate_cells(
                     int(column.sizes[i]) or None,
                     LEVELS[column.levels[i]],
                     edition,
-                    rank=ranks[measure][i] or None,
+                    rank=ranks[measure][i],
                     retracted=bool(column.retracted[i]),
                 )
     return found
 
 
-def _ranks(grid: Grid, column: Numbers, lower: Set[str]) -> dict[str, list[int]]:
-    return {m: ranked(grid, column, m, lower=m in lower).tolist() for m in column.values}
+def _ranks(grid: Grid, column: Numbers, lower: Set[str]) -> dict[str, list[int | None]]:
+    return {
+        m: [rank or None for rank in ranked(grid, column, m, lower=m in lower).tolist()]
+        for m in column.values
+    }
 
 
-def _printed(paper: Paper, edition: str, ranks: Mapping[str, int]) -> Iterator[tuple[str, Number]]:
+def _printed(
+    paper: Paper, edition: str, ranks: Mapping[str, int | None]
+) -> Iterator[tuple[str, Number]]:
     for measure, cell in paper.cells.items():
         yield (
             measure,
@@ -108,6 +132,6 @@ def _printed(paper: Paper, edition: str, ranks: Mapping[str, int]) -> Iterator[t
                 edition=edition,
                 printed=cell.printed,
                 defect=cell.defect,
-                rank=ranks[measure] or None,
+                rank=ranks[measure],
             ),
         )

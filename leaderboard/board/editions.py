@@ -65,14 +65,13 @@ class UsualData:
 
     def __init__(self, entries: Iterable[Entry], cards: Mapping[str, TaskCard]) -> None:
         self._cards = cards
-        found: dict[tuple[str, Parts], dict[str, Counter[bool]]] = {}
-        for entry in entries:
-            hashes = found.setdefault((entry.task, self._stated(entry)), {})
-            hashes.setdefault(entry.data_hash, Counter())[entry.level == "re-scored"] += 1
-        self._usual = {
-            key: max(hashes, key=lambda name: (hashes[name][True], hashes[name].total()))
-            for key, hashes in found.items()
-        }
+        counts = Counter((e.task, self._stated(e), e.data_hash, e.level) for e in entries)
+        found: dict[tuple[str, Parts], dict[str, list[int]]] = {}
+        for (task, parts, data_hash, level), n in counts.items():
+            told = found.setdefault((task, parts), {}).setdefault(data_hash, [0, 0])
+            told[0] += n * (level == "re-scored")
+            told[1] += n
+        self._usual = {key: max(hashes, key=hashes.__getitem__) for key, hashes in found.items()}
 
     def edition(self, entry: Entry) -> Parts:
         """The edition of one of the entries."""

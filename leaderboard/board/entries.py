@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from sys import intern
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from harness.commands import command
 from harness.records import Setting
@@ -12,8 +12,27 @@ from harness.settings import setting_of
 from harness.store.schema import Result, Value
 from leaderboard.checked import Cell, Level, vouched
 
-Measured: TypeAlias = tuple[float, float | None, float | None, int | None]
-"""A mean, the ends of its 95 % interval, and how many queries it is over."""
+
+class Measured(NamedTuple):
+    """Means of several measures: columns, since a million small records take gigabytes.
+
+    Attributes:
+        names: of the measures; one tuple for all entries with these.
+        means: of every measure.
+        lows: lower ends of the 95 % intervals.
+        highs: upper ends.
+        sizes: how many queries each mean is over.
+    """
+
+    names: tuple[str, ...] = ()
+    means: tuple[float, ...] = ()
+    lows: tuple[float | None, ...] = ()
+    highs: tuple[float | None, ...] = ()
+    sizes: tuple[int | None, ...] = ()
+
+    def size(self, name: str) -> int:
+        """Queries in the mean of that measure; 0 where that is not known."""
+        return (self.sizes[self.names.index(name)] or 0) if name in self.names else 0
 
 
 class Entry(NamedTuple):
@@ -34,7 +53,7 @@ class Entry(NamedTuple):
     vouched: bool
     drift: tuple[str, ...]
     main_measure: str
-    measures: Mapping[str, Measured]
+    measured: Measured
     command: str
     position: int
     queries: str | None = None
@@ -42,34 +61,65 @@ class Entry(NamedTuple):
     seconds: float | None = None
 
 
-def checked_entry(cell: Cell, position: int, settings: dict[str, Setting]) -> Entry:
-    """What a record says of one result.
+class Shared:
+    """What is the same in many entries, kept once."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._sizes: dict[tuple[int | None, ...], tuple[int | None, ...]] = {}
+        self._settings: dict[str, Setting] = {}
+        self._last: tuple[Mapping[str, Any], Setting] = ({}, Setting())
+
+    def measured(self, values: Mapping[str, Value]) -> Measured:
+        """The means that a result states."""
+        names, found = tuple(values), values.values()
+        sizes = tuple([value.n for value in found])
+        return Measured(
+            self._names.setdefault(names, names),
+            tuple([value.value for value in found]),
+            tuple([value.ci_low for value in found]),
+            tuple([value.ci_high for value in found]),
+            self._sizes.setdefault(sizes, sizes),
+        )
+
+    def setting(self, fields: Mapping[str, Any]) -> Setting:
+        """The setting that a record states. Raises `UserError` for one that is none."""
+        if fields != self._last[0]:  # a record's cells come setting by setting
+            key = repr(fields)
+            if key not in self._settings:
+                self._settings[key] = setting_of(fields)
+            self._last = (fields, self._settings[key])
+        return self._last[1]
+
+
+def checked_entries(cells: Sequence[Cell], shared: Shared) -> Iterator[Entry]:
+    """What a record says of its results.
 
     Args:
-        cell: of the record.
-        position: of the cell in it.
-        settings: those met so far, so that equal ones are one object.
+        cells: of the record.
+        shared: what entries have in common, over all records.
 
     Raises:
         UserError: a setting that is none.
     """
-    return Entry(
-        task=cell.task,
-        version=cell.task_version,
-        data_hash=intern(cell.data_hash),
-        setting=_setting(cell.setting, settings),
-        level=cell.level,
-        partial=cell.partial,
-        vouched=cell.vouched,
-        drift=tuple(cell.drift),
-        main_measure=cell.main_measure,
-        measures=_measured(cell.measures),
-        command=cell.command,
-        position=position,
-        queries=intern(cell.queries),
-        values=cell.values,
-        seconds=cell.seconds,
-    )
+    for position, cell in enumerate(cells):
+        yield Entry(
+            cell.task,
+            cell.task_version,
+            intern(cell.data_hash),
+            shared.setting(cell.setting),
+            cell.level,
+            cell.partial,
+            cell.vouched,
+            tuple(cell.drift),
+            cell.main_measure,
+            shared.measured(cell.measures),
+            cell.command,
+            position,
+            intern(cell.queries),
+            cell.values,
+            cell.seconds,
+        )
 
 
 def claimed_entry(result: Result, position: int, measures: Container[str]) -> Entry:
@@ -90,18 +140,9 @@ def claimed_entry(result: Result, position: int, measures: Container[str]) -> En
         vouched=vouched(result.datasets, result.task_card.get("statistics") or {}),
         drift=tuple(result.drift),
         main_measure=result.main_measure,
-        measures=_measured({m: v for m, v in result.measures.items() if m in measures}),
+        measured=Shared().measured(
+            {name: value for name, value in result.measures.items() if name in measures}
+        ),
         command=command(result.model, result.task, result.setting),
         position=position,
     )
-
-
-def _measured(values: Mapping[str, Value]) -> dict[str, Measured]:
-    return {name: (v.value, v.ci_low, v.ci_high, v.n) for name, v in values.items()}
-
-
-def _setting(fields: Mapping[str, Any], settings: dict[str, Setting]) -> Setting:
-    key = repr(fields)
-    if key not in settings:
-        settings[key] = setting_of(fields)
-    return settings[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+from binascii import a2b_base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,14 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.board.editions import Parts
-from leaderboard.board.entries import Measured
-from leaderboard.board.lines import LEVELS, Line
+from leaderboard.board.lines import LEVELS, Line, Result
 from leaderboard.board.resampling import Block, TaskValues, block
 from leaderboard.checked import Queries
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-UNKNOWN: Measured = (np.nan, None, None, None)
 
 
 class Interned:
@@ -67,12 +65,16 @@ class TaskNumbers(Numbers):
     Attributes:
         main: the measure that values by query are of.
         queries: digest of the line's queries; None where no values by query are known.
+        by_query: where they are known.
+        results: position of a line -> its result; papers have none.
         keys: position of a line -> (its row's id, the task); one tuple for all that refer to it.
     """
 
     task: str
     main: str
     queries: Sequence[str | None]
+    by_query: NDArray[np.bool_]
+    results: Mapping[int, Result]
     keys: Mapping[int, tuple[str, str]]
 
 
@@ -99,8 +101,7 @@ class Grid:
     def known_by_query(self, task: str, measure: str) -> NDArray[np.bool_]:
         """Which lines have values by query of that measure."""
         column = self.tasks[task]
-        known = [digest is not None for digest in column.queries]
-        return np.array(known, dtype=bool) & (column.main == measure)
+        return column.by_query & (column.main == measure)
 
     def task_values(self, task: str, measure: str, wanted: Ints) -> TaskValues:
         """A task for resampling: means of the measure, and values by query of the wanted lines."""
@@ -123,8 +124,9 @@ class Grid:
         return self._decoded[task]
 
     def _values(self, task: str, lines: Sequence[int]) -> NDArray[np.float32]:
-        texts = [self.lines[line].results[task].entry.values for line in lines]
-        raw = b"".join(map(base64.b64decode, texts))
+        results = self.tasks[task].results
+        texts = [results[line].entry.values for line in lines]
+        raw = b"".join(map(a2b_base64, texts))
         return np.ascontiguousarray(np.frombuffer(raw, dtype="<f4").reshape(len(lines), -1).T)
 
     def _blocks(self, task: str, wanted: Ints) -> Iterator[Block]:
@@ -135,7 +137,7 @@ class Grid:
                 yield block(
                     task,
                     lines[here],
-                    values[:, here],
+                    values if here.all() else values[:, here],
                     clusters=about.clusters,
                     weights=about.weights,
                 )
@@ -160,21 +162,35 @@ class Grid:
             found.editions[row] = self.editions.number(result.edition)
             found.levels[row] = LEVELS.index(result.level)
             found.retracted[row] = result.retracted
-            found.sizes[row] = entry.measures.get(entry.main_measure, UNKNOWN)[3] or 0
+            found.sizes[row] = entry.measured.size(entry.main_measure)
             if entry.main_measure == main:
                 queries[row] = entry.queries
         for row, paper in papers.items():
             found.editions[row] = self.editions.number(paper.edition)
             for measure, cell in paper.cells.items():
                 found.array(measure)[row] = cell.value
-        entries = [result.entry.measures for result in results.values()]
-        for measure in dict.fromkeys(name for measured in entries for name in measured):
-            values = [measured.get(measure, UNKNOWN)[0] for measured in entries]
-            found.array(measure)[list(results)] = values
+        for names, those in alike(results).items():
+            table = np.array([results[row].entry.measured.means for row in those])
+            for name, means in zip(names, table.T, strict=True):
+                found.array(name)[those] = means
         keys = {row: (self.lines[row].id, task) for row in rows}
         return TaskNumbers(
-            **vars(found.numbers()), task=task, main=main, queries=queries, keys=keys
+            **vars(found.numbers()),
+            task=task,
+            main=main,
+            queries=queries,
+            by_query=np.array([digest is not None for digest in queries], dtype=bool),
+            results=results,
+            keys=keys,
         )
+
+
+def alike(results: Mapping[int, Result]) -> dict[tuple[str, ...], list[int]]:
+    """Names of measures -> positions of the lines whose results have these."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for line, result in results.items():
+        found.setdefault(result.entry.measured.names, []).append(line)
+    return found
 
 
 @dataclass

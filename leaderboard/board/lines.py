@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from harness.records import Setting, TaskCard
@@ -20,7 +22,7 @@ from harness.settings import setting_of
 from leaderboard.board.editions import Parts, UsualData
 from leaderboard.board.entries import Entry
 from leaderboard.board.naming import Ids, slug
-from leaderboard.board.reading import Submission
+from leaderboard.board.recorded import Submission
 from leaderboard.board.records import Row
 from leaderboard.board.systems import Identity, Systems
 from leaderboard.checked import Level, Reproduced, Retraction
@@ -135,11 +137,12 @@ class SubmittedLines:
         """The lines of one model, whose submissions come oldest first."""
         ways: dict[Setting, dict[str, Result]] = {}
         for age, submission in enumerate(submissions):
-            for way, result in self._results(submission, age):
-                results = ways.setdefault(way, {})
-                other = results.get(result.entry.task)
-                if other is None or result.standing > other.standing:
-                    results[result.entry.task] = result
+            for setting, entries in groupby(submission.entries, key=attrgetter("setting")):
+                results = ways.setdefault(way_of(setting), {})
+                for result in self._results(submission, age, setting, entries):
+                    other = results.get(result.entry.task)
+                    if other is None or result.standing > other.standing:
+                        results[result.entry.task] = result
         first, newest = submissions[0].name, submissions[-1]
         for way, results in sorted(ways.items(), key=lambda item: _suffix(item[0])):
             row = Row(
@@ -168,21 +171,23 @@ class SubmittedLines:
                 card=newest.card,
             )
 
-    def _results(self, submission: Submission, age: int) -> Iterator[tuple[Setting, Result]]:
-        reruns = _reruns(submission.reproduced)
-        all_of_it = (submission.name, None) in self._retracted
-        for entry in submission.entries:
-            retracted = all_of_it or (submission.name, entry.task) in self._retracted
-            rerun = (entry.task, entry.setting) in reruns
-            result = Result(
+    def _results(
+        self, submission: Submission, age: int, setting: Setting, entries: Iterable[Entry]
+    ) -> Iterator[Result]:
+        """What a submission has under one setting."""
+        name, k = submission.name, setting.k
+        rerun = {task for task, how in _reruns(submission.reproduced) if how == setting}
+        all_of_it = (name, None) in self._retracted
+        for entry in entries:
+            retracted = all_of_it or (name, entry.task) in self._retracted
+            yield Result(
                 entry,
-                submission.name,
-                "reproduced" if rerun else entry.level,
+                name,
+                "reproduced" if entry.task in rerun else entry.level,
                 self._data.edition(entry),
                 retracted,
-                (not retracted, age, entry.setting.k),
+                (not retracted, age, k),
             )
-            yield way_of(entry.setting), result
 
     def _instruction(self, way: Setting, tasks: Iterable[str]) -> bool | None:
         if way.instruction != _DEFAULT.instruction:

@@ -28,11 +28,13 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from harness.measures.statistics import holm
-from leaderboard.board.resampling import Replicates
+from leaderboard.board.products import Replicates
 
 LEVEL = 0.95
 _DECIMALS = 5
 """Of replicates when they are ranked: closer values are a tie, so rounding errors order nothing."""
+_RESAMPLES = 50
+"""Ranked at a time: so few that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ def competition_ranks(values: NDArray[np.floating]) -> NDArray[np.int64]:
 
 def rank_intervals(replicates: Replicates) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The least and the greatest rank in the middle 95 % of resamples, each of shape (rows,)."""
-    ranks = np.sort(_ranks_by_resample(np.round(replicates, _DECIMALS)).T, axis=1)
+    ranks = np.empty(replicates.shape[::-1], dtype=np.int32)
+    for start in range(0, len(replicates), _RESAMPLES):
+        part = slice(start, start + _RESAMPLES)
+        ranks[:, part] = _ranks_by_resample(np.round(replicates[part], _DECIMALS)).T
+    ranks.sort(axis=1)
     last, tail = len(replicates) - 1, (1 - LEVEL) / 2
     low, high = math.floor(tail * last), math.ceil((1 - tail) * last)
     return ranks[:, low].astype(np.int64), ranks[:, high].astype(np.int64)

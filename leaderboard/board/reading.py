@@ -9,38 +9,22 @@ measures, within the range that these have. Whatever was submitted, the board is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from datetime import date
-from hashlib import sha256
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
-
-import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from harness.contracts import Task
 from harness.errors import UserError
 from harness.loading.catalogue import all_tasks
-from harness.records import Setting
 from harness.store import Result
-from leaderboard.board.entries import Entry, checked_entry, claimed_entry
+from leaderboard.board.entries import Entry, claimed_entry
+from leaderboard.board.recorded import DAMAGED, Submission, Void, read_record, recorded
+from leaderboard.board.retracting import require_all, retractions
 from leaderboard.board.samples import StoredSamples
-from leaderboard.checked import (
-    BESIDE,
-    CHECKED,
-    RETRACTIONS,
-    Checked,
-    Flag,
-    Queries,
-    Reproduced,
-    Retraction,
-    Samples,
-)
-from leaderboard.records import MANIFEST, MODEL, NAME, Card, Environment
+from leaderboard.checked import BESIDE, CHECKED, RETRACTIONS, Queries, Retraction, Samples
+from leaderboard.records import MODEL, NAME
 from leaderboard.submission import limits
 from leaderboard.submission.reading import (
-    read_bytes,
     read_card,
     read_environment,
     read_manifest,
@@ -50,34 +34,6 @@ from leaderboard.submission.reading import (
 )
 
 _DIGEST = re.compile(r"[0-9a-f]{16,64}")
-_DAMAGED = (UserError, ValueError, OSError, RecursionError)
-
-_Record = TypeVar("_Record", bound=BaseModel)
-
-
-class Void(Exception):
-    """A record does not count, and why."""
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A submission that the board can show.
-
-    Attributes:
-        checked: whether a record of it counts; else it speaks for itself.
-        reproduced: a maintainer's rerun of this very manifest.
-    """
-
-    name: str
-    submitted: date
-    model: str
-    fingerprint: str
-    card: Card
-    environment: Environment
-    entries: tuple[Entry, ...]
-    checked: bool = True
-    flags: tuple[Flag, ...] = ()
-    reproduced: Reproduced | None = None
 
 
 @dataclass(frozen=True)
@@ -124,82 +80,42 @@ class _Reader:
         self.queries: dict[str, Queries] = {}
         self.names: dict[str, str] = {}
         self.same: dict[str, str] = {}
-        self.settings: dict[str, Setting] = {}
         self.unchecked: dict[str, str] = {}
 
     def shelf(self) -> Shelf:
+        """Everything in the folder."""
         checked = {p.stem for p in (self.folder / CHECKED).glob("*.json")}
         there = {p.name for p in self.folder.iterdir() if p.name not in BESIDE}
         there = {name for name in there if not name.startswith(".")}
         names = sorted(there | checked)
-        found = [submission for name in names if (submission := self.submission(name, checked))]
-        retractions = _retractions(self.folder / RETRACTIONS)
-        _require_all(retractions, there, found)
+        told = zip(names, recorded(self.folder, names), strict=True)
+        found = [submission for name, read in told if (submission := self.submission(name, read))]
+        retracted = retractions(self.folder / RETRACTIONS)
+        require_all(retracted, there, {s.name: {entry.task for entry in s.entries} for s in found})
         kept = {s.name: len(s.entries) for s in found if s.name not in self.unchecked}
         return Shelf(
             submissions=tuple(found),
             queries=self.queries,
             samples=StoredSamples(self.folder / CHECKED / "samples", kept),
-            retractions=retractions,
+            retractions=retracted,
             unchecked=dict(sorted(self.unchecked.items())),
         )
 
-    def submission(self, name: str, checked: set[str]) -> Submission | None:
+    def submission(self, name: str, read: Submission | Void) -> Submission | None:
         """What can be shown of a submission; the reason where that is less than its record."""
         try:
-            if not NAME.fullmatch(name):
-                raise Void("not the name of a submission")
-            if name not in checked and not (self.folder / name).is_dir():
-                raise Void("no folder, and so no submission")
-            if name not in checked:
-                raise Void("no check of it is on record")
-            return self.recorded(name)
+            if isinstance(read, Void):
+                raise read
+            return replace(read, entries=tuple(map(self.with_queries, read.entries)))
         except Void as void:
             self.unchecked[shown(name)] = str(void)
         if not NAME.fullmatch(name) or not (self.folder / name).is_dir():
             return None
         try:
             return self.claimed(self.folder / name)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             self.unchecked[name] += f"; left out: {shown(error, limits.MESSAGE)}"
             return None
-
-    def recorded(self, name: str) -> Submission:
-        """The submission by its record. Raises `Void` where that does not count."""
-        manifest = self.manifest_hash(name)
-        record = _read(self.folder / CHECKED / f"{name}.json", Checked)
-        if record.submission != name:
-            raise Void(f"the record is about another submission, {record.submission}")
-        if record.manifest != manifest:
-            raise Void("the submission has changed since it was checked")
-        try:
-            entries = tuple(
-                checked_entry(cell, i, self.settings) for i, cell in enumerate(record.cells)
-            )
-        except UserError as error:
-            raise Void(f"the record is damaged: {error}") from None
-        entries = tuple(self.with_queries(entry) for entry in entries)
-        return Submission(
-            name=name,
-            submitted=record.submitted,
-            model=record.model,
-            fingerprint=record.model_fingerprint,
-            card=record.card,
-            environment=record.environment,
-            entries=entries,
-            flags=tuple(record.flags),
-            reproduced=self.rerun(name, manifest),
-        )
-
-    def manifest_hash(self, name: str) -> str:
-        """Of the submission's manifest as it is now."""
-        if not (self.folder / name).is_dir():
-            raise Void("there is a record of its check, but no submission of that name")
-        try:
-            data = read_bytes(self.folder / name / MANIFEST, limits.MANIFEST_BYTES)
-        except _DAMAGED as error:
-            raise Void(shown(error, limits.MESSAGE)) from None
-        return sha256(data).hexdigest()
 
     def with_queries(self, entry: Entry) -> Entry:
         """The entry, naming its queries as all entries about them do.
@@ -223,7 +139,7 @@ class _Reader:
         """
         if not _DIGEST.fullmatch(digest):
             raise Void(f"the record names no file of queries for {task}")
-        found = _read(self.folder / CHECKED / "queries" / f"{digest}.json", Queries)
+        found = read_record(self.folder / CHECKED / "queries" / f"{digest}.json", Queries)
         if not found.ids or {len(found.clusters), len(found.weights)} != {len(found.ids)}:
             raise Void(f"the queries of {task} on record are damaged")
         name = self.same.setdefault(
@@ -266,47 +182,3 @@ class _Reader:
         for name, value in result.measures.items():
             if not (0 <= value.value <= 1 and 0 <= value.ci_low <= value.ci_high <= 1):
                 raise UserError(f"{name} of {result.task} is no share of 1, or its interval none")
-
-    def rerun(self, name: str, manifest: str) -> Reproduced | None:
-        """The maintainer's rerun of this manifest, if there is one."""
-        path = self.folder / CHECKED / "reproduced" / f"{name}.json"
-        if not path.is_file():
-            return None
-        try:
-            found = _read(path, Reproduced)
-        except Void:
-            return None
-        return found if (found.submission, found.manifest) == (name, manifest) else None
-
-
-def _retractions(path: Path) -> tuple[Retraction, ...]:
-    if not path.is_file():
-        return ()
-    try:
-        # Every word stays a word: YAML's own rules would make `on` the key True.
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or []
-        read = TypeAdapter(list[Retraction]).validate_python(found)
-    except (yaml.YAMLError, ValueError, OSError) as error:
-        raise UserError(f"{path.name} is broken: {' '.join(str(error).split())}") from None
-    return tuple(sorted(read, key=lambda r: (r.on, r.submission, r.tasks)))
-
-
-def _require_all(
-    retractions: Sequence[Retraction], there: Set[str], found: Sequence[Submission]
-) -> None:
-    """Raises `UserError` for a retraction of nothing: a slip would let the numbers stand."""
-    tasks = {s.name: {entry.task for entry in s.entries} for s in found}
-    for retraction in retractions:
-        name = retraction.submission
-        if name not in there:
-            raise UserError(f"{RETRACTIONS}: there is no submission {name}")
-        for task in sorted(set(retraction.tasks) - tasks.get(name, set(retraction.tasks))):
-            raise UserError(f"{RETRACTIONS}: {name} has no result on {shown(task)}")
-
-
-def _read(path: Path, record: type[_Record]) -> _Record:
-    try:
-        return record.model_validate_json(path.read_bytes())
-    except (ValidationError, OSError) as error:
-        reason = "damaged" if isinstance(error, ValidationError) else "not there"
-        raise Void(f"its {record.__name__.lower()} record {path.name} is {reason}") from None

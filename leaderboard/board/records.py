@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from harness.records import TaskCard
 from leaderboard.checked import Flag, Level, Queries, Reproduced, Retraction, Samples
@@ -30,7 +30,7 @@ class Source:
     """Name of our transcription: `leaderboard/printed/<table>.csv`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # a million of them: frozen ones take five times as long to make
 class Number:
     """One cell of the board."""
 
@@ -250,6 +250,14 @@ class Savvy:
     """95 % bootstrap interval of Pearson's r over models."""
 
 
+class LeftOut(NamedTuple):
+    """A submission of which the board shows nothing."""
+
+    name: str
+    """Of its folder, safe to print."""
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A line of "what changed"."""
@@ -288,4 +296,6 @@ class Board:
     """Newest first."""
     retractions: tuple[Retraction, ...]
     unchecked: Mapping[str, str]
-    """Submissions whose numbers are only self-reported -> why."""
+    """Submissions without a record that counts, self-reported or left out -> why."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Those of them that could not be read at all, by name."""

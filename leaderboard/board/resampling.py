@@ -22,14 +22,11 @@ from numpy.typing import NDArray
 
 from harness.scoring import RESAMPLES
 from harness.suites import Aggregate
+from leaderboard.board.aside import shared_zeros
 from leaderboard.board.draws import Shares, draws, query_shares
-
-Replicates = NDArray[np.float32]
-"""Resampled aggregates, shape (resamples, rows)."""
+from leaderboard.board.products import Products, Replicates
 
 SEED = 0
-_COLUMNS = 1024
-"""Queries multiplied at a time: what is pending stays small, and the product is a large one."""
 _STRIDE = 61
 """Copies of a task in one resample take its query draws this many resamples apart."""
 
@@ -96,40 +93,39 @@ class Resampled:
         self._copies, self._weights = (
             _drawn(aggregate, sizes) if tasks else _fixed(aggregate, sizes)
         )
-        self._sum = np.zeros((RESAMPLES, len(rows)), dtype=np.float32)
-        self._pending: list[tuple[Shares, NDArray[np.float32]]] = []
+        self._left = len(aggregate.tasks)
+        self._sum = shared_zeros(RESAMPLES, len(rows))
+        self._products: Products | None = None
 
     def add(self, values: TaskValues) -> None:
         """Adds a task of the aggregate; each of them once."""
+        if self._products is None:
+            self._products = Products(self._sum)
         copies, weights = self._copies[values.task], self._weights[values.task]
         known = np.zeros(len(self._rows), dtype=bool)
         for found in values.blocks:
             columns = _places(self._rows, found.rows)
             here = columns >= 0
             if here.any():
-                table = np.zeros((len(found.values), len(self._rows)), dtype=np.float32)
-                table[:, here] = found.values[:, columns[here]]
                 known |= here
-                self._push(_spread(found.shares, copies, weights), table)
+                coefficients = _spread(found.shares, copies, weights)
+                self._products.add(coefficients, _chosen(found.values, columns, here))
         if not known.all():
             means = np.where(known, 0, values.means[self._rows]).astype(np.float32)
-            self._push((copies * weights)[:, None].astype(np.float32), means[None])
+            self._products.add((copies * weights)[:, None].astype(np.float32), means[None])
+        self._left -= 1
+        if not self._left:
+            self._finish()
 
     def replicates(self) -> Replicates:
         """The resampled aggregates of the rows, in the order that they were given in."""
-        self._flush()
+        self._finish()
         return self._sum
 
-    def _push(self, coefficients: Shares, values: NDArray[np.float32]) -> None:
-        self._pending.append((coefficients, values))
-        if sum(len(table) for _, table in self._pending) >= _COLUMNS:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._pending:
-            coefficients, values = zip(*self._pending, strict=True)
-            self._sum += np.hstack(coefficients) @ np.vstack(values)
-            self._pending.clear()
+    def _finish(self) -> None:
+        if self._products is not None:
+            self._products.flush()
+            self._products = None  # its memory serves the next aggregate
 
 
 def _fixed(
@@ -163,12 +159,25 @@ def _drawn(
 
 def _spread(shares: Shares, copies: NDArray[np.int64], weights: NDArray[np.float64]) -> Shares:
     """The queries' coefficients in the aggregate: each copy of a task has its own query draws."""
+    if copies.min(initial=1) == copies.max(initial=1) == 1:
+        return shares * weights[:, None].astype(np.float32)
     total = np.zeros_like(shares)
     for copy in range(int(copies.max(initial=0))):
         resample = np.flatnonzero(copies > copy)
         other = (resample + copy * _STRIDE) % len(shares)
         total[resample] += weights[resample, None].astype(np.float32) * shares[other]
     return total
+
+
+def _chosen(
+    values: NDArray[np.float32], columns: NDArray[np.int64], here: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """The wanted columns in order; zeros for those that are not here."""
+    if np.array_equal(columns, np.arange(values.shape[1])):
+        return values
+    table = np.zeros((len(values), len(columns)), dtype=np.float32)
+    table[:, here] = values[:, columns[here]]
+    return table
 
 
 def _places(wanted: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:

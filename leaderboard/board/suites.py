@@ -80,10 +80,10 @@ class SuiteDraft:
             ranks={rows[line].id: ranks[line] for line in order if line in ranks},
             coverage={rows[line].id: coverage[line] for line in order},
             commands={
-                key: result.entry.command
+                known.keys[line]: result.entry.command
                 for task in self.plan.tasks
-                for line, key in self._keys(task, cells.get(task, {})).items()
-                if (result := self._grid.lines[line].results.get(task)) is not None
+                if (known := self._grid.tasks.get(task)) is not None
+                for line, result in known.results.items()
             },
             seconds=self._seconds(order, rows),
             groups=tuple(self._notes(order)),
@@ -131,17 +131,16 @@ class SuiteDraft:
 
     def _seconds(self, order: Sequence[int], rows: Mapping[int, Row]) -> dict[str, float]:
         """Wall time over all tasks, of the rows of which it is known."""
+        columns = [self._grid.tasks[task] for task in self.plan.tasks if task in self._grid.tasks]
+        if not columns or len(columns) < len(self.plan.tasks):
+            return {}
         found = {}
-        for line in order:
-            results = self._grid.lines[line].results
-            times = [
-                None if (result := results.get(task)) is None else result.entry.seconds
-                for task in self.plan.tasks
-            ]
+        for line in set(columns[0].results).intersection(*(c.results for c in columns)):
+            times = [column.results[line].entry.seconds for column in columns]
             known = [time for time in times if time is not None]
-            if times and len(known) == len(times):
-                found[rows[line].id] = round(sum(known), 3)
-        return found
+            if len(known) == len(times):
+                found[line] = round(sum(known), 3)
+        return {rows[line].id: found[line] for line in order if line in found}
 
     def _notes(self, order: Sequence[int]) -> list[str]:
         """What a reader of the suite must know."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leaderboard.board.naming import Ids, slug
-from leaderboard.board.reading import Submission
+from leaderboard.board.recorded import Submission
 from leaderboard.printed.records import PrintedTable, SystemFacts
 
 _HUB = "https://huggingface.co/"

@@ -61,9 +61,9 @@ def task_board(
             for edition, digest in queries.items()
         },
         commands={
-            rows[line].id: result.entry.command
+            rows[line].id: column.results[line].entry.command
             for line in order
-            if (result := grid.lines[line].results.get(column.task)) is not None
+            if line in column.results
         },
         licence_shows_text=task is not None and shows_text(task.card.licence),
         lower_is_better=tuple(sorted(lower & measures)),

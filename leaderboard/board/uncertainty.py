@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from harness.suites import Aggregate
 from leaderboard.board.grid import Grid, Ints
-from leaderboard.board.resampling import Replicates, Resampled
+from leaderboard.board.products import Replicates
+from leaderboard.board.resampling import Resampled
 
 DECIMALS = 5
 """Kept of an interval's ends. Sums of single precision over many tasks are off by some 1e-6, so
@@ -53,10 +54,14 @@ class Uncertainty:
     def run(self) -> None:
         """Goes through the tasks once, so that one task's values and draws are held at a time."""
         wanted: dict[tuple[str, str], list[tuple[Resampled, Ints]]] = {}
-        for resampled, measure, lines in self._wishes.values():
+        last: dict[tuple[str, str], int] = {}
+        for number, (resampled, measure, lines) in enumerate(self._wishes.values()):
             for task in resampled.aggregate.tasks:
                 wanted.setdefault((task, measure), []).append((resampled, lines))
-        for (task, measure), wishes in sorted(wanted.items(), key=lambda item: item[0]):
+                last[task, measure] = number
+        # What the same aggregates ask for comes together, so that few are under way at a time.
+        for task, measure in sorted(wanted, key=lambda key: (last[key], key)):
+            wishes = wanted[task, measure]
             lines = np.unique(np.concatenate([lines for _, lines in wishes]))
             values = self._grid.task_values(task, measure, lines)
             for resampled, _ in wishes:

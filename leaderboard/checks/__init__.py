@@ -65,15 +65,15 @@ OF_RESULT: tuple[Check[Claim], ...] = (
     Check("scores", scores.recomputed, needs=("measures", "ids")),
     Check("values", scores.values, needs=("per query", "scores")),
     Check("counts", scores.counts, needs=("scores",)),
-    Check("same predictions", plausibility.same_predictions, needs=("predictions",)),
+    Check("same predictions", plausibility.same_predictions, needs=("predictions",), of_board=True),
     Check("ties", plausibility.ties, needs=("predictions", "measures")),
-    Check("jump", plausibility.jump, needs=("scores",)),
+    Check("jump", plausibility.jump, needs=("scores",), of_board=True),
     Check("copy of gold", plausibility.gold, needs=("ids",)),
 )
 """Of each result. Where `data` is skipped, what needs it is skipped too: self-reported."""
 
 BESIDE_OTHERS: tuple[Check[Case], ...] = (
-    Check("same files", plausibility.same_files, needs=("hashes",)),
+    Check("same files", plausibility.same_files, needs=("hashes",), of_board=True),
 )
 """Of the folder, once its results are known."""
 

@@ -46,11 +46,14 @@ class Check(Generic[T]):
         name: what it is printed as.
         run: yields findings; what it raises as `UserError` is a failure with that reason.
         needs: checks that must have passed before, else this one is skipped.
+        of_board: whether its flags are about what else is on the board that day. These are told
+            and not recorded, so that a record does not depend on the order of recording.
     """
 
     name: str
     run: Callable[[T], Iterable[Finding]]
     needs: tuple[str, ...] = ()
+    of_board: bool = False
 
 
 def passed(message: str) -> Finding:

@@ -12,6 +12,7 @@ from leaderboard.checked import Checked, Flag, Samples
 from leaderboard.checks.case import Case, Claim
 from leaderboard.checks.evidence import Evidence
 from leaderboard.checks.outcomes import Check, Finding, Outcome, failed, skipped
+from leaderboard.checks.scores import UNSEEN
 from leaderboard.checks.verdict import Records, Verdict
 from leaderboard.submission.refusal import shown
 
@@ -55,6 +56,8 @@ class Examination:
         self.stand: dict[str, Finding] = {}
         """The worst finding of every check of the folder."""
         self.evidence: list[Evidence] = []
+        self.of_board: set[str] = set()
+        """Checks whose flags are not recorded."""
 
     def run(
         self,
@@ -63,6 +66,9 @@ class Examination:
         beside_others: Sequence[Check[Case]],
     ) -> Verdict:
         """Runs everything, and says what came of it."""
+        of_case = (*of_folder, *beside_others)
+        self.of_board = {check.name for check in of_case if check.of_board}
+        self.of_board |= {check.name for check in of_result if check.of_board}
         self._folder(of_folder)
         for claim in self._claims(of_result):
             self._result(claim, of_result)
@@ -93,7 +99,7 @@ class Examination:
                 for finding in findings
             )
         if not self.log.refused:
-            why = stand["data"].message if stand["data"].status == "skipped" else ""
+            why = UNSEEN if stand["data"].status == "skipped" else ""
             keep: Check[Claim] = Check("evidence", lambda claim: self._keep(claim, why))
             lost = self._guarded(keep, claim)
             self.log.add(
@@ -152,7 +158,7 @@ class Examination:
                 flags=[
                     Flag(check=outcome.check, task=outcome.task, message=outcome.message)
                     for outcome in self.log.outcomes
-                    if outcome.status == "flagged"
+                    if outcome.status == "flagged" and outcome.check not in self.of_board
                 ],
             ),
             queries={part.cell.queries: part.queries for part in self.evidence},

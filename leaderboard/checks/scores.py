@@ -14,6 +14,8 @@ from leaderboard.checks.outcomes import Finding, failed, flagged, passed, skippe
 
 TOLERANCE = 1e-6
 """How far a claimed number may be from the recomputed one."""
+UNSEEN = "the task's data is not at hand, so the result stays self-reported"
+"""Why a result is not re-scored."""
 ROUNDED_SPLITS = "rounded-splits"
 """Compat under which splits are rounded to 5 decimals before they are averaged."""
 
@@ -69,7 +71,7 @@ def _unseen(claim: Claim) -> Finding:
         word = "the hash differs from that of every earlier record"
     else:
         word = "the hash is not known here"
-    return skipped(f"the task's data is not at hand, so the result stays self-reported; {word}")
+    return skipped(f"{UNSEEN}; {word}")
 
 
 def recomputed(claim: Claim) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from board_toys import write_board
 
 from harness.loading import load_suite
 from harness.records import Setting
-from leaderboard.board import Board, assemble
+from leaderboard.board import Board, assemble, assembly
 from leaderboard.board.records import SuiteBoard
 from leaderboard.checked import CHECKED, Cell, encoded
 
@@ -178,6 +178,24 @@ def test_references_are_shown_and_take_part_in_no_rank(folder: Folder) -> None:
     per_query = [Cell.model_validate(_cells(folder, name)[0]).per_query() for name in others]
     first = _cells(folder, NAMES[0])[0]["task"]
     np.testing.assert_allclose(board.tasks[first].difficulty[""], np.mean(per_query, 0), atol=1e-4)
+
+
+def test_several_processes_make_the_same_board(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = assemble(folder.path, printed=False)
+    monkeypatch.setattr(assembly, "_MANY", 0)
+    together = assemble(folder.path, printed=False)
+    assert together.suites == alone.suites
+    assert together.tasks == alone.tasks
+
+
+def test_what_cannot_be_read_is_named_as_left_out(folder: Folder) -> None:
+    (folder.path / "notes").mkdir()
+    folder.record("system-0003").unlink()  # its folder holds no results that could speak for it
+    left = assemble(folder.path, printed=False).left_out
+    assert [found.name for found in left] == ["notes", "system-0003"]
+    assert all("no check of it is on record; left out: " in found.why for found in left)
 
 
 def test_retracted_numbers_stay_marked_and_out_of_ranks(folder: Folder) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from harness.records import Setting, TaskCard
 from leaderboard.board.editions import aggregate_edition, entry_edition, written
-from leaderboard.board.entries import Entry
+from leaderboard.board.entries import Entry, Measured
 
 CARD = TaskCard("t/a", "A", "A task.", version="2")
 ENTRY = Entry(
@@ -19,7 +19,7 @@ ENTRY = Entry(
     vouched=True,
     drift=(),
     main_measure="nDCG@10",
-    measures={},
+    measured=Measured(),
     command="",
     position=0,
 )

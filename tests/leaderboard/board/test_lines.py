@@ -10,7 +10,7 @@ from board_toys import CARDS, ENVIRONMENT
 
 from harness.records import Setting, TaskCard
 from harness.store.schema import setting_to_json
-from leaderboard.board.entries import Entry
+from leaderboard.board.entries import Entry, Measured
 from leaderboard.board.lines import (
     Line,
     SubmittedLines,
@@ -18,7 +18,7 @@ from leaderboard.board.lines import (
     printed_lines,
 )
 from leaderboard.board.naming import Ids
-from leaderboard.board.reading import Submission
+from leaderboard.board.recorded import Submission
 from leaderboard.board.records import Source
 from leaderboard.board.systems import Systems
 from leaderboard.checked import Reproduced, Rerun, Retraction
@@ -39,7 +39,7 @@ def _entry(task: str = "t/a", value: float = 0.5, **fields: object) -> Entry:
         vouched=True,
         drift=(),
         main_measure="m",
-        measures={"m": (value, None, None, 1)},
+        measured=Measured(("m",), (value,), (None,), (None,), (1,)),
         command="",
         position=0,
     )
@@ -244,7 +244,7 @@ def test_what_nobody_checked_takes_no_place_of_what_was() -> None:
     claim = _entry(value=0.9)._replace(level="self-reported")
     odd = _submission("a", claim, day=2, fingerprint="f", checked=False, card=card)
     found = _lines(mine, odd)
-    assert {id: line.results["t/a"].entry.measures["m"][0] for id, line in found.items()} == {
+    assert {id: line.results["t/a"].entry.measured.means[0] for id, line in found.items()} == {
         "mine": 0.5,
         "a": 0.9,
     }

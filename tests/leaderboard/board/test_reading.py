@@ -13,6 +13,7 @@ import pytest
 from submitted import RESULT, edit_json, edit_result, make
 
 from harness.errors import UserError
+from leaderboard.board import recorded
 from leaderboard.board.reading import read
 from leaderboard.checked import CHECKED
 
@@ -33,6 +34,17 @@ def test_checked_submissions_are_read_with_everything(folder: Folder) -> None:
     assert {len(s.entries) for s in shelf.submissions} == {8}
     assert len(shelf.queries) == 8
     assert all(len(q.ids) == 12 for q in shelf.queries.values())
+
+
+def test_several_processes_read_the_same(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    _spoil(folder.record(B))
+    alone = read(folder.path)
+    monkeypatch.setattr(recorded, "_MANY", 0)
+    monkeypatch.setattr(recorded, "_AT_ONCE", 1)
+    together = read(folder.path)
+    assert together.submissions == alone.submissions
+    assert together.unchecked == alone.unchecked
+    assert list(together.unchecked) == [B]
 
 
 def test_no_folder_is_an_empty_shelf(tmp_path: Path) -> None:
@@ -94,9 +106,8 @@ def test_without_a_record_a_submission_speaks_for_itself(tmp_path: Path) -> None
     (entry,) = mine.entries
     claimed = json.loads(next(made.rglob("result.json")).read_text())["measures"]["nDCG@10"]
     assert (entry.level, entry.queries) == ("self-reported", None)
-    assert entry.measures["nDCG@10"] == tuple(
-        claimed[k] for k in ("value", "ci_low", "ci_high", "n")
-    )
+    stated = {name: numbers for name, *numbers in zip(*entry.measured, strict=True)}
+    assert stated["nDCG@10"] == [claimed[k] for k in ("value", "ci_low", "ci_high", "n")]
     assert entry.command == "assay run -m bm25 -t starter-tools/flights"
 
 
@@ -166,10 +177,31 @@ def test_retractions_are_sorted_by_day(folder: Folder) -> None:
     assert [r.reason for r in read(folder.path).retractions] == ["First", "Later"]
 
 
-def test_broken_retractions_are_a_maintainers_error(folder: Folder) -> None:
-    (folder.path / "retractions.yaml").write_text("- {submission: system-0001}\n")
-    with pytest.raises(UserError, match=r"retractions\.yaml is broken"):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- {submission: a, on: 2026-03-01}", "entry 1: reason: is missing"),
+        (
+            "- {submission: a, on: 2026-03-01, reason: No}\n- {submission: a, on: May, reason: No}",
+            "entry 2: on: ",
+        ),
+        ("- {submission: a, on: 2026-03-01, reason: No, task: b}", "entry 1: task: is no field"),
+        ("- submission", "entry 1 is no mapping"),
+        ("submission: a", "it is no list"),
+        ("- {submission: a\n- b", "no YAML in line 2: "),
+        ("- \x07", "is broken: "),
+    ],
+)
+def test_broken_retractions_are_a_maintainers_error(folder: Folder, text: str, said: str) -> None:
+    (folder.path / "retractions.yaml").write_text(text)
+    with pytest.raises(UserError) as error:
         read(folder.path)
+    line = str(error.value)
+    assert line.startswith("retractions.yaml is broken: ")
+    assert said in line
+    assert line.endswith(". Write each entry as - {submission: NAME, on: 2026-01-31, reason: WHY}")
+    assert "\n" not in line
+    assert "pydantic" not in line
 
 
 @pytest.mark.parametrize(
@@ -231,4 +263,4 @@ def test_claims_count_by_the_measures_of_the_task_alone(tmp_path: Path) -> None:
     own = {"value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 3}
     edit_json(made / RESULT / "result.json", lambda r: r["measures"].update({"Luck@7": own}))
     (mine,) = read(made.parent).submissions
-    assert set(mine.entries[0].measures) == known
+    assert set(mine.entries[0].measured.names) == known

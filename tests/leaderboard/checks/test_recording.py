@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from submitted import CARD, RESULT, TASK, edit_text, make, rehash
+from submitted import CARD, RESULT, TASK, edit_json, edit_result, edit_text, make, read_json, rehash
 
 from harness.errors import UserError
 from harness.loading import load_task
 from harness.records import Setting
 from harness.sources import Source
 from leaderboard.checked import Checked, Queries, Samples
-from leaderboard.checks import check, record
+from leaderboard.checks import check, plausibility, record
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -40,6 +40,36 @@ def test_the_same_submission_gives_the_same_bytes_anywhere(packed: Path, tmp_pat
         written.append(files(tmp_path / place / "_checked"))
     assert written[0] == written[1]
     assert str(tmp_path).encode() not in b"".join(written[0].values())
+
+
+def test_the_order_of_recording_leaves_no_trace(
+    packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another submission has to do with it is told, and not recorded."""
+    monkeypatch.setattr(plausibility, "JUMP", -1.0)  # whoever is not the first jumps
+    binary = make(tmp_path / "binary", "bm25(k1=0.0)")
+    named = read_json(binary / RESULT / "result.json")
+    named = {key: named[key] for key in ("model", "model_identity", "model_fingerprint")}
+    written, told = [], set()
+    for order in (("bm25-own", "twin", "binary"), ("binary", "twin", "bm25-own")):
+        board = tmp_path / f"{order[0]} first"
+        shutil.copytree(binary, board / "binary")
+        shutil.copytree(packed, board / "bm25-own")
+        twin = Path(shutil.copytree(packed, board / "twin"))
+        edit_json(twin / "manifest.json", lambda it: it.update(submission="twin"))
+        edit_result(twin, lambda it: it.update(named))
+        for name in order:
+            verdict = check(board / name)
+            record(verdict)
+            found = {outcome.check for outcome in verdict.outcomes if outcome.status == "flagged"}
+            told |= {(board.name, name, check) for check in found}
+        written.append(files(board / "_checked"))
+    assert written[0] == written[1]
+    for place in ("bm25-own first", "binary first"):
+        assert (place, "bm25-own", "same predictions") in told
+        assert (place, "twin", "same files") in told
+    assert ("bm25-own first", "bm25-own", "jump") not in told
+    assert ("binary first", "bm25-own", "jump") in told
 
 
 def test_a_record_is_about_one_manifest(submission: Path) -> None:
