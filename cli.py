@@ -284,7 +284,7 @@ def score(
         str,
         typer.Argument(
             metavar="PREDICTIONS",
-            help="TREC run, JSONL, JSON of {query: [ids]}, or the folder of a result",
+            help="TREC run, JSONL, JSON of {query: [ids]}, trajectories, or the folder of a result",
         ),
     ],
     measures: Measures = None,
@@ -292,6 +292,7 @@ def score(
     pool: Pool = None,
     view: View = None,
     compat: Compat = None,
+    trials: Trials = None,
     limit: Limit = None,
     data: Data = None,
     strict: Strict = False,
@@ -301,26 +302,31 @@ def score(
     """Score predictions that are there already.
 
     Nothing is written. The folder of a result is recomputed from its predictions, bit for bit.
+    Of tool use, predictions are trajectories; see `assay import` for those of other programs.
 
     ```
     assay score ./my_collection run.trec
     assay score toolret/apibank answers.json --measures "nDCG@10,P@30"
+    assay score bfcl/simple_python trajectories.jsonl
     ```
     """
+    from harness.render.progress import Entries
     from harness.report import Report
     from harness.rescoring import score
 
     fields = {"instruction": instruction, "pool": pool, "view": view, "limit": limit}
-    setting: dict[str, Any] = {**fields, "compat": compat or None}
-    result = score(
-        task,
-        predictions,
-        data=data,
-        measures=measures or None,
-        seed=seed or 0,
-        strict=strict,
-        **{name: value for name, value in setting.items() if value is not None},
-    )
+    setting: dict[str, Any] = {**fields, "trials": trials, "compat": compat or None}
+    with Entries(lines=not json).shown() as entries:
+        result = score(
+            task,
+            predictions,
+            data=data,
+            measures=measures or None,
+            seed=seed or 0,
+            strict=strict,
+            tell=entries,
+            **{name: value for name, value in setting.items() if value is not None},
+        )
     if json:
         _print_json(Report((result,)).to_json())
     else:
@@ -328,6 +334,62 @@ def score(
 
         _print(details(result))
     return _code(Report((result,)))
+
+
+@app.command(cls=_Command, name="import")
+def import_(
+    format: Annotated[
+        str | None, typer.Argument(metavar="FORMAT", help="What wrote it; see --list")
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Argument(metavar="PATH", help="File or folder; PATH#PART where it holds several"),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option("-t", "--task", help="Whose problems were attempted", autocompletion=_tasks),
+    ] = None,
+    out: Annotated[
+        str, typer.Option("--out", metavar="FILE", help="Trajectories to write")
+    ] = "trajectories.jsonl",
+    listed: Annotated[
+        bool, typer.Option("--list", help="The formats, and what each cannot carry over")
+    ] = False,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Convert what another program's agent did into trajectories, which `assay score` takes.
+
+    ```
+    assay import --list
+    assay import bfcl ./result/gpt-4o --task bfcl/simple_python --out gpt-4o.jsonl
+    assay score bfcl/simple_python gpt-4o.jsonl
+    ```
+    """
+    from dataclasses import asdict
+
+    from harness.errors import UserError
+    from harness.importing import all_importers, import_predictions
+    from harness.render.progress import Entries
+
+    if listed:
+        from harness.render.importing import formats
+
+        known = list(all_importers())
+        rows = [{"name": f.name, "reads": f.reads, "loses": list(f.loses)} for f in known]
+        _print_json({"formats": rows}) if json else _print(formats(known))
+        return 0
+    if format is None or path is None or task is None:
+        raise UserError("write: assay import FORMAT PATH --task TASK --out FILE; see --list")
+    with Entries(lines=not json).shown() as entries:
+        done = import_predictions(format, path, task, out, data=data, tell=entries)
+    if json:
+        _print_json({"out": out, **asdict(done)})
+    else:
+        from harness.render.importing import imported
+
+        _print(imported(done, task, out))
+    return 1 if done.unreadable else 0
 
 
 @app.command(cls=_Command)

@@ -15,13 +15,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.check import check_model
     from harness.comparison import compare
-    from harness.contracts import Collection
+    from harness.contracts import Collection, ProblemSet
     from harness.corpus import ListCorpus
     from harness.errors import AssayError, UserError
     from harness.evaluation import evaluate
     from harness.loading import load_model, load_suite, load_task
     from harness.ranking import Ranking
-    from harness.records import Document, Query, Setting, TaskCard
+    from harness.records import (
+        Document,
+        Gold,
+        Message,
+        Problem,
+        Query,
+        Setting,
+        TaskCard,
+        ToolCall,
+        ToolSpec,
+        Trajectory,
+    )
     from harness.rescoring import score
     from harness.run import Run
     from harness.shards import merge
@@ -31,12 +42,19 @@ _HOME = {
     "AssayError": "errors",
     "Collection": "contracts",
     "Document": "records",
+    "Gold": "records",
     "ListCorpus": "corpus",
+    "Message": "records",
+    "Problem": "records",
+    "ProblemSet": "contracts",
     "Query": "records",
     "Ranking": "ranking",
     "Run": "run",
     "Setting": "records",
     "TaskCard": "records",
+    "ToolCall": "records",
+    "ToolSpec": "records",
+    "Trajectory": "records",
     "UserError": "errors",
     "check_model": "check",
     "compare": "comparison",
@@ -53,12 +71,19 @@ __all__ = [
     "AssayError",
     "Collection",
     "Document",
+    "Gold",
     "ListCorpus",
+    "Message",
+    "Problem",
+    "ProblemSet",
     "Query",
     "Ranking",
     "Run",
     "Setting",
     "TaskCard",
+    "ToolCall",
+    "ToolSpec",
+    "Trajectory",
     "UserError",
     "check_model",
     "compare",

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.asking import Asked, score_answers
 from harness.errors import InfrastructureError, UserError, blaming
+from harness.flows.flow import Answers
 from harness.loading import LoadedModel
 from harness.measures import parse
-from harness.ranking import Ranking, merge
 from harness.records import Setting
 from harness.resources import Meter, environment
-from harness.run import Run
 from harness.scoring import Scores
-from harness.store import RUN, Result, ResultFolder, setting_to_json
+from harness.store import Result, ResultFolder, setting_to_json
 from harness.store.checkpoint import Checkpoint
-from harness.store.predictions import read_run, write_run
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ class Unit:
         self,
         tell: Callable[[str, int, int], None],
         shard: tuple[int, int] | None = None,
-    ) -> Ranking | None:
+    ) -> Answers | None:
         """Asks the model whatever has no answer yet; None where a shard did its part of a task."""
         flow = self.asked.flow
         keys = flow.keys
@@ -123,16 +121,16 @@ class Unit:
             covered = [key for key in keys if key in todo and batch.covers(key)]
             todo.difference_update(covered)
             if store and (todo or hold):
-                store.append(batch, covered)
+                store.append(flow.rows(batch, covered))
             parts.append(batch)
             tell("answering", len(mine) - len(todo), len(mine))
-        return None if shard else merge(parts, keys)
+        return None if shard else flow.merge(parts)
 
-    def finish(self, ranking: Ranking) -> tuple[Result, Scores]:
+    def finish(self, answers: Answers) -> tuple[Result, Scores]:
         """Scores what was answered and writes it down, the marker last."""
         result, scores = score_answers(
             self.asked,
-            ranking,
+            answers,
             self.measures,
             model={name: value for name, value in self.plan.items() if name.startswith("model")},
         )
@@ -140,7 +138,8 @@ class Unit:
             old = self.folder.result()
             if self.options.fresh or (old is not None and not self._same(old)):
                 self.folder.unmark()
-            write_run(self.folder.path / RUN, ranking.run, tag=self.model.name)
+            flow = self.asked.flow
+            flow.write(self.folder.path / flow.predictions, answers, self.model.name)
             self.folder.write(result, scores, {**self.meter.read(), **environment()})
             Checkpoint(self.folder.path, self.plan).clear()
         return result, scores
@@ -149,11 +148,11 @@ class Unit:
         """The result of the answers on disk, errors included; None while some query has none."""
         if self.folder is None:
             return None
-        ranking = Checkpoint(self.folder.path, self.plan).load()
-        keys = self.asked.flow.keys
-        return self.finish(merge([ranking], keys)) if all(map(ranking.covers, keys)) else None
+        flow = self.asked.flow
+        answers = flow.from_rows(Checkpoint(self.folder.path, self.plan).load())
+        return self.finish(flow.merge([answers])) if all(map(answers.covers, flow.keys)) else None
 
-    def _batches(self, todo: set[str]) -> Iterator[Ranking]:
+    def _batches(self, todo: set[str]) -> Iterator[Answers]:
         """Batches of answers; what fails outside the model becomes errors of what is left."""
         if not todo:
             return
@@ -165,39 +164,36 @@ class Unit:
                     left.difference_update(key for key in todo if batch.covers(key))
                     yield batch
             except (InfrastructureError, ConnectionError, TimeoutError) as error:
-                yield Ranking(Run.from_scores({}), errors=dict.fromkeys(sorted(left), str(error)))
+                yield self.asked.flow.failed(sorted(left), str(error))
             except UserError as error:
                 what = str(error).removeprefix(f"{self.model.name}: ")
                 raise UserError(f"{self.model.name} on {name}: {what}") from error
 
-    def _earlier(self, store: Checkpoint) -> Ranking:
+    def _earlier(self, store: Checkpoint) -> Answers:
         """Answers of an interrupted or incomplete run of this plan; its errors are not answers.
 
         Those of an incomplete result are put into the checkpoint, where they are safe until the
         next result has taken its place.
         """
-        found = replace(store.load(), errors={})
+        flow = self.asked.flow
+        found: Answers = flow.settled(flow.from_rows(store.load()))
         result = self.folder.result() if self.folder else None
         kept = self._kept(result) if result and self._same(result) else None
-        fresh = [k for k in self.asked.flow.keys if kept and kept.covers(k) and not found.covers(k)]
+        fresh = [k for k in flow.keys if kept and kept.covers(k) and not found.covers(k)]
         if kept is None or not fresh:
             return found
-        kept = replace(kept, run=kept.run.select([q for q in fresh if q in kept.run.index]))
-        store.append(kept, fresh)
-        return merge([kept, found], self.asked.flow.keys)
+        kept = flow.select(kept, fresh)
+        store.append(flow.rows(kept, fresh))
+        merged: Answers = flow.merge([kept, found])
+        return merged
 
-    def _kept(self, result: Result) -> Ranking | None:
+    def _kept(self, result: Result) -> Answers | None:
         """The answers that a result on disk was made of; None where they are damaged."""
         if self.folder is None:
             return None
-        try:
-            run = read_run(self.folder.path / RUN, self.asked.flow, encoded=True)
-        except UserError:
-            return None
-        kept = Ranking(
-            run, malformed=result.malformed, left_out=frozenset(result.missing), notes=result.notes
-        )
-        return kept if run.fingerprint == result.predictions_hash else None
+        flow = self.asked.flow
+        kept: Answers | None = flow.kept(self.folder.path / flow.predictions, result)
+        return kept
 
     def _same(self, result: Result) -> bool:
         """True when a stored result belongs to this plan."""

@@ -5,23 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from harness.contracts import Material, Task
+from harness.contracts import Material, Problems, Task
 from harness.errors import UserError, blaming
 from harness.flows import FLOWS
+from harness.flows.flow import Flow, Scored
+from harness.flows.retrieval import RetrievalFlow
 from harness.loading import load_task
 from harness.material import checked
 from harness.offers import accept
-from harness.ranking import Ranking
 from harness.records import Setting
 from harness.registry import resolve
 from harness.scoring import Scores, estimates, split_means
 from harness.sources import Read, Source
-from harness.store import Counts, Result, Value
-
-if TYPE_CHECKING:
-    from harness.flows.retrieval import RetrievalFlow
+from harness.store import Result, Value
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,16 @@ class Asked:
     expression: str
     setting: Setting
     seed: int
-    flow: RetrievalFlow
+    flow: Flow[Any]
     reads: tuple[Read, ...]
     drift: tuple[str, ...]
+
+    @property
+    def retrieval(self) -> RetrievalFlow:
+        """The flow of a retrieval task. Raises `UserError` where the task is of another kind."""
+        if not isinstance(self.flow, RetrievalFlow):
+            raise UserError(f"{self.task.card.name} is no retrieval task")
+        return self.flow
 
 
 def ask(
@@ -55,9 +60,10 @@ def ask(
     name = task.card.name
     accept(task, setting)
     with source.recording() as reads, blaming(f"{name} cannot be loaded"):
-        material = checked(task.load(source, setting), name)
-    flow = cast("type[RetrievalFlow]", resolve(FLOWS[task.card.kind]))(material, setting, seed)
-    if strict and (count := flow.judged_outside_corpus):
+        material = checked(task.load(source, setting), task.card)
+    flow: Flow[Any] = cast("Any", resolve(FLOWS[task.card.kind]))(material, setting, seed)
+    strict = strict and isinstance(flow, RetrievalFlow)
+    if strict and (count := cast("RetrievalFlow", flow).judged_outside_corpus):
         raise UserError(
             f"{name}: judged documents that the corpus lacks: {count} (--strict). "
             "Without --strict they count as relevant, as in trec_eval"
@@ -67,7 +73,7 @@ def ask(
     return Asked(task, called, setting, seed, flow, tuple(reads), drift)
 
 
-def _sentences(task: Task, material: Material) -> tuple[str, ...]:
+def _sentences(task: Task, material: Material | Problems) -> tuple[str, ...]:
     """What the task's own check says of its data, if it has one."""
     check = getattr(task, "check", None)
     said = check(material) if check else ()
@@ -75,38 +81,35 @@ def _sentences(task: Task, material: Material) -> tuple[str, ...]:
 
 
 def score_answers(
-    asked: Asked, ranking: Ranking, measures: Sequence[str], *, model: dict[str, Any]
+    asked: Asked, answers: object, measures: Sequence[str], *, model: dict[str, Any]
 ) -> tuple[Result, Scores]:
     """The result of a task from its answers alone.
 
     Args:
         asked: the loaded task.
-        ranking: the answers.
+        answers: those of its flow.
         measures: what to compute, in notation.
         model: the result's fields about the model.
     """
-    flow, card = asked.flow, asked.task.card
-    scores = flow.score(ranking.run, measures)
+    scored = asked.flow.score(answers, measures)
+    return result_of(asked, scored, model=model), scored.scores
+
+
+def result_of(asked: Asked, scored: Scored, *, model: dict[str, Any]) -> Result:
+    """The result of a task whose answers have been scored."""
+    flow, card, scores = asked.flow, asked.task.card, scored.scores
     rounding = 5 if "rounded-splits" in asked.setting.compat else None
     values = estimates(scores, task=card.name, seed=asked.seed, rounding=rounding)
     several = len(set(scores.splits)) > 1
-    depths = zip(ranking.run.queries, ranking.run.depths.tolist(), strict=True)
-    answered = {query for query, depth in depths if depth}  # a run file holds no empty answer
-    missing = [
-        key
-        for key in flow.keys
-        if key not in answered and key not in ranking.malformed and key not in ranking.errors
-    ]
-    relevant = [any(grade > 0 for grade in flow.qrels[key].values()) for key in flow.keys]
-    result = Result(
+    return Result(
         **model,
         task=card.name,
         task_version=card.version,
         task_card=json.loads(json.dumps(asdict(card))),
         setting=asked.setting,
-        status="incomplete" if ranking.errors else "complete",
+        status="incomplete" if scored.errors else "complete",
         data_hash=flow.data_hash,
-        predictions_hash=ranking.run.fingerprint,
+        predictions_hash=scored.fingerprint,
         datasets=list(asked.reads),
         seed=asked.seed,
         main_measure=card.main_measure,
@@ -115,24 +118,15 @@ def score_answers(
             for name, e in values.items()
         },
         splits=split_means(scores) if several else {},
-        counts=Counts(
-            queries=len(flow.keys),
-            answered=sum(key in answered for key in flow.keys),
-            missing=len(missing),
-            malformed=len(ranking.malformed),
-            errors=len(ranking.errors),
-            without_relevant=relevant.count(False),
-            judged_outside_corpus=flow.judged_outside_corpus,
-            empty_queries=flow.empty_queries,
-            documents=flow.documents,
-            empty_documents=flow.empty_documents,
-            clusters=len(set(scores.clusters.tolist())),
-            tied=ranking.run.tied,
-        ),
-        missing=missing,
-        malformed=dict(ranking.malformed),
-        errors=dict(ranking.errors),
+        counts=scored.counts,
+        missing=list(scored.missing),
+        malformed=dict(scored.malformed),
+        errors=dict(scored.errors),
         drift=list(asked.drift),
-        notes={**ranking.notes, **flow.notes},
+        notes=dict(scored.notes),
+        breakdown={
+            label: {value: dict(means) for value, means in by.items()}
+            for label, by in scored.breakdown.items()
+        },
+        deviations=dict(scored.deviations),
     )
-    return result, scores

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,8 @@ class Difference:
     losses: int
     n: int
     left_out: int
-    """Queries that only one of the two results has, or that failed outside a model."""
+    """Queries that only one of the two results has, that failed outside a model, or that the
+    measure says nothing of."""
     queries: tuple[QueryDifference, ...]
     """The queries that differ most, largest difference first."""
 
@@ -183,6 +185,8 @@ class _Paired:
         failed = {*first[0].errors, *second[0].errors}  # no answers: nothing to compare
         mutual = rows_b.keys() - failed
         shared = [(i, rows_b[key]) for i, key in enumerate(a.keys) if key in mutual]
+        one, other = a.values[self.measure], b.values[self.measure]
+        shared = [(i, j) for i, j in shared if not isnan(one[i]) and not isnan(other[j])]
         if not shared:
             raise UserError(f"the results on {self.task} share no query that both have answered")
         self.left_out = len({*a.keys, *b.keys}) - len(shared)

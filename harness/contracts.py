@@ -6,19 +6,23 @@ needs and adapts what it gets, so a plug-in implements one of these and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from harness.records import (
     Completion,
     Document,
+    Judgement,
     Message,
+    Problem,
     Qrels,
     Query,
     Setting,
     TaskCard,
     Text,
+    Trajectory,
 )
 
 if TYPE_CHECKING:
@@ -89,6 +93,26 @@ class Collection:
 Material: TypeAlias = tuple[Collection, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ProblemSet:
+    """One split of a tool-use task.
+
+    Attributes:
+        split: name of the split, unique within the task.
+        problems: what is asked, in order.
+        weight: the split's weight in the task's mean; None means its number of problems.
+        notes: what was mended while reading, and how often, such as {"labels mended": 2}.
+    """
+
+    split: str
+    problems: Sequence[Problem]
+    weight: float | None = None
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+
+Problems: TypeAlias = tuple[ProblemSet, ...]
+
+
 @runtime_checkable
 class Task(Protocol):
     """A benchmark task: what is asked, what is right, which measures count."""
@@ -103,8 +127,12 @@ class Task(Protocol):
         """Measures reported by default, in the notation of `harness.measures`."""
         ...
 
-    def load(self, source: Source, setting: Setting) -> Material:
-        """Reads the task through `source`. Raises `MissingData` when it is not to be had."""
+    def load(self, source: Source, setting: Setting) -> Material | Problems:
+        """Reads the task through `source`: collections for retrieval, else sets of problems.
+
+        Raises:
+            MissingData: the data is not to be had.
+        """
         ...
 
 
@@ -191,3 +219,64 @@ class Informed(Protocol):
     def informed(self, qrels: Qrels) -> Retriever:
         """The same model, knowing what is right."""
         ...
+
+
+@runtime_checkable
+class Agent(Protocol):
+    """Solves problems by calling tools."""
+
+    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+        """One attempt. Raises `InfrastructureError` when what it needs is not to be had.
+
+        Args:
+            problem: what is asked, and the tools there are. Only a reference model that is marked
+                as informed looks at what is right.
+            trial: which attempt at the problem, from 0.
+        """
+        ...
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """Says what it thinks of an attempt. What it says is stored; scoring reads it from there."""
+
+    @property
+    def name(self) -> str:
+        """Who judges, by which template: part of every judgement."""
+        ...
+
+    async def judge(self, problem: Problem, trajectory: Trajectory, repeat: int = 0) -> Judgement:
+        """One judgement. Raises `InfrastructureError` when none is to be had."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A part of a file of predictions that cannot be used.
+
+    Attributes:
+        place: where it stands: "line 12", "item simple_3".
+        reason: what is wrong with it.
+    """
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Converts outputs that were written elsewhere into trajectories.
+
+    Attributes:
+        name: of the format.
+        reads: which files or folders, in one line.
+        loses: what the format has, or a trajectory wants, that cannot be carried over; a sentence
+            each.
+        convert: from the path and the task's problems by key, one trajectory after the other, in
+            bounded memory where the format allows it.
+    """
+
+    name: str
+    reads: str
+    loses: tuple[str, ...]
+    convert: Callable[[Path, Mapping[str, Problem]], Iterator[Trajectory | Unreadable]]

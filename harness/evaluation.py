@@ -191,10 +191,10 @@ class _Job:
             self.options.watch(Progress(model.name, name, setting, 0, 0, "saying", message))
 
         with working(tell=tell, say=say):
-            ranking = unit.answer(tell, shard=self.shard if by_query else None)
-        if ranking is None:
+            answers = unit.answer(tell, shard=self.shard if by_query else None)
+        if answers is None:
             self.unfinished.append(name)
             return
         tell("scoring", len(asked.flow.keys), len(asked.flow.keys))
-        self.finished.append(unit.finish(ranking))
+        self.finished.append(unit.finish(answers))
         tell("finished", len(asked.flow.keys), len(asked.flow.keys))

@@ -3,40 +3,70 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from numbers import Integral
 
-from harness.contracts import Collection, Material
+from harness.contracts import Collection, Material, Problems, ProblemSet
 from harness.errors import UserError
-from harness.records import Query
+from harness.records import Gold, Problem, Query, TaskCard, ToolSpec
 
 CORPUS = ("fingerprint", "empty", "ids", "blocks")
 """What tells a corpus from a mere list of documents."""
 
 
-def checked(material: object, task: str) -> Material:
-    """The collections of a task as a tuple.
+def checked(material: object, card: TaskCard) -> Material | Problems:
+    """The collections, or sets of problems, of a task as a tuple.
 
     Args:
         material: what its `load` returned.
-        task: the task's name, for messages.
+        card: the task's.
 
     Raises:
         UserError: it breaks the contract of `harness.contracts.Task.load`; one line says where.
     """
+    task = card.name
+    wanted = "Collection" if card.kind == "retrieval" else "ProblemSet"
     if not isinstance(material, list | tuple) or not material:
         raise UserError(
-            f"{task}: load must return a tuple with at least one Collection, not {_shown(material)}"
+            f"{task}: load must return a tuple with at least one {wanted}, not {_shown(material)}"
         )
+    return _problems(material, task) if wanted == "ProblemSet" else _collections(material, task)
+
+
+def _problems(material: Sequence[object], task: str) -> Problems:
+    found: list[ProblemSet] = []
+    for part in material:
+        if not isinstance(part, ProblemSet):
+            raise UserError(f"{task}: load must return ProblemSets, not {_shown(part)}")
+        place = f"{task}, split '{part.split}'"
+        for problem in part.problems:
+            if not isinstance(problem, Problem) or not isinstance(problem.id, str):
+                raise UserError(f"{place}: a problem must be a Problem, not {_shown(problem)}")
+            if not isinstance(problem.gold, Gold) or not all(
+                isinstance(tool, ToolSpec) for tool in problem.tools
+            ):
+                raise UserError(f"{place}: problem '{problem.id}' wants ToolSpecs and a Gold")
+        _refuse_repeats((problem.id for problem in part.problems), f"{place}: problem")
+        _check_weight(part.weight, place)
+        found.append(part)
+    _refuse_repeats((part.split for part in found), f"{task}: split")
+    if not any(part.problems for part in found):
+        raise UserError(f"{task} has no problems: it needs at least one")
+    return tuple(found)
+
+
+def _collections(material: Sequence[object], task: str) -> Material:
+    found: list[Collection] = []
     for collection in material:
         if not isinstance(collection, Collection):
             raise UserError(f"{task}: load must return Collections, not {_shown(collection)}")
         _check(collection, f"{task}, split '{collection.split}'")
-    _refuse_repeats((c.split for c in material), f"{task}: split")
-    if not any(collection.queries for collection in material):
+        found.append(collection)
+    _refuse_repeats((c.split for c in found), f"{task}: split")
+    if not any(collection.queries for collection in found):
         raise UserError(f"{task} has no queries: it needs at least one")
-    return tuple(material)
+    return tuple(found)
 
 
 def _check(collection: Collection, place: str) -> None:
@@ -53,7 +83,10 @@ def _check(collection: Collection, place: str) -> None:
             raise UserError(f"{place}: id and text of {query!r} must be texts")
     _refuse_repeats((query.id for query in collection.queries), f"{place}: query")
     _check_qrels(collection.qrels, place)
-    weight = collection.weight
+    _check_weight(collection.weight, place)
+
+
+def _check_weight(weight: float | None, place: str) -> None:
     if weight is not None and not (isfinite(weight) and weight > 0):
         raise UserError(f"{place}: the weight {weight} is no positive number")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from harness.errors import UserError
 from harness.records import Usage
@@ -88,6 +89,39 @@ def merge(parts: Sequence[Ranking], keys: Sequence[str]) -> Ranking:
         left_out=frozenset(q for p in parts for q in p.left_out) - answered,
         usage={q: usage for p in parts for q, usage in p.usage.items()},
         notes=sum_notes(*(part.notes for part in parts)),
+    )
+
+
+def to_rows(ranking: Ranking, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The answers to these queries as plain JSON, a row each; the first row carries the notes."""
+    scores = ranking.run.to_scores()
+    notes = dict(ranking.notes)
+    for key in keys:
+        row: dict[str, Any] = {"query": key}
+        if key in ranking.errors:
+            row["error"] = ranking.errors[key]
+        elif key in ranking.malformed:
+            row["malformed"] = ranking.malformed[key]
+        elif key in scores:
+            row["docs"] = list(scores[key].items())
+        if key in ranking.usage:
+            row["usage"] = asdict(ranking.usage[key])
+        if notes:
+            row["notes"], notes = notes, {}
+        yield row
+
+
+def from_rows(rows: Sequence[Mapping[str, Any]]) -> Ranking:
+    """The inverse of `to_rows`."""
+    return Ranking(
+        run=Run.from_scores({row["query"]: dict(row["docs"]) for row in rows if "docs" in row}),
+        errors={row["query"]: row["error"] for row in rows if "error" in row},
+        malformed={row["query"]: row["malformed"] for row in rows if "malformed" in row},
+        left_out=frozenset(
+            row["query"] for row in rows if not row.keys() & {"docs", "error", "malformed"}
+        ),
+        usage={row["query"]: Usage(**row["usage"]) for row in rows if "usage" in row},
+        notes=sum_notes(*(row.get("notes", {}) for row in rows)),
     )
 
 

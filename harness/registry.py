@@ -31,12 +31,21 @@ class Registry(Generic[T]):
         table: name of that attribute, a mapping from names to "module:attribute".
         group: entry-point group of other packages.
         presets: whether cards may name expressions; see `harness.cards`.
+        listed: the command that lists the names.
     """
 
     def __init__(
-        self, kind: str, package: str, table: str, group: str, *, presets: bool = False
+        self,
+        kind: str,
+        package: str,
+        table: str,
+        group: str,
+        *,
+        presets: bool = False,
+        listed: str = "",
     ) -> None:
         self.kind, self.group = kind, group
+        self._hint = f"See: {listed or f'assay {kind}s'}"
         self._presets = presets
         self._package, self._table = package, table
         self._resolved: dict[str, T] = {}
@@ -68,7 +77,7 @@ class Registry(Generic[T]):
             elif name in (points := self._entry_points()):
                 value = self._load(name, points[name])
             else:
-                raise unknown(self.kind, name, self.names(), f"See: assay {self.kind}s")
+                raise unknown(self.kind, name, self.names(), self._hint)
             self._resolved[name] = cast("T", value)
         return self._resolved[name]
 
@@ -108,3 +117,9 @@ def own_package(name: str) -> object:
 
 models: Registry[object] = Registry("model", "models", "MODELS", "assay.models", presets=True)
 benchmarks: Registry[object] = Registry("task", "tasks", "BENCHMARKS", "assay.tasks")
+importers: Registry[object] = Registry(
+    "format", "tasks", "IMPORTERS", "assay.importers", listed="assay import --list"
+)
+judges: Registry[object] = Registry(
+    "judge", "tasks", "JUDGES", "assay.judges", listed="assay judge --list"
+)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,8 @@ class Scores:
         splits: the split of each query; the queries of a split are adjacent.
         clusters: queries of the same number are resampled together, shape (n,).
         weights: each query's weight in the task's mean, shape (n,).
-        values: measure name -> values of shape (n,).
+        values: measure name -> values of shape (n,); NaN where a measure says nothing of a query,
+            which leaves the query out of its mean.
     """
 
     keys: tuple[str, ...]
@@ -58,6 +60,10 @@ class Scores:
     def matrix(self) -> NDArray[np.float64]:
         """All values, shape (n, number of measures)."""
         return np.column_stack(list(self.values.values()))
+
+    def known(self, name: str) -> int:
+        """Number of queries that a measure says something of."""
+        return int(np.count_nonzero(~np.isnan(self.values[name])))
 
     def split_spans(self) -> dict[str, slice]:
         """Where each split's queries lie."""
@@ -89,21 +95,37 @@ def means(scores: Scores, *, rounding: int | None = None) -> dict[str, float]:
     """
     matrix, weights = scores.matrix(), scores.weights
     if rounding is None:
-        columns = weights @ matrix / weights.sum()
+        columns = _mean(matrix, weights)
     else:
         spans = scores.split_spans().values()
         totals = np.array([weights[span].sum() for span in spans])
-        parts = [weights[span] @ matrix[span] / weights[span].sum() for span in spans]
+        parts = [_mean(matrix[span], weights[span]) for span in spans]
         columns = totals @ np.round(np.array(parts), rounding) / totals.sum()
-    return {name: round(float(v), DIGITS) for name, v in zip(scores.values, columns, strict=True)}
+    return _rounded(scores, columns)
 
 
 def split_means(scores: Scores) -> dict[str, dict[str, float]]:
     """The mean of every measure within each split."""
+    matrix, ones = scores.matrix(), np.ones(len(scores.keys))
     return {
-        split: {name: round(float(v[span].mean()), DIGITS) for name, v in scores.values.items()}
+        split: _rounded(scores, _mean(matrix[span], ones[span]))
         for split, span in scores.split_spans().items()
     }
+
+
+def _mean(matrix: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The weighted mean of every column over what is not NaN in it; NaN where nothing is."""
+    known = ~np.isnan(matrix)
+    if known.all():
+        return np.asarray(weights @ matrix / weights.sum())
+    with np.errstate(invalid="ignore"):
+        return np.asarray(weights @ np.where(known, matrix, 0.0) / (weights @ known))
+
+
+def _rounded(scores: Scores, columns: NDArray[np.float64]) -> dict[str, float]:
+    """The columns by measure, without those that say nothing of any query."""
+    named = zip(scores.values, columns.tolist(), strict=True)
+    return {name: round(value, DIGITS) for name, value in named if not isnan(value)}
 
 
 def estimates(
@@ -112,9 +134,10 @@ def estimates(
     """Every measure's mean and 95 % interval."""
     resampled = scores.replicates(f"{seed}/{task}")
     values = means(scores, rounding=rounding)
+    columns = {name: column for column, name in enumerate(scores.values)}
     return {
-        name: _estimate(value, resampled[:, column], len(scores.keys))
-        for column, (name, value) in enumerate(values.items())
+        name: _estimate(value, resampled[:, columns[name]], scores.known(name))
+        for name, value in values.items()
     }
 
 
@@ -138,7 +161,7 @@ def aggregate(
     present = [
         task for task in definition.tasks if task in values and measure in scores[task].values
     ]
-    sizes = {task: len(scores[task].keys) for task in present}
+    sizes = {task: scores[task].known(measure) for task in present}
     weights = definition.weights(sizes)
     if not weights:
         return None

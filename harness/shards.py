@@ -19,7 +19,6 @@ from harness.sources import Source
 from harness.store import (
     PER_QUERY,
     RESULT,
-    RUN,
     RUN_INFO,
     Result,
     find_results,
@@ -82,7 +81,7 @@ def _copy(out: Path, target: Path) -> None:
         for result in find_results(out):
             place = target / result.path.relative_to(out)
             _refuse_conflict(result.path / RESULT, place / RESULT)
-            for name in (RUN, PER_QUERY, RUN_INFO, RESULT):
+            for name in (result.predictions.name, PER_QUERY, RUN_INFO, RESULT):
                 _copy_file(result.path / name, place / name)
         for file, head in find_checkpoints(out):
             place = target / file.relative_to(out)

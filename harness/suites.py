@@ -21,15 +21,18 @@ class Aggregate:
     Attributes:
         name: what the number is called, unique within its suite.
         groups: tasks by group. `macro` is the mean over groups of the mean over each group's
-            tasks; `micro` weights every task by its number of queries, groups ignored.
-        weighting: "macro" or "micro".
+            tasks; `micro` weights every task by its number of queries, groups ignored; `fixed`
+            takes the weights in `shares`.
+        weighting: "macro", "micro" or "fixed".
         description: one line that says what is averaged over what.
+        shares: (task, weight) for every task of a `fixed` mean; the weights sum to 1.
     """
 
     name: str
     groups: tuple[tuple[str, ...], ...]
-    weighting: Literal["macro", "micro"] = "macro"
+    weighting: Literal["macro", "micro", "fixed"] = "macro"
     description: str = ""
+    shares: tuple[tuple[str, float], ...] = ()
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -43,10 +46,11 @@ class Aggregate:
             sizes: number of queries of every task that has a value. A task that is absent is left
                 out, and so is a group of which nothing is present: the caller marks that partial.
         """
-        if self.weighting == "micro":
+        if self.weighting != "macro":
+            own = dict(self.shares) if self.weighting == "fixed" else sizes
             present = [task for task in self.tasks if task in sizes]
-            total = sum(sizes[task] for task in present)
-            return {task: sizes[task] / total for task in present} if total else {}
+            total = sum(own[task] for task in present)
+            return {task: own[task] / total for task in present} if total else {}
         groups = [[task for task in group if task in sizes] for group in self.groups]
         groups = [group for group in groups if group]
         return {task: 1 / (len(groups) * len(group)) for group in groups for task in group}

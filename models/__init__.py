@@ -29,6 +29,7 @@ MODELS: dict[str, str] = {
     "fuse": "models.fusion:ScoreFusion",
     "random": "models.reference:RandomRanking",
     "oracle": "models.reference:Oracle",
+    "abstain": "models.reference_agents:Abstain",
     "%": "models.pipeline:Cut",
     ">>": "models.pipeline:Pipeline",
 }

@@ -18,7 +18,7 @@ from harness.workspace import workspace
 from models.ordering.answer import NoOrder, excerpt, read_order
 from models.ordering.question import passage, question
 from models.ordering.windows import rankgpt_windows, windows
-from models.remote.loop import run, together
+from harness.loop import run, together
 
 COMPAT = ("", "rankgpt")
 

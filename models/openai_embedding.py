@@ -15,7 +15,7 @@ from models.neural.templates import Templates
 from models.remote.client import Client, sendable
 from models.remote.endpoint import Endpoint
 from models.remote.failures import RefusedRequest
-from models.remote.loop import run, together
+from harness.loop import run, together
 from models.remote.vectors import Answered, answered
 
 MOST_INPUTS, MOST_BYTES = 2048, 300_000

@@ -8,14 +8,15 @@ from random import Random
 
 from harness.contracts import Corpus
 from harness.errors import UserError
-from harness.records import Qrels, Query
+from harness.records import Problem, Qrels, Query, Trajectory
 from harness.run import Run
+from models.reference_agents import oracle_attempt, random_attempt
 
 Pools = Mapping[str, Sequence[str]]
 
 
 class RandomRanking:
-    """Ranks by chance, the same way each time.
+    """Ranks, and calls tools, by chance, the same way each time.
 
     The order depends on the seed, the query's id and the documents' ids, never on a text nor on the
     order of the corpus. The best k are a prefix of the best k + 1.
@@ -39,6 +40,10 @@ class RandomRanking:
         return Run.from_rankings(
             {query: list(self.shuffled(query, sorted(pool))) for query, pool in pools.items()}
         )
+
+    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+        """One call of a tool drawn by chance, its arguments drawn by type."""
+        return random_attempt(problem, trial, self.seed)
 
     def shuffled(self, query: str, documents: Sequence[str]) -> Iterator[str]:
         """The documents in random order, each drawn when it is asked for.
@@ -80,13 +85,14 @@ class _RandomIndex:
 
 
 class Oracle:
-    """Knows what is right: the best ranking there is, the score being the grade.
+    """Knows what is right: the best ranking there is, the score being the grade; the right calls.
 
-    It must be told the judgements first: `Oracle().informed(qrels)`. The engine does that, and
-    marks the result.
+    To rank, it must be told the judgements first: `Oracle().informed(qrels)`. The engine does that,
+    and marks the result. A problem's `gold` is only left in for agents that say so, as this one.
     """
 
     version = "1"
+    sees_gold = True
 
     def __init__(self) -> None:
         self._qrels: Qrels | None = None
@@ -112,6 +118,10 @@ class Oracle:
                 for q in queries
             }
         )
+
+    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+        """The attempt that the problem's `gold` describes."""
+        return oracle_attempt(problem, trial)
 
     def _known(self) -> Qrels:
         if self._qrels is None:

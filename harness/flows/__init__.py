@@ -4,5 +4,8 @@ A flow turns a task's material into questions with unique keys, has a model answ
 them, and scores what was answered. `harness.evaluation` drives every flow alike.
 """
 
-FLOWS: dict[str, str] = {"retrieval": "harness.flows.retrieval:RetrievalFlow"}
+FLOWS: dict[str, str] = {
+    "retrieval": "harness.flows.retrieval:RetrievalFlow",
+    "tool_use": "harness.flows.tool_use:ToolUseFlow",
+}
 """Kind of task (`TaskCard.kind`) -> the flow that asks it."""

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +17,18 @@ from harness.contracts import Collection as Split
 from harness.contracts import Corpus, Embedder, Informed, Material
 from harness.corpus import fingerprint
 from harness.errors import NotAsked, UserError
+from harness.flows.flow import Scored
 from harness.instructions import instruct
 from harness.joins import join
 from harness.loading import LoadedModel
-from harness.ranking import Ranking
+from harness.ranking import Ranking, from_rows, merge, to_rows
 from harness.records import Qrels, Query, Setting
 from harness.run import Run
 from harness.scoring import Scores, cluster_numbers
 from harness.stages import Stage, StageIndex
+from harness.store.predictions import read_run, write_run
+from harness.store.results import RUN
+from harness.store.schema import Counts, Result
 from harness.workspace import working
 
 OWN = "own"
@@ -61,6 +67,8 @@ class RetrievalFlow:
         NotAsked: the setting asks for instructions or pools that the material lacks.
         UserError: the setting makes no sense for retrieval.
     """
+
+    predictions: ClassVar[str] = RUN
 
     def __init__(self, material: Material, setting: Setting, seed: int) -> None:
         if setting.trials != 1:
@@ -175,7 +183,84 @@ class RetrievalFlow:
             ranking = replace(ranking, notes={**ranking.notes, **index.notes})
         return ranking
 
-    def score(self, run: Run, names: Sequence[str]) -> Scores:
+    def failed(self, keys: Iterable[str], reason: str) -> Ranking:
+        """No ranking for these queries, because something outside the model failed."""
+        return Ranking(Run.from_scores({}), errors=dict.fromkeys(keys, reason))
+
+    def merge(self, parts: Sequence[Ranking]) -> Ranking:
+        """Several rankings as one, queries in the task's order; later answers replace earlier."""
+        return merge(parts, self.keys)
+
+    def select(self, answers: Ranking, keys: Iterable[str]) -> Ranking:
+        """The rankings of these queries alone."""
+        return replace(answers, run=answers.run.select([q for q in keys if q in answers.run.index]))
+
+    def settled(self, answers: Ranking) -> Ranking:
+        """The rankings without what failed outside the model."""
+        return replace(answers, errors={})
+
+    def rows(self, answers: Ranking, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The rankings as plain JSON."""
+        return to_rows(answers, keys)
+
+    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> Ranking:
+        """The inverse of `rows`."""
+        return from_rows(rows)
+
+    def write(self, path: Path, answers: Ranking, tag: str) -> None:
+        """Writes a TREC run."""
+        write_run(path, answers.run, tag=tag)
+
+    def kept(self, path: Path, result: Result) -> Ranking | None:
+        """The rankings that a result was made of; None where they are damaged."""
+        try:
+            run = read_run(path, self, encoded=True)
+        except UserError:
+            return None
+        return self.restored(run, result) if run.fingerprint == result.predictions_hash else None
+
+    def restored(self, run: Run, result: Result) -> Ranking:
+        """The run of a stored result with what the result says became of its queries."""
+        return Ranking(
+            run,
+            malformed=result.malformed,
+            left_out=frozenset(result.missing),
+            notes=result.notes,
+        )
+
+    def score(self, answers: Ranking, measures: Sequence[str]) -> Scored:
+        """What the rankings are worth."""
+        scores = self.values(answers.run, measures)
+        depths = zip(answers.run.queries, answers.run.depths.tolist(), strict=True)
+        answered = {query for query, depth in depths if depth}  # a run file holds no empty answer
+        fated = answered | answers.malformed.keys() | answers.errors.keys()
+        missing = [key for key in self.keys if key not in fated]
+        relevant = [any(grade > 0 for grade in self.qrels[key].values()) for key in self.keys]
+        counts = Counts(
+            queries=len(self.keys),
+            answered=sum(key in answered for key in self.keys),
+            missing=len(missing),
+            malformed=len(answers.malformed),
+            errors=len(answers.errors),
+            without_relevant=relevant.count(False),
+            judged_outside_corpus=self.judged_outside_corpus,
+            empty_queries=self.empty_queries,
+            documents=self.documents,
+            empty_documents=self.empty_documents,
+            clusters=len(set(scores.clusters.tolist())),
+            tied=answers.run.tied,
+        )
+        return Scored(
+            scores,
+            counts,
+            answers.run.fingerprint,
+            missing,
+            answers.malformed,
+            answers.errors,
+            {**answers.notes, **self.notes},
+        )
+
+    def values(self, run: Run, names: Sequence[str]) -> Scores:
         """Per-query values of the named measures; a query that the run lacks gets 0."""
         parsed = [measures.parse(name) for name in names]
         return Scores(

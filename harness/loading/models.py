@@ -34,6 +34,7 @@ CONTRACTS: Mapping[str, str] = {
     "embedder": "encode",
     "reranker": "rerank",
     "chat model": "complete",
+    "agent": "solve",
     "reference model": "informed",
 }
 """The method by which each contract is told."""

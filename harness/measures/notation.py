@@ -1,23 +1,30 @@
 """`nDCG@10`, `P(rel=2)@5`: ir_measures' notation. What is written is the measure, its name and key.
 
-The public functions of `harness.measures.ir` are the measures. A function of a user's own file is
-named as `my.py:f`; one that an installed package provides (entry point `assay.measures`) by name.
+The public functions of `harness.measures.ir` are the measures of rankings, those of the modules in
+`harness.measures.tools` that take an `Attempt` the measures of tool use; `pass@3` and `pass^3` are
+worked out from the successes of several trials. A function of a user's own file is named as
+`my.py:f`; one that an installed package provides (entry point `assay.measures`) by name.
 """
 
 from __future__ import annotations
 
 import inspect
+import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib import import_module
 from importlib.metadata import entry_points
+from itertools import islice
+from math import isinf
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from harness.errors import UserError, blaming, unknown
 from harness.measures import ir
+from harness.measures.attempt import Attempt
 from harness.measures.judged import Judged, Values, join
 from harness.records import Qrels
 from harness.run import Run
@@ -35,6 +42,7 @@ ALIASES = {
 GROUP = "assay.measures"
 """Entry points of other packages: functions like those of `harness.measures.ir`."""
 _NOTATION = re.compile(r"(?P<name>\w+)\s*(?:\((?P<parameters>[^()]*)\))?\s*(?:@\s*(?P<k>\S+))?")
+_TRIALS = re.compile(r"pass\s*(?P<sign>[@^])\s*(?P<k>[1-9][0-9]{0,8})")
 _PARAMETER = re.compile(r"\s*(\w+)\s*=\s*(?:'(\w+)'|\"(\w+)\"|([-\w.]+))\s*")
 _FILE = re.compile(r"(?P<path>.+\.py):(?P<name>\w+)")
 
@@ -45,15 +53,20 @@ class Measure:
 
     Attributes:
         name: the canonical notation: parameters that have their default value are left out.
-        compute: the function of a `Judged`.
+        compute: the function: of a `Judged`, giving one value a query; of an `Attempt`, giving its
+            value; or of the successes of a problem's trials, giving the problem's value.
+        kind: which of the three.
+        share: whether it is a share of 1, which is shown times 100; else an amount, such as steps.
     """
 
     name: str
-    compute: Callable[[Judged], Values]
+    compute: Callable[..., Any]
+    kind: Literal["ranking", "attempt", "trials"] = "ranking"
+    share: bool = True
 
     def __call__(self, judged: Judged) -> Values:
-        """One value a query, float64, shape (n,)."""
-        return self.compute(judged)
+        """One value a query, float64, shape (n,), of a measure of rankings."""
+        return cast("Values", self.compute(judged))
 
     def __str__(self) -> str:
         return self.name
@@ -78,6 +91,8 @@ def score(
         UserError: a measure is unknown, or the user's own failed.
     """
     parsed = [parse(measure) if isinstance(measure, str) else measure for measure in measures]
+    if strange := [measure.name for measure in parsed if measure.kind != "ranking"]:
+        raise UserError(f"{strange[0]} measures tool use: rankings have nDCG@10, AP, R@100, ...")
     judged = join(run, qrels, queries)
     return {measure.name: measure(judged) for measure in parsed}
 
@@ -106,6 +121,14 @@ def names(measures: str | Iterable[str] | None) -> list[str] | None:
     return [measure.name for text in texts for measure in parse_many(text)]
 
 
+def is_share(name: str) -> bool:
+    """Whether the values of a measure are shares of 1, as far as can be told from its name."""
+    try:
+        return parse(name).share
+    except UserError:  # a measure of another installation
+        return True
+
+
 def parse(text: str) -> Measure:
     """The measure that a notation names.
 
@@ -114,11 +137,13 @@ def parse(text: str) -> Measure:
     """
     text = text.strip()
     if own := _FILE.fullmatch(text):
-        return Measure(text, _checked(text, _from_file(text, own["path"], own["name"])))
+        return _own(text, _from_file(text, own["path"], own["name"]))
+    if repeated := _TRIALS.fullmatch(text):
+        return _over_trials(repeated["sign"], int(repeated["k"]))
     match = _NOTATION.fullmatch(text)
     if not match:
         raise UserError(f"'{text}' is no measure: write it as in nDCG@10, AP or P(rel=2)@5")
-    name = _resolve(match["name"])
+    name = _resolve(match["name"], cut_off=match["k"] is not None)
     function = _function(name)
     signature = inspect.signature(function)
     options = _options(text, function, match["parameters"] or "")
@@ -130,6 +155,9 @@ def parse(text: str) -> Measure:
     )
     canonical = f"{name}{f'({shown})' if shown else ''}{f'@{k}' if k else ''}"
     compute = partial(function, **options, **({"k": k} if k else {}))
+    if name in attempt_measures():
+        share = "Amount" not in str(function.__annotations__.get("return"))
+        return Measure(canonical, compute, "attempt", share)
     return Measure(canonical, compute if name in measures() else _checked(canonical, compute))
 
 
@@ -143,26 +171,80 @@ def measures() -> Mapping[str, Callable[..., Values]]:
     }
 
 
-def _function(name: str) -> Callable[..., Values]:
+@cache
+def attempt_measures() -> Mapping[str, Callable[..., float]]:
+    """Every measure of tool use by name: the functions of an `Attempt`, module by module."""
+    from harness.measures import tools
+
+    modules = [
+        import_module(f"{tools.__name__}.{m.name}") for m in pkgutil.iter_modules(tools.__path__)
+    ]
+    return {
+        name: function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and _of_attempts(function)
+    }
+
+
+def _own(text: str, function: Callable[..., Any]) -> Measure:
+    """A user's function: of an `Attempt` where its first parameter is annotated so."""
+    if _of_attempts(function):
+        return Measure(text, partial(_one, text, function), "attempt")
+    return Measure(text, _checked(text, function))
+
+
+def _one(text: str, function: Callable[[Attempt], float], attempt: Attempt) -> float:
+    """A user's value of one attempt, checked."""
+    with blaming(f"the measure {text} failed"):
+        value = float(function(attempt))
+    if isinf(value):
+        raise UserError(f"the measure {text} is not finite for '{attempt.trajectory.problem}'")
+    return value
+
+
+def _of_attempts(function: Callable[..., Any]) -> bool:
+    annotations = getattr(function, "__annotations__", {})
+    return any("Attempt" in str(kind) for kind in islice(annotations.values(), 1))
+
+
+def _over_trials(sign: str, k: int) -> Measure:
+    from harness.measures.tools import repeated
+
+    compute = repeated.pass_at if sign == "@" else repeated.pass_hat
+    return Measure(f"pass{sign}{k}", partial(compute, k=k), "trials")
+
+
+def _function(name: str) -> Callable[..., Any]:
     """One of our own measures, else one that an installed package provides."""
     if name in measures():
         return measures()[name]
+    if name in attempt_measures():
+        return attempt_measures()[name]
     (point,) = entry_points(group=GROUP, name=name)
     return cast("Callable[..., Values]", point.load())
 
 
-def _resolve(name: str) -> str:
-    """The measure of that name in any case or by another name in use, else an installed one."""
+def _resolve(name: str, *, cut_off: bool = False) -> str:
+    """The measure of that name in any case or by another name in use, else an installed one.
+
+    Only measures of rankings take a cut-off, which tells Success@5 from tool use's success.
+    """
     known = measures()
     lower = {**{n.lower(): n for n in known}, **ALIASES}
     if name in known:
         return name
-    if name.lower() in lower:
-        return lower[name.lower()]
+    own = {n.lower(): n for n in attempt_measures()}
+    if name in own.values() and not (cut_off and name.lower() in lower):
+        return name
+    if (called := {**own, **lower}.get(name.lower())) is not None:
+        return called
     if entry_points(group=GROUP, name=name):
         return name
-    hint = f"Known: {', '.join(known)}; or your own as my.py:function"
-    raise unknown("measure", name, [*known, *ALIASES], hint)
+    hint = f"Known: {', '.join((*known, *own.values()))}; or your own as my.py:function"
+    raise unknown("measure", name, [*known, *ALIASES, *own.values()], hint)
 
 
 def _cut_off(text: str, name: str, signature: inspect.Signature, k: str | None) -> int | None:

@@ -33,7 +33,8 @@ def resample(
     the draws.
 
     Args:
-        values: shape (n, m): n queries, m measures.
+        values: shape (n, m): n queries, m measures. NaN leaves a query out of that measure; a
+            resample in which nothing is left is NaN.
         clusters: a label a query; None: every query by itself.
         weights: a positive number a query; None: all the same.
         resamples: how many to draw.
@@ -50,20 +51,29 @@ def resample(
     weight = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
     if table.ndim != 2 or not n or weight.shape != (n,) or not (weight > 0).all():
         raise ValueError("values of shape (n, m) with n > 0 and n positive weights are wanted")
-    sums = _by_cluster(np.column_stack([table * weight[:, None], weight]), clusters)
+    known = ~np.isnan(table)
+    if known.all():
+        sums = _by_cluster(np.column_stack([table * weight[:, None], weight]), clusters)
+    else:
+        shares = known * weight[:, None]
+        sums = _by_cluster(np.hstack([np.where(known, table, 0.0) * shares, shares]), clusters)
     drawn = np.empty((resamples, sums.shape[1]))
     bits = _bits(seed)
     step = max(1, _CELLS // len(sums))
     for start in range(0, resamples, step):
         block = slice(start, min(start + step, resamples))
         drawn[block] = _draws(bits, block.stop - start, len(sums)) @ sums
-    return drawn[:, :-1] / drawn[:, -1:]
+    totals = drawn[:, table.shape[1] :]
+    with np.errstate(invalid="ignore"):
+        ratios: Values = drawn[:, : table.shape[1]] / totals
+    return ratios
 
 
 def interval(replicates: ArrayLike, level: float = 0.95) -> tuple[float, float]:
-    """The percentile interval of bootstrap replicates, shape (resamples,)."""
+    """The percentile interval of bootstrap replicates, shape (resamples,); NaN ones left out."""
     tail = (1 - level) / 2
-    low, high = np.quantile(np.asarray(replicates, dtype=np.float64), [tail, 1 - tail])
+    drawn = np.asarray(replicates, dtype=np.float64)
+    low, high = np.quantile(drawn[~np.isnan(drawn)], [tail, 1 - tail])
     return float(low), float(high)
 
 

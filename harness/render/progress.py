@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -10,12 +12,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
 from harness import answering
+from harness.contracts import Unreadable
 from harness.render import console
 from harness.render.words import count, duration, setting_text
 
@@ -121,3 +125,49 @@ class Watch:
             f"{progress.state}: {progress.model} on {progress.task}{asked}"
             f"{took if progress.state == 'finished' else ''}"
         )
+
+
+LISTED = 10
+"""Entries that cannot be used and are spelled out; more are counted."""
+
+
+class Entries:
+    """Shows how many entries of a file have been looked at, and which cannot be used.
+
+    Args:
+        lines: whether to say something at all.
+    """
+
+    def __init__(self, *, lines: bool = True) -> None:
+        self._screen = console(stderr=True)
+        self._lines = lines
+        self._seen = self._bad = 0
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=self._screen,
+            transient=True,
+            disable=not (lines and self._screen.is_terminal),
+        )
+
+    @contextmanager
+    def shown(self) -> Iterator[Self]:
+        """Shows the count meanwhile, and how many could not be used at the end."""
+        with self._bar:
+            self._task = self._bar.add_task("reading", total=None)
+            yield self
+        if self._lines and self._bad > LISTED:
+            self._say(f"and {self._bad - LISTED:,} more entries that cannot be used")
+
+    def __call__(self, found: Unreadable | int) -> None:
+        """Takes notice of how many have been looked at; says what cannot be used, at first."""
+        if isinstance(found, int):
+            self._bar.update(self._task, description=f"{found:,} attempts")
+            return
+        self._bad += 1
+        if self._lines and self._bad <= LISTED:
+            self._say(f"{found.place}: {found.reason}")
+
+    def _say(self, line: str) -> None:
+        self._screen.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -9,17 +9,18 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from harness.measures import is_share
 from harness.ranking import MISSED, SOUGHT
 from harness.render.words import (
     PARTIAL,
     QUIET,
     STRONG,
     WARNING,
+    amount,
     count,
     facts,
     grid,
     hundredths,
-    interval,
     main_measure,
     setting_text,
 )
@@ -51,6 +52,7 @@ def details(result: Result, run_info: Mapping[str, Any] | None = None) -> Iterat
     yield ""
     yield from _measures(result)
     yield from _splits(result)
+    yield from _breakdown(result)
     yield ""
     yield facts([*_queries(result), *_origin(result), *_model(result), *_run(run_info or {})])
 
@@ -65,12 +67,39 @@ def _title(result: Result) -> Text:
 
 
 def _measures(result: Result) -> Iterator[RenderableType]:
-    table = grid("measure", "× 100", "95 % interval", "queries", numbers=3)
-    for name, value in result.measures.items():
-        style = STRONG if name == result.main_measure else ""
-        mean, ends = hundredths(value.value), interval(value)
-        table.add_row(Text(name, style), Text(mean, style), ends, f"{value.n:,}")
-    yield table
+    amounts = [name for name in result.measures if not is_share(name)]
+    shares = [name for name in result.measures if name not in amounts]
+    for heading, names in (("× 100", shares), ("amount", amounts)):
+        table = grid("measure", heading, "95 % interval", "queries", numbers=3)
+        for name in names:
+            value = result.measures[name]
+            style = STRONG if name == result.main_measure else ""
+            shown = [_number(name, v) for v in (value.value, value.ci_low, value.ci_high)]
+            ends = f"[{shown[1]}, {shown[2]}]"
+            table.add_row(Text(name, style), Text(shown[0], style), ends, f"{value.n:,}")
+        if names:
+            yield table
+    for name, deviation in result.deviations.items():
+        mean = _number(name, result.measures[name].value)
+        yield Text(f"{name}: {mean} ± {_number(name, deviation)} over repeats", QUIET)
+
+
+def _number(measure: str, value: float) -> str:
+    return hundredths(value) if is_share(measure) else amount(value)
+
+
+def _breakdown(result: Result) -> Iterator[RenderableType]:
+    name = main_measure(result)
+    for label, by in result.breakdown.items():
+        if len(by) < 2:
+            continue
+        yield ""
+        table = grid(label, name if not is_share(name) else f"{name} × 100", numbers=1)
+        for value, means in list(by.items())[:LISTED]:
+            table.add_row(Text(value), _number(name, means[name]) if name in means else "")
+        yield table
+        if len(by) > LISTED:
+            yield Text(f"and {len(by) - LISTED} more in result.json", QUIET)
 
 
 def _splits(result: Result) -> Iterator[RenderableType]:
@@ -80,7 +109,7 @@ def _splits(result: Result) -> Iterator[RenderableType]:
     yield ""
     table = grid("split", f"{name} × 100", numbers=1)
     for split, values in list(result.splits.items())[:LISTED]:
-        table.add_row(Text(split), hundredths(values[name]))
+        table.add_row(Text(split), hundredths(values[name]) if name in values else "")
     yield table
     if len(result.splits) > LISTED:
         yield Text(f"and {len(result.splits) - LISTED} more in result.json", QUIET)

@@ -45,6 +45,11 @@ def hundredths(value: float, *, sign: bool = False) -> str:
     return f"{100 * value:{'+' if sign else ''}.2f}"
 
 
+def amount(value: float) -> str:
+    """A number that is no share: steps, seconds, tokens."""
+    return f"{value:,.2f}"
+
+
 def spread(value: Ends) -> str:
     """Half the width of the interval x 100."""
     return f"±{50 * (value.ci_high - value.ci_low):.2f}"

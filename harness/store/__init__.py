@@ -2,6 +2,7 @@
 
 from harness.store.results import (
     PER_QUERY,
+    PREDICTIONS,
     RESULT,
     RUN,
     RUN_INFO,
@@ -13,6 +14,7 @@ from harness.store.schema import Counts, Result, Value, setting_slug, setting_to
 
 __all__ = [
     "PER_QUERY",
+    "PREDICTIONS",
     "RESULT",
     "RUN",
     "RUN_INFO",

@@ -10,16 +10,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from harness.files import disk_error
-from harness.ranking import Ranking
-from harness.records import Usage
-from harness.run import Run
 
 PATTERN = "answers*.jsonl"
 
@@ -40,8 +36,8 @@ class Checkpoint:
         self.folder, self.plan, self.measures = folder, plan, list(measures)
         self.path = folder / (f"answers.{part}.jsonl" if part else "answers.jsonl")
 
-    def append(self, ranking: Ranking, keys: Sequence[str]) -> None:
-        """Adds the answers to these queries and forces them to disk."""
+    def append(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Adds answers, one a query under "query", and forces them to disk."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             fresh = _head(self.path).get("plan") != self.plan
@@ -50,19 +46,19 @@ class Checkpoint:
                     file.write(_line({"plan": self.plan, "measures": self.measures}))
                 elif not _ends_whole(self.path):
                     file.write(b"\n")
-                file.writelines(_line(row) for row in _rows(ranking, keys))
+                file.writelines(map(_line, rows))
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise disk_error(error, self.path) from error
 
-    def load(self) -> Ranking:
-        """Every answer of this plan in the folder, those of other shards too."""
+    def load(self) -> list[dict[str, Any]]:
+        """The last answer to every query under this plan in the folder, other shards' too."""
         rows: dict[str, dict[str, Any]] = {}
         for path in sorted(self.folder.glob(PATTERN)):
             if _head(path).get("plan") == self.plan:
                 rows |= {row["query"]: row for row in _read(path)}
-        return _ranking(list(rows.values()))
+        return list(rows.values())
 
     def clear(self) -> None:
         """Removes the files, once a result stands in their place."""
@@ -113,38 +109,3 @@ def _ends_whole(path: Path) -> bool:
             return True
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def _rows(ranking: Ranking, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
-    scores = ranking.run.to_scores()
-    notes = dict(ranking.notes)
-    for key in keys:
-        row: dict[str, Any] = {"query": key}
-        if key in ranking.errors:
-            row["error"] = ranking.errors[key]
-        elif key in ranking.malformed:
-            row["malformed"] = ranking.malformed[key]
-        elif key in scores:
-            row["docs"] = list(scores[key].items())
-        if key in ranking.usage:
-            row["usage"] = asdict(ranking.usage[key])
-        if notes:
-            row["notes"], notes = notes, {}
-        yield row
-
-
-def _ranking(rows: list[dict[str, Any]]) -> Ranking:
-    notes: dict[str, int] = {}
-    for row in rows:
-        for name, count in row.get("notes", {}).items():
-            notes[name] = notes.get(name, 0) + count
-    return Ranking(
-        run=Run.from_scores({row["query"]: dict(row["docs"]) for row in rows if "docs" in row}),
-        errors={row["query"]: row["error"] for row in rows if "error" in row},
-        malformed={row["query"]: row["malformed"] for row in rows if "malformed" in row},
-        left_out=frozenset(
-            row["query"] for row in rows if not row.keys() & {"docs", "error", "malformed"}
-        ),
-        usage={row["query"]: Usage(**row["usage"]) for row in rows if "usage" in row},
-        notes=notes,
-    )

@@ -2,7 +2,8 @@
 
 A result is a folder `OUT/<model>/<setting>/<task>/` with
 
-    run.trec.gz        the predictions, from which every number can be recomputed
+    run.trec.gz        the predictions, from which every number can be recomputed; of tool use
+                       trajectories.jsonl.gz
     per_query.tsv.gz   each query's values, its bootstrap cluster and its weight
     run_info.json      where and how it was computed (differs from run to run)
     result.json        scores and everything they depend on (deterministic); written last
@@ -30,6 +31,9 @@ from harness.scoring import Scores
 from harness.store.schema import Result, setting_slug, slug
 
 RESULT, RUN, PER_QUERY, RUN_INFO = "result.json", "run.trec.gz", "per_query.tsv.gz", "run_info.json"
+TRAJECTORIES = "trajectories.jsonl.gz"
+PREDICTIONS = (RUN, TRAJECTORIES)
+"""What the predictions of a result may be called."""
 
 
 class ResultFolder:
@@ -45,6 +49,12 @@ class ResultFolder:
         """The folder of a model's result on a task under a setting."""
         model_slug = f"{slug(model)}-{fingerprint[:8]}"
         return cls(out / model_slug / setting_slug(setting) / slug(task, distinct=True))
+
+    @property
+    def predictions(self) -> Path:
+        """The file of its predictions."""
+        paths = [self.path / name for name in PREDICTIONS]
+        return next((path for path in paths if path.exists()), paths[0])
 
     def result(self) -> Result | None:
         """The result, or None where it was never finished or cannot be read any more."""
@@ -62,10 +72,10 @@ class ResultFolder:
     def undamaged_scores(self) -> Scores | None:
         """Per-query values; None unless these and the predictions are whole to the last byte."""
         try:
-            with gzip.open(self.path / RUN) as file:
+            with gzip.open(self.predictions) as file:
                 while file.read(1 << 20):
                     pass
-            empty = not (self.path / RUN).stat().st_size  # gzip takes no bytes for an empty file
+            empty = not self.predictions.stat().st_size  # gzip takes no bytes for an empty file
             return None if empty else self.scores()
         except (UserError, OSError, EOFError, zlib.error):
             return None

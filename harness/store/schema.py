@@ -32,7 +32,7 @@ class Counts(_Strict):
 
     queries: int
     answered: int
-    """Queries that got at least one document."""
+    """Queries that got an answer: at least one document, or an attempt."""
     missing: int
     """Queries without an answer; each scores 0."""
     malformed: int
@@ -100,6 +100,10 @@ class Result(_Strict):
     errors: dict[str, str] = Field(default_factory=dict)
     drift: list[str] = Field(default_factory=list)
     """Where the data differs from its published statistics."""
+    breakdown: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
+    """Label of the questions -> its value -> mean of every measure, as by plan length."""
+    deviations: dict[str, float] = Field(default_factory=dict)
+    """Population standard deviation of a measure's mean over trials or repeated judgements."""
     notes: dict[str, int] = Field(default_factory=dict)
 
     @field_serializer("setting")

@@ -171,18 +171,18 @@ class Claim:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What is asked, in the order of the flow's keys."""
-        several = len(self.asked.flow.material) > 1
+        several = len(self.asked.retrieval.material) > 1
         limit = self.asked.setting.limit
         return tuple(
             Question(f"{split.split}/{query.id}" if several else query.id, query, split)
-            for split in self.asked.flow.material
+            for split in self.asked.retrieval.material
             for query in split.queries[:limit]
         )
 
     @cached_property
     def answers(self) -> Run:
         """The predictions under the task's keys. Raises `UserError` for an id it lacks."""
-        return self.asked.flow.check(self.written)
+        return self.asked.retrieval.check(self.written)
 
     @cached_property
     def rescored(self) -> tuple[Result, Scores]:

@@ -122,6 +122,8 @@ def _unfit(folder: Path, result: Result) -> str | None:
     One whose data differs from what was published can, and is marked.
     """
     again = command(result.model, result.task, result.setting, result.seed)
+    if result.task_card.get("kind", "retrieval") != "retrieval":
+        return f"{folder} is of tool use: the board takes results of retrieval so far"
     if result.status != "complete" or result.errors:
         return f"{folder} is incomplete (failed queries: {len(result.errors)}): run again: {again}"
     if result.setting.limit is not None:

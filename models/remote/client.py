@@ -14,7 +14,7 @@ from harness.errors import InfrastructureError, MissingExtra, UserError
 from harness.workspace import workspace
 from models.remote.endpoint import OPENAI_URL, Endpoint
 from models.remote.failures import Failure, Unreadable, diagnosed
-from models.remote.loop import awaited
+from harness.loop import awaited
 from models.remote.pacing import Clock, Pacer
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from models.remote.loop import awaited, run, together
+from harness.loop import awaited, run, together
 
 
 async def doubled(number: int) -> int:

@@ -8,22 +8,25 @@ from typing import Any
 import pytest
 from toy import DOCUMENTS, QRELS, QUERIES
 
-from harness.contracts import Collection
+from harness.contracts import Collection, ProblemSet
 from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.material import checked
-from harness.records import Query
+from harness.records import Message, Problem, Query, TaskCard
 
+CARD = TaskCard("toy", "Toy", "A toy.")
+TOOLS = TaskCard("toy", "Toy", "A toy.", kind="tool_use")
+PROBLEM = Problem("p1", ((Message("user", "Do it."),),))
 SOUND = Collection("s", ListCorpus(DOCUMENTS), QUERIES, QRELS)
 
 
 def test_sound_material_is_a_tuple() -> None:
-    assert checked([SOUND], "toy") == (SOUND,)
+    assert checked([SOUND], CARD) == (SOUND,)
 
 
 @pytest.mark.parametrize("weight", [None, 0.5, 3])
 def test_a_weight_is_positive_or_none(weight: float | None) -> None:
-    [collection] = checked((replace(SOUND, weight=weight),), "toy")
+    [collection] = checked((replace(SOUND, weight=weight),), CARD)
     assert collection.weight == weight
 
 
@@ -40,7 +43,7 @@ def test_a_weight_is_positive_or_none(weight: float | None) -> None:
 )
 def test_a_return_value_that_is_no_material_is_refused(material: Any, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        checked(material, "toy")
+        checked(material, CARD)
 
 
 @pytest.mark.parametrize(
@@ -60,4 +63,30 @@ def test_a_return_value_that_is_no_material_is_refused(material: Any, message: s
 )
 def test_a_broken_collection_is_refused_by_its_split(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=f"toy, split 's': .*{message}"):
-        checked((replace(SOUND, **fields),), "toy")
+        checked((replace(SOUND, **fields),), CARD)
+
+
+def test_sets_of_problems_are_what_tool_use_hands_out() -> None:
+    sound = ProblemSet("s", [PROBLEM])
+    assert checked([sound], TOOLS) == (sound,)
+
+
+@pytest.mark.parametrize(
+    ("material", "message"),
+    [
+        (None, "toy: load must return a tuple with at least one ProblemSet, not None"),
+        ((SOUND,), "toy: load must return ProblemSets, not Collection"),
+        ((ProblemSet("s", []),), "toy has no problems"),
+        ((ProblemSet("s", ["p1"]),), "split 's': a problem must be a Problem, not 'p1'"),  # type: ignore[list-item]
+        ((ProblemSet("s", [PROBLEM, PROBLEM]),), "split 's': problem 'p1' occurs twice"),
+        ((ProblemSet("s", [PROBLEM]),) * 2, "toy: split 's' occurs twice"),
+        ((ProblemSet("s", [PROBLEM], weight=-1.0),), "the weight -1.0 is no positive number"),
+        (
+            (ProblemSet("s", [replace(PROBLEM, tools=("search",))]),),  # type: ignore[arg-type]
+            "problem 'p1' wants ToolSpecs and a Gold",
+        ),
+    ],
+)
+def test_sets_that_break_the_contract_are_refused(material: Any, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        checked(material, TOOLS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,34 @@ def scores(values: list[float], **fields: object) -> Scores:
 
 def test_the_mean_is_over_queries() -> None:
     assert means(scores([0.0, 0.5, 1.0, 1.0])) == {"m": 0.625}
+
+
+def test_a_query_that_a_measure_says_nothing_of_is_left_out() -> None:
+    some = replace(
+        scores([0.0, 1.0, 1.0], splits=("a", "a", "b"), weights=np.array([1.0, 2.0, 1.0])),
+        values={"m": np.array([0.0, 1.0, np.nan]), "nothing": np.full(3, np.nan)},
+    )
+    assert means(some) == {"m": pytest.approx(2 / 3)}  # weights 1 and 2; "nothing" has no mean
+    assert split_means(some) == {"a": {"m": 0.5}, "b": {}}
+    assert estimates(some, task="t", seed=0)["m"].n == 2
+
+
+def test_a_micro_average_weighs_by_what_a_measure_says_something_of() -> None:
+    tasks = {
+        "x": scores([1.0, np.nan, np.nan]),
+        "y": scores([0.0, 0.0, 1.0]),
+    }
+    micro = Aggregate("micro", (("x", "y"),), "micro")
+    values = {task: means(found)["m"] for task, found in tasks.items()}
+    found = aggregate(micro, "m", values, tasks, seed=0)
+    assert found is not None
+    assert (found.value, found.n) == (0.5, 4)  # (1 x 1 + 3 x 1/3) / 4
+
+
+def test_fixed_shares_are_those_of_the_benchmark() -> None:
+    fixed = Aggregate("f", (("x", "y"),), "fixed", shares=(("x", 0.9), ("y", 0.1)))
+    assert fixed.value({"x": 1.0, "y": 0.0}, {"x": 3, "y": 300}) == pytest.approx(0.9)
+    assert fixed.value({"y": 0.5}, {"y": 1}) == 0.5  # what is absent is left out, and told
 
 
 def test_split_weights_count() -> None:

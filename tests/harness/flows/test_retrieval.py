@@ -131,7 +131,7 @@ def test_an_answer_that_is_none_is_called_by_its_name(answer: object, message: s
 
 def test_a_split_without_queries_weighs_nothing() -> None:
     empty = replace(SPLIT, split="dev", queries=[], qrels={}, weight=5.0)
-    scores = flow(SPLIT, empty).score(run_of("test/q1"), ["P@1"])
+    scores = flow(SPLIT, empty).values(run_of("test/q1"), ["P@1"])
     assert scores.weights.tolist() == [1.0, 1.0]
 
 

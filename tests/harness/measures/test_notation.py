@@ -6,6 +6,8 @@ import pytest
 
 from harness.errors import UserError
 from harness.measures import Measure, join, parse, parse_many, score
+from harness.measures.attempt import Attempt
+from harness.records import Message, Problem, Trajectory
 from harness.run import Run
 
 
@@ -157,3 +159,48 @@ def test_a_file_without_the_function_is_refused(own):
         parse(f"{own}:number")
     with pytest.raises(UserError, match="no such file"):
         parse(f"{own.parent}/nowhere.py:depth")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind", "share"),
+    [
+        ("path_recall", "path_recall", "attempt", True),
+        ("PATH_RECALL", "path_recall", "attempt", True),
+        ("success", "success", "attempt", True),
+        ("success@5", "Success@5", "ranking", True),
+        ("sopr( of = answered )", "SoPR(of='answered')", "attempt", True),
+        ("steps", "steps", "attempt", False),
+        ("pass@ 3", "pass@3", "trials", True),
+        ("pass ^3", "pass^3", "trials", True),
+    ],
+)
+def test_measures_of_tool_use_are_told_from_those_of_rankings(text, name, kind, share):
+    measure = parse(text)
+    assert (measure.name, measure.kind, measure.share) == (name, kind, share)
+    assert parse(measure.name).name == name
+
+
+@pytest.mark.parametrize("text", ["pass^0", "pass@x", "pass", "steps@3"])
+def test_cut_offs_that_make_no_sense_for_tool_use_are_refused(text):
+    with pytest.raises(UserError):
+        parse(text)
+
+
+OWN_OF_ATTEMPTS = """
+from harness.measures.attempt import Attempt
+
+def talk(attempt: Attempt) -> float:
+    return len(attempt.trajectory.messages)
+
+def endless(attempt: Attempt) -> float:
+    return float("inf")
+"""
+
+
+def test_a_function_of_an_attempt_is_a_measure_of_tool_use(tmp_path):
+    (tmp_path / "own.py").write_text(OWN_OF_ATTEMPTS)
+    attempt = Attempt(Problem("p", ()), Trajectory("p", messages=(Message("assistant"),) * 2))
+    measure = parse(f"{tmp_path}/own.py:talk")
+    assert (measure.kind, measure.compute(attempt)) == ("attempt", 2.0)
+    with pytest.raises(UserError, match="endless is not finite for 'p'"):
+        parse(f"{tmp_path}/own.py:endless").compute(attempt)

@@ -37,6 +37,29 @@ def test_all_measures_share_the_draws():
     assert both.shape == (1000, 2)
 
 
+def test_a_query_that_a_measure_says_nothing_of_is_left_out_of_its_means():
+    values = beta(60, 2)
+    values[:20, 1] = np.nan
+    both = resample(values, seed="s", clusters=[i % 30 for i in range(60)])
+    np.testing.assert_array_equal(
+        both[:, 0], resample(values[:, :1], seed="s", clusters=[i % 30 for i in range(60)])[:, 0]
+    )
+    # The ratio of two sums, of the values and of the queries that have one, under the same draws.
+    known = ~np.isnan(values[:, 1])
+    sums = np.column_stack([np.where(known, values[:, 1], 0), known.astype(float)])
+    drawn = resample(sums, seed="s", clusters=[i % 30 for i in range(60)])
+    np.testing.assert_allclose(both[:, 1], drawn[:, 0] / drawn[:, 1], rtol=1e-12)
+
+
+def test_a_resample_in_which_nothing_is_left_has_no_mean_and_no_part_in_the_interval():
+    values = np.array([[1.0], [np.nan], [np.nan]])
+    drawn = resample(values, seed=0)
+    assert set(drawn[~np.isnan(drawn)].tolist()) == {1.0}
+    # Each of three draws misses the one query with chance 2/3: 8/27 of all resamples.
+    assert np.isnan(drawn).mean() == pytest.approx(8 / 27, abs=0.05)
+    assert interval(drawn[:, 0]) == (1.0, 1.0)
+
+
 def test_queries_that_are_all_different_are_an_ordinary_bootstrap():
     values = beta(30, 2)
     distinct = resample(values, clusters=[f"text {i}" for i in range(30)], seed=3)

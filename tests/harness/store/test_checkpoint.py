@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.ranking import Ranking
+from harness.ranking import Ranking, from_rows, to_rows
 from harness.records import Usage
 from harness.run import Run
 from harness.store.checkpoint import Checkpoint, find_checkpoints
@@ -25,13 +25,13 @@ SECOND = Ranking(Run.from_scores({"f": {"d1": -1.0}}), notes={"truncated": 1})
 
 def filled(folder: Path, part: str = "") -> Checkpoint:
     checkpoint = Checkpoint(folder, PLAN, part)
-    checkpoint.append(FIRST, ["a", "b", "c", "d", "e"])
-    checkpoint.append(SECOND, ["f"])
+    checkpoint.append(to_rows(FIRST, ["a", "b", "c", "d", "e"]))
+    checkpoint.append(to_rows(SECOND, ["f"]))
     return checkpoint
 
 
 def test_every_fate_of_a_query_comes_back(tmp_path: Path) -> None:
-    loaded = filled(tmp_path).load()
+    loaded = from_rows(filled(tmp_path).load())
     assert loaded.run == Run.from_scores(
         {"a": {"d1": 0.1, "d2": 1 / 3}, "b": {}, "f": {"d1": -1.0}}
     )
@@ -49,16 +49,16 @@ def test_cut_at_any_byte_the_whole_lines_remain_and_the_file_goes_on(tmp_path: P
     for length in range(len(whole)):
         checkpoint.path.write_bytes(whole[:length])
         complete = whole[:length].count(b"\n") - 1  # without the plan
-        assert sum(map(checkpoint.load().covers, "abcdef")) == max(complete, 0)
-        checkpoint.append(SECOND, ["f"])
-        assert checkpoint.load().covers("f")
+        assert sum(map(from_rows(checkpoint.load()).covers, "abcdef")) == max(complete, 0)
+        checkpoint.append(to_rows(SECOND, ["f"]))
+        assert from_rows(checkpoint.load()).covers("f")
     assert len(lines) == 7
 
 
 def test_a_later_answer_replaces_an_error(tmp_path: Path) -> None:
     checkpoint = filled(tmp_path)
-    checkpoint.append(Ranking(Run.from_scores({"c": {"d9": 2.0}})), ["c"])
-    loaded = checkpoint.load()
+    checkpoint.append(to_rows(Ranking(Run.from_scores({"c": {"d9": 2.0}})), ["c"]))
+    loaded = from_rows(checkpoint.load())
     assert loaded.errors == {}
     assert loaded.run.ranked("c") == [("d9", 2.0)]
 
@@ -66,16 +66,16 @@ def test_a_later_answer_replaces_an_error(tmp_path: Path) -> None:
 def test_answers_of_another_plan_are_ignored_and_replaced(tmp_path: Path) -> None:
     filled(tmp_path)
     other = Checkpoint(tmp_path, PLAN | {"seed": 1})
-    assert other.load().run.queries == ()
-    other.append(SECOND, ["f"])
-    assert other.load().run.queries == ("f",)
-    assert not Checkpoint(tmp_path, PLAN).load().covers("a")
+    assert from_rows(other.load()).run.queries == ()
+    other.append(to_rows(SECOND, ["f"]))
+    assert from_rows(other.load()).run.queries == ("f",)
+    assert not from_rows(Checkpoint(tmp_path, PLAN).load()).covers("a")
 
 
 def test_shards_are_read_together(tmp_path: Path) -> None:
-    Checkpoint(tmp_path, PLAN, "1-of-2").append(FIRST, list("abcde"))
-    Checkpoint(tmp_path, PLAN, "2-of-2").append(SECOND, ["f"])
-    loaded = Checkpoint(tmp_path, PLAN).load()
+    Checkpoint(tmp_path, PLAN, "1-of-2").append(to_rows(FIRST, "abcde"))
+    Checkpoint(tmp_path, PLAN, "2-of-2").append(to_rows(SECOND, ["f"]))
+    loaded = from_rows(Checkpoint(tmp_path, PLAN).load())
     assert all(map(loaded.covers, "abcdef"))
     found = [(path.name, head["plan"]) for path, head in find_checkpoints(tmp_path)]
     assert found == [("answers.1-of-2.jsonl", PLAN), ("answers.2-of-2.jsonl", PLAN)]
@@ -90,22 +90,22 @@ def test_float32_scores_come_back_exactly(tmp_path: Path) -> None:
     score = 0.1 + 2**-20
     checkpoint = Checkpoint(tmp_path, PLAN)
     before = Run.from_scores({"q": {"d": score}})
-    checkpoint.append(Ranking(before), ["q"])
-    assert checkpoint.load().run.scores.tobytes() == before.scores.tobytes()
+    checkpoint.append(to_rows(Ranking(before), ["q"]))
+    assert from_rows(checkpoint.load()).run.scores.tobytes() == before.scores.tobytes()
 
 
 def test_a_folder_that_cannot_be_written_is_a_one_line_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Exception, match=r"cannot write .*--out"):
-        Checkpoint(tmp_path / "file" / "x", PLAN).append(SECOND, ["f"])
+        Checkpoint(tmp_path / "file" / "x", PLAN).append(to_rows(SECOND, ["f"]))
 
 
 def test_another_process_may_finish_and_clear_at_any_moment(tmp_path: Path) -> None:
     checkpoint = filled(tmp_path)
     checkpoint.clear()
-    assert not checkpoint.load().run.queries
-    checkpoint.append(SECOND, ["f"])
-    assert checkpoint.load().covers("f")
+    assert not from_rows(checkpoint.load()).run.queries
+    checkpoint.append(to_rows(SECOND, ["f"]))
+    assert from_rows(checkpoint.load()).covers("f")
     checkpoint.path.write_bytes(b"")
-    checkpoint.append(SECOND, ["f"])
-    assert checkpoint.load().covers("f")
+    checkpoint.append(to_rows(SECOND, ["f"]))
+    assert from_rows(checkpoint.load()).covers("f")

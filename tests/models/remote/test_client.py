@@ -15,7 +15,7 @@ from harness.workspace import working
 from models.remote.client import Client, sendable
 from models.remote.endpoint import Endpoint
 from models.remote.failures import RefusedRequest, Unreadable
-from models.remote.loop import run, together
+from harness.loop import run, together
 
 KEY = "sk-test-1a2b3c4d5e6f7g8h"
 

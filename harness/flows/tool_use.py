@@ -1,0 +1,275 @@
+"""Tool use: every problem goes to an agent, and what it said and called comes back."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.attempts import Tally, Teller, breakdown
+from harness.contracts import Agent, Problems, Unreadable
+from harness.corpus import fingerprint
+from harness.errors import InfrastructureError, NotAsked, UserError
+from harness.flows.flow import Scored
+from harness.formats.trajectories import read_trajectories, write_trajectories
+from harness.loading import LoadedModel
+from harness.loop import run, together
+from harness.measures import Measure, parse
+from harness.records import Gold, Problem, Setting, Trajectory
+from harness.scoring import Scores, cluster_numbers
+from harness.store.results import TRAJECTORIES
+from harness.store.schema import Counts, Result
+from harness.trials import Trials, failed, from_rows, merge, to_rows
+
+BATCH = 32
+"""Problems that an agent works on at a time; its `query_batch` attribute overrides it."""
+
+
+class ToolUseFlow:
+    """How an agent is asked.
+
+    Args:
+        material: the task's sets of problems.
+        setting: trials and limit are honoured here.
+        seed: not used; attempts are told apart by their number.
+
+    Raises:
+        NotAsked: the setting asks for instructions.
+        UserError: the setting makes no sense for tool use.
+    """
+
+    predictions: ClassVar[str] = TRAJECTORIES
+
+    def __init__(self, material: Problems, setting: Setting, seed: int) -> None:
+        if setting.instruction not in ("auto", "no"):
+            raise NotAsked("problems of tool use have no instructions of their own")
+        if setting.trials < 1:
+            raise UserError(f"trials={setting.trials}: at least one attempt must be made")
+        self.setting = setting
+        several = len(material) > 1
+        self._sets = [
+            replace(part, problems=tuple(part.problems)[: setting.limit]) for part in material
+        ]
+        self.problems: dict[str, Problem] = {
+            f"{part.split}/{problem.id}" if several else problem.id: problem
+            for part in self._sets
+            for problem in part.problems
+        }
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every problem, in order: its id, preceded by its split where a task has several."""
+        return tuple(self.problems)
+
+    @cached_property
+    def data_hash(self) -> str:
+        """SHA-256 of everything that an attempt or a score depends on, however it was stored."""
+        tools: dict[int, str] = {}
+        return fingerprint(
+            text
+            for part in self._sets
+            for text in (part.split, repr(part.weight), *_contents(part.problems, tools))
+        )
+
+    def join_of(self, model: LoadedModel) -> str:
+        """Problems have no instruction to join."""
+        return "own"
+
+    def answer(self, model: LoadedModel, keys: Collection[str], task: str = "") -> Iterator[Trials]:
+        """Lets the agent attempt the problems of these keys, a batch at a time."""
+        agent = model.model
+        if not isinstance(agent, Agent):
+            raise UserError("it is no agent: a task of tool use wants a model with solve()")
+        size = int(getattr(agent, "query_batch", BATCH))
+        asked = [key for key in self.problems if key in keys]
+        for start in range(0, len(asked), size):
+            batch = asked[start : start + size]
+            made = run(
+                together(self._attempt(agent, key, n) for key in batch for n in self._trials)
+            )
+            found: dict[str, list[Trajectory]] = {key: [] for key in batch}
+            for trajectory in made:
+                found[trajectory.problem].append(trajectory)
+            yield Trials(found)
+
+    async def _attempt(self, agent: Agent, key: str, trial: int) -> Trajectory:
+        problem = self.problems[key]
+        if not getattr(agent, "sees_gold", False):
+            problem = replace(problem, gold=Gold())
+        try:
+            made = await agent.solve(problem, trial)
+        except (InfrastructureError, ConnectionError, TimeoutError) as error:
+            return Trajectory(key, trial, end="error", detail=str(error) or type(error).__name__)
+        if not isinstance(made, Trajectory):
+            raise UserError(f"solve gave {type(made).__name__} for '{key}': a Trajectory is wanted")
+        return replace(made, problem=key, trial=trial)
+
+    @property
+    def _trials(self) -> range:
+        return range(self.setting.trials)
+
+    def failed(self, keys: Iterable[str], reason: str) -> Trials:
+        """No attempts at these problems, because something outside the agent failed."""
+        return failed(keys, self.setting.trials, reason)
+
+    def merge(self, parts: Sequence[Trials]) -> Trials:
+        """Several answers as one, in the task's order."""
+        return merge(parts, self.keys)
+
+    def select(self, answers: Trials, keys: Iterable[str]) -> Trials:
+        """The attempts at these problems alone."""
+        return answers.select(keys)
+
+    def settled(self, answers: Trials) -> Trials:
+        """The attempts without what failed outside the agent."""
+        return answers.settled()
+
+    def rows(self, answers: Trials, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The attempts as plain JSON."""
+        return to_rows(answers, keys)
+
+    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> Trials:
+        """The inverse of `rows`."""
+        return from_rows(rows)
+
+    def write(self, path: Path, answers: Trials, tag: str) -> None:
+        """Writes trajectories as JSONL."""
+        write_trajectories(path, answers)
+
+    def kept(self, path: Path, result: Result) -> Trials | None:
+        """The attempts that a result was made of, failures left out; None if damaged."""
+        try:
+            found: dict[str, list[Trajectory]] = {}
+            tally = Tally(self.problems, ())
+            for trajectory in read_trajectories(path):
+                if isinstance(trajectory, Unreadable):
+                    return None
+                tally.add([trajectory])
+                found.setdefault(trajectory.problem, []).append(trajectory)
+        except UserError:
+            return None
+        whole = tally.fingerprint == result.predictions_hash
+        return Trials(found).settled() if whole else None
+
+    def score(self, answers: Trials, measures: Sequence[str]) -> Scored:
+        """What the attempts are worth."""
+        return self.score_all(answers, measures, notes=answers.notes)
+
+    def score_all(
+        self,
+        trajectories: Iterable[Trajectory | Unreadable],
+        measures: Sequence[str],
+        *,
+        notes: Mapping[str, int] | None = None,
+        tell: Teller | None = None,
+    ) -> Scored:
+        """What attempts are worth, each looked at once.
+
+        Args:
+            trajectories: in any order; problems go by key, or by id where that is unique.
+            measures: in notation.
+            notes: counts that came with the attempts.
+            tell: called with every `Unreadable`, and now and then with how many were looked at.
+
+        Raises:
+            UserError: a measure is none of tool use, or nothing could be used.
+        """
+        tally = Tally(self.problems, _parsed(measures), self.setting.trials)
+        tally.tell = tell or tally.tell
+        tally.add(map(self._known, trajectories))
+        if tally.unreadable and not tally.answered:
+            raise UserError(
+                f"none of the {tally.unreadable:,} entries can be used: they should be attempts "
+                f"at problems such as '{next(iter(self.problems))}'"
+            )
+        values = tally.values()
+        scores = self._scores(values)
+        made = tally.answered
+        missing = [key for key in self.keys if key not in made]
+        counts = Counts(
+            queries=len(self.keys),
+            answered=len(made - tally.errors.keys()),
+            missing=len(missing),
+            malformed=len(tally.malformed),
+            errors=len(tally.errors),
+            without_relevant=0,
+            judged_outside_corpus=0,
+            empty_queries=sum(not problem.text.strip() for problem in self.problems.values()),
+            documents=None,
+            empty_documents=0,
+            clusters=len(set(scores.clusters.tolist())),
+            tied=0,
+        )
+        own = Counter(tally.notes)
+        for part in self._sets:
+            own.update(part.notes)
+        return Scored(
+            scores,
+            counts,
+            tally.fingerprint,
+            missing,
+            tally.malformed,
+            tally.errors,
+            {**(notes or {}), **own},
+            breakdown(self.problems, values),
+            tally.deviations(),
+        )
+
+    def _known(self, found: Trajectory | Unreadable) -> Trajectory | Unreadable:
+        """The attempt under our key, where it goes by the bare id of a problem."""
+        if isinstance(found, Unreadable) or found.problem in self.problems:
+            return found
+        key = self._bare.get(found.problem)
+        return replace(found, problem=key) if key else found
+
+    @cached_property
+    def _bare(self) -> dict[str, str]:
+        """Ids that only one set has, to our keys."""
+        counts = Counter(problem.id for problem in self.problems.values())
+        return {p.id: key for key, p in self.problems.items() if counts[p.id] == 1}
+
+    def _scores(self, values: Mapping[str, NDArray[np.float64]]) -> Scores:
+        weights = [
+            1.0 if part.weight is None else part.weight / max(1, len(part.problems))
+            for part in self._sets
+            for _ in part.problems
+        ]
+        return Scores(
+            keys=self.keys,
+            splits=tuple(part.split for part in self._sets for _ in part.problems),
+            clusters=cluster_numbers([p.text or key for key, p in self.problems.items()]),
+            weights=np.array(weights),
+            values=values,
+        )
+
+
+def _parsed(names: Sequence[str]) -> list[Measure]:
+    parsed = [parse(name) for name in names]
+    if strange := [measure.name for measure in parsed if measure.kind == "ranking"]:
+        raise UserError(f"{strange[0]} measures rankings: tool use has success, path_recall, ...")
+    return parsed
+
+
+def _contents(problems: Sequence[Problem], tools: dict[int, str]) -> Iterator[str]:
+    """Everything of problems that counts. A tool that many share is looked at once."""
+    for problem in problems:
+        yield problem.id
+        for turn in problem.turns:
+            yield _canonical([asdict(message) for message in turn])
+        for tool in problem.tools:
+            if id(tool) not in tools:
+                tools[id(tool)] = fingerprint([_canonical(asdict(tool))])
+            yield tools[id(tool)]
+        yield _canonical(asdict(problem.gold))
+        yield _canonical(dict(problem.labels))
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,125 @@
+"""What an attempt took: steps, calls, tokens, money, time, and how sound its calls were.
+
+An attempt that was never made, or that failed outside the model, took nothing that could be
+compared: NaN, which leaves it out.
+"""
+
+from __future__ import annotations
+
+from math import nan
+
+from harness.measures.attempt import Amount, Attempt
+from harness.records import Usage
+
+_PLAIN = str.maketrans(".", "_")
+"""Interfaces of function calling forbid dots in names, so models write underscores."""
+
+
+def steps(attempt: Attempt) -> Amount:
+    """How many times the agent spoke or called: its assistant messages.
+
+    Source: "steps" of DTA-Llama (arXiv 2501.12432; step_calculate.py: queries to the model).
+    """
+    if _unmade(attempt):
+        return nan
+    return float(sum(message.role == "assistant" for message in attempt.trajectory.messages))
+
+
+def calls(attempt: Attempt) -> Amount:
+    """How many calls were made, repeated and failed ones too.
+
+    Source: the length of the path in RestGPT's ΔSolution Len (arXiv 2306.06624).
+    """
+    return nan if _unmade(attempt) else float(len(attempt.calls))
+
+
+def parallelism(attempt: Attempt) -> Amount:
+    """Calls for each step that calls anything; NaN where nothing is called.
+
+    Printed by no paper under a title of its own; DTA-Llama (arXiv 2501.12432) is about raising it.
+    """
+    calling = sum(bool(message.calls) for message in attempt.trajectory.messages)
+    return len(attempt.calls) / calling if calling and not _unmade(attempt) else nan
+
+
+def input_tokens(attempt: Attempt) -> Amount:
+    """Tokens that the model read, summed over its completions; NaN where nobody counted.
+
+    A usage of neither input nor output tokens is one of a model that reports nothing.
+    Source: "prompt_tokens" of DTA-Llama (time_token_cost.py), there rounded down in the mean.
+    """
+    usage = _counted(attempt)
+    return float(usage.input_tokens) if usage else nan
+
+
+def output_tokens(attempt: Attempt) -> Amount:
+    """Tokens that the model wrote; NaN as `input_tokens`.
+
+    Source: "completion_tokens" of DTA-Llama (time_token_cost.py), there rounded down in the mean.
+    """
+    usage = _counted(attempt)
+    return float(usage.output_tokens) if usage else nan
+
+
+def money(attempt: Attempt) -> Amount:
+    """US dollars; NaN where nobody reported any, which a usage of zero dollars says too.
+
+    Source: per attempt, what BFCL's board sums over all of its entries as "Total Cost ($)".
+    """
+    usage = attempt.trajectory.usage
+    return usage.money if usage and usage.money > 0 and not _unmade(attempt) else nan
+
+
+def latency(attempt: Attempt) -> Amount:
+    """Seconds that the whole attempt took; NaN where nobody looked.
+
+    Source: "cost_time" of DTA-Llama (time_token_cost.py). The "Latency Mean (s)" of BFCL's board is
+    that of single steps.
+    """
+    seconds = attempt.trajectory.seconds
+    return nan if seconds is None or _unmade(attempt) else seconds
+
+
+def hallucinated_tools(attempt: Attempt) -> float:
+    """Share of the calls whose tool the problem does not offer; less is better.
+
+    NaN where nothing is called, or where the problem does not list its tools. Names must agree to
+    the letter, so look-alikes count; a dot and an underscore are the same.
+    """
+    offered = {tool.name.translate(_PLAIN) for tool in attempt.problem.tools}
+    if not offered or not attempt.calls or _unmade(attempt):
+        return nan
+    strange = sum(call.name.translate(_PLAIN) not in offered for call in attempt.calls)
+    return strange / len(attempt.calls)
+
+
+def executable_rate(attempt: Attempt) -> float:
+    """Share of the answered calls that did not fail; NaN where nobody said of any.
+
+    A reply is that to the latest call of its id, or to the earliest call without a reply where it
+    names none: ids repeat in files that exist. Whether a call failed is what `Message.failed` says.
+    Printed by no paper under this title; RestBench's and ToolBench's logs mark what failed.
+    """
+    waiting: list[str] = []
+    said: list[bool] = []
+    for message in attempt.trajectory.messages:
+        waiting += [call.id for call in message.calls]
+        if message.role != "tool" or not waiting:
+            continue
+        if message.call_id and message.call_id not in waiting:
+            continue
+        latest = len(waiting) - 1 - waiting[::-1].index(message.call_id) if message.call_id else 0
+        del waiting[latest]
+        if message.failed is not None:
+            said.append(message.failed)
+    return said.count(False) / len(said) if said and not _unmade(attempt) else nan
+
+
+def _unmade(attempt: Attempt) -> bool:
+    return attempt.trajectory.end in ("missing", "error")
+
+
+def _counted(attempt: Attempt) -> Usage | None:
+    usage = attempt.trajectory.usage
+    known = usage is not None and (usage.input_tokens or usage.output_tokens)
+    return usage if known and not _unmade(attempt) else None

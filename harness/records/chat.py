@@ -1,0 +1,74 @@
+"""Conversations: messages, the calls in them, and what a completion cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What answering cost. Zero where a model reports nothing."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    money: float = 0.0
+    """US dollars."""
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.money + other.money,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool called by name.
+
+    Attributes:
+        name: as the model wrote it, whether there is such a tool or not.
+        arguments: by parameter; plain JSON values.
+        id: by which the answer to the call refers to it; "" where nothing does.
+        problem: why the arguments could not be read, in which case there are none; "" if they
+            could.
+    """
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation.
+
+    Attributes:
+        role: "system", "user", "assistant", or "tool" for what a call gave.
+        content: the text.
+        calls: what an assistant called in this turn, in order.
+        call_id: of the call that a "tool" message answers.
+        failed: whether that call failed; None where nobody said so.
+    """
+
+    role: str
+    content: str = ""
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
+    failed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a chat model answered.
+
+    Attributes:
+        finish: why it stopped: "stop", or "length" where its budget of tokens ended it.
+    """
+
+    text: str
+    usage: Usage = Usage()
+    finish: str = "stop"

@@ -1,0 +1,49 @@
+"""What a task is called, how it was asked, and what became of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal["answered", "malformed", "error"]
+"""What became of one query: an answer, an answer that could not be read (counts as wrong), or an
+infrastructure error (not an answer; retried on resume)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCard:
+    """What a person should know of a task before trusting a number on it."""
+
+    name: str
+    title: str
+    description: str
+    version: str = "1"
+    """Raised whenever the same predictions would score differently."""
+    kind: str = "retrieval"
+    main_measure: str = "nDCG@10"
+    language: tuple[str, ...] = ()
+    domain: str = ""
+    licence: str = ""
+    citation: str = ""
+    """BibTeX."""
+    homepage: str = ""
+    statistics: Mapping[str, int] = field(default_factory=dict)
+    """Published counts (`queries`, `documents`, `judgements`, ...), checked on reading."""
+    defects: tuple[str, ...] = ()
+    """Known faults of the data, each a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a task was asked. Part of a result's identity; the defaults are the benchmark's own."""
+
+    instruction: str = "auto"
+    pool: str = "all"
+    view: str = "documentation"
+    join: str = "adapter"
+    k: int = 100
+    trials: int = 1
+    compat: tuple[str, ...] = ()
+    limit: int | None = None
+    """Only the first queries of every split; for trying things out."""

@@ -1,0 +1,170 @@
+"""Agents are asked, resumed, scored and scored again like any model."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from toy_tools import PROBLEMS, Scripted, ToolToy, attempt, problem
+
+from harness import compare, evaluate, score
+from harness.contracts import ProblemSet, Unreadable
+from harness.errors import NotAsked, UserError
+from harness.flows.tool_use import ToolUseFlow
+from harness.formats.trajectories import write_trajectories
+from harness.records import Gold, Setting, Trajectory
+from harness.store import find_results, read_result
+
+SCRIPT = {"one": ["search"], "two": ["search", "search"], "three": []}
+"""Path recall by hand: 1/1, 1/2 (search of search and cast), 0/1."""
+
+
+def run(agent: object, out: Path | None = None, **setting: object) -> dict[str, float]:
+    [result] = evaluate(agent, ToolToy(), out=out, cache=False, **setting).results  # type: ignore[arg-type]
+    return {name: value.value for name, value in result.measures.items()}
+
+
+def test_an_agent_is_scored_by_what_it_called() -> None:
+    values = run(Scripted(SCRIPT))
+    assert values["path_recall"] == pytest.approx(0.5)
+    assert values["path_set_all"] == pytest.approx(1 / 3)
+    assert values["pass^1"] == pytest.approx(1 / 3)
+
+
+def test_an_agent_does_not_see_what_is_right() -> None:
+    agent = Scripted(SCRIPT)
+    run(agent)
+    assert [seen.gold for seen in agent._seen] == [Gold()] * 3
+    assert [seen.id for seen in agent._seen] == [p.id for p in PROBLEMS]
+
+
+def test_trials_are_asked_one_by_one() -> None:
+    agent = Scripted(SCRIPT)
+    run(agent, trials=3)
+    assert len(agent._seen) == 9
+
+
+def test_a_result_is_recomputed_from_its_trajectories_bit_for_bit(tmp_path: Path) -> None:
+    run(Scripted(SCRIPT), tmp_path)
+    [folder] = find_results(tmp_path)
+    stored = read_result(folder.path)
+    assert folder.predictions.name == "trajectories.jsonl.gz"
+    again = score(ToolToy(), folder.path)
+    assert again == stored
+    lines = gzip.decompress(folder.predictions.read_bytes()).decode().splitlines()
+    assert [json.loads(line)["problem"] for line in lines] == ["one", "two", "three"]
+
+
+def test_what_is_there_is_reused_and_what_failed_is_asked_again(tmp_path: Path) -> None:
+    broken, mended = Scripted(SCRIPT), Scripted(SCRIPT)
+    broken._down.add("two")
+    [result] = evaluate(broken, ToolToy(), out=tmp_path, cache=False).results
+    assert (result.status, result.errors) == ("incomplete", {"two": "the network is down"})
+    [result] = evaluate(mended, ToolToy(), out=tmp_path, cache=False).results
+    assert result.status == "complete"
+    assert [seen.id for seen in mended._seen] == ["two"]
+    assert run(mended, tmp_path) == run(Scripted(SCRIPT))
+    assert [seen.id for seen in mended._seen] == ["two"]  # by then everything is there
+
+
+def test_a_damaged_file_is_asked_for_again(tmp_path: Path) -> None:
+    run(Scripted(SCRIPT), tmp_path)
+    [folder] = find_results(tmp_path)
+    folder.predictions.write_bytes(folder.predictions.read_bytes()[:-12])
+    agent = Scripted(SCRIPT)
+    run(agent, tmp_path)
+    assert len(agent._seen) == 3
+
+
+def test_trajectories_of_a_file_are_scored_and_bad_lines_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    write_trajectories(path, [attempt("one", "search"), attempt("two", "search", "cast")])
+    path.write_bytes(b'{"problem": 3\n' + path.read_bytes() + b'{"problem": "nobody"}\n')
+    told: list[Unreadable | int] = []
+    result = score(ToolToy(), path, tell=told.append)
+    assert result.measures["path_set_all"].value == pytest.approx(2 / 3)
+    assert result.missing == ["three"]
+    bad = [found for found in told if isinstance(found, Unreadable)]
+    assert bad[0].place == "line 1"
+    assert "nobody" in bad[1].place
+    assert result.notes["entries that cannot be used"] == 2
+
+
+def test_a_file_of_nothing_but_strangers_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    write_trajectories(path, [attempt("nobody", "search")])
+    with pytest.raises(UserError, match="none of the 1 entries can be used.*'one'"):
+        score(ToolToy(), path)
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_bytes(b"")
+    with pytest.raises(UserError, match="holds no predictions"):
+        score(ToolToy(), path)
+
+
+def test_problems_of_several_sets_go_by_split_and_by_their_own_id_where_it_is_unique() -> None:
+    sets = (ProblemSet("a", PROBLEMS[:2]), ProblemSet("b", (PROBLEMS[2], problem("one", "cast"))))
+    flow = ToolUseFlow(sets, Setting(), 0)
+    assert flow.keys == ("a/one", "a/two", "b/three", "b/one")
+    scored = flow.score_all([attempt("three", "cast"), attempt("b/one", "cast")], ["path_set_all"])
+    assert scored.scores.values["path_set_all"].tolist() == [0, 0, 1, 1]
+    with pytest.raises(UserError):  # which of the two is meant?
+        flow.score_all([attempt("one", "cast")], ["path_set_all"])
+
+
+def test_the_data_hash_knows_everything_about_a_problem() -> None:
+    def hashed(*problems: object) -> str:
+        return ToolUseFlow((ProblemSet("s", problems),), Setting(), 0).data_hash  # type: ignore[arg-type]
+
+    first = PROBLEMS[1]
+    others = [
+        replace(first, id="x"),
+        replace(first, turns=()),
+        replace(first, tools=first.tools[:1]),
+        replace(first, tools=(replace(first.tools[0], description="x"), *first.tools[1:])),
+        replace(first, gold=replace(first.gold, path=("cast",))),
+        replace(first, gold=replace(first.gold, success="success")),
+        replace(first, labels={}),
+    ]
+    assert len({hashed(first), *map(hashed, others)}) == len(others) + 1
+    assert hashed(first) == hashed(replace(first, tools=tuple(first.tools)))
+
+
+def test_results_say_what_became_of_the_attempts() -> None:
+    flow = ToolUseFlow((ProblemSet("s", PROBLEMS),), Setting(), 0)
+    scored = flow.score_all(
+        [attempt("one", "search"), Trajectory("two", end="malformed", detail="no JSON")],
+        ["path_set_all"],
+    )
+    assert (scored.counts.queries, scored.counts.answered, scored.counts.missing) == (3, 2, 1)
+    assert scored.malformed == {"two": "no JSON"}
+    assert scored.breakdown["plan length"]["2"] == {"path_set_all": 0.0}
+    assert scored.breakdown["plan length"]["1"] == {"path_set_all": 0.5}
+
+
+def test_only_agents_are_asked() -> None:
+    with pytest.raises(UserError, match="no agent"):
+        evaluate("bm25", ToolToy(), cache=False)
+
+
+def test_measures_of_rankings_are_refused() -> None:
+    with pytest.raises(UserError, match="nDCG@10 measures rankings"):
+        evaluate(Scripted(SCRIPT), ToolToy(), measures="nDCG@10", cache=False)
+
+
+def test_problems_have_no_instructions() -> None:
+    with pytest.raises(NotAsked):
+        ToolUseFlow((ProblemSet("s", PROBLEMS),), Setting(instruction="yes"), 0)
+
+
+def test_agents_are_compared_problem_by_problem(tmp_path: Path) -> None:
+    run(Scripted(SCRIPT), tmp_path / "a")
+    run(Scripted({p.id: list(p.gold.path) for p in PROBLEMS}), tmp_path / "b")
+    [difference] = compare(tmp_path / "a", tmp_path / "b").differences
+    assert (difference.measure, difference.wins, difference.losses) == ("path_recall", 2, 0)
+    assert difference.difference == pytest.approx(0.5)
