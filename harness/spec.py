@@ -319,7 +319,8 @@ class _Parser:
             if match[1]:
                 return chr(int(match[1], 16))
             if match[2] not in ESCAPES:
-                raise self._error(token.start + 1 + match.start(), f"unknown escape '\\{match[2]}'")
+                shown = match[2] if match[2].isprintable() else repr(match[2])[1:-1]
+                raise self._error(token.start + 1 + match.start(), f"unknown escape '\\{shown}'")
             return ESCAPES[match[2]]
 
         return re.sub(r"\\(?:u([0-9a-fA-F]{4})|(.))", unescape, body, flags=re.DOTALL)
