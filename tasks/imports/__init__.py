@@ -1,0 +1,1 @@
+"""Outputs that exist in the world, converted into trajectories: one file a format."""
