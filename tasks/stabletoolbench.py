@@ -1,0 +1,216 @@
+"""StableToolBench: 765 solvable queries of ToolBench's six test subsets, scored by judges.
+
+Guo et al., Findings of ACL 2024. The APIs are RapidAPI's, told to models as upstream's environment
+tells them (toolbench/inference/Downstream_tasks/rapidapi_multithread.py): by function names, types
+and descriptions that are derived here. What an attempt is worth is what a judge says of it, see
+`tasks.judges`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from harness.contracts import Problems, ProblemSet, Task
+from harness.errors import UserError
+from harness.records import Gold, Message, Problem, Setting, TaskCard, ToolSpec
+from harness.suites import Aggregate, Benchmark, Suite
+from tasks.reading.cards import read_cards
+from tasks.reading.mirror import Mirror
+from tasks.reading.tool_retrieval import as_retrieval
+
+if TYPE_CHECKING:
+    from harness.sources import Source
+
+_CARDS = read_cards("stabletoolbench")
+MIRROR = Mirror("tooluse/stabletoolbench", _CARDS.shared["upstream"])
+MEASURES = ("SoPR", "SoPR(of='answered')", "solved", "judged", "path_recall")
+RENAMED = "renamed-descriptions"
+
+_NAME = 64
+"""Characters of a function's name, the last ones of a longer one; OpenAI's limit."""
+_DESCRIPTION = 256
+"""Characters of a description."""
+_TYPES = {"NUMBER": "integer", "STRING": "string", "BOOLEAN": "boolean"}
+_RESERVED = frozenset({"from", "class", "return", "false", "true", "id", "and"})
+"""Names that upstream precedes by "is_"."""
+
+
+@dataclass(eq=False)
+class StableToolBenchTask:
+    """One of the six subsets.
+
+    Attributes:
+        subset: upstream's name for it.
+        card: its card.
+        compats: what upstream does by accident and can be switched on: name -> what it is.
+    """
+
+    subset: str
+    card: TaskCard
+    measures: Sequence[str] = MEASURES
+    compats: Mapping[str, str] = field(default_factory=lambda: _CARDS.shared["compats"])
+
+    def load(self, source: Source, setting: Setting) -> Problems:
+        """The queries whose ids are test ids, in upstream's order.
+
+        Raises:
+            MissingData: the mirror lacks a file.
+            UserError: a file is broken, or a test id has no query.
+        """
+        ids = MIRROR.json(source, f"solvable_queries/test_query_ids/{self.subset}.json")
+        rows = MIRROR.json(source, f"solvable_queries/test_instruction/{self.subset}.json")
+        try:
+            problems = [
+                _problem(row, renamed=RENAMED in setting.compat)
+                for row in rows
+                if str(row["query_id"]) in ids
+            ]
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise UserError(
+                f"{MIRROR.folder}: the queries of {self.subset} are not in upstream's form: "
+                f"{type(error).__name__} {error}"
+            ) from error
+        if missing := sorted(set(ids) - {problem.id for problem in problems}):
+            raise UserError(f"{MIRROR.folder}: {self.subset} has no query {missing[0]}")
+        repeated = sum(len(set(p.gold.path)) < len(p.gold.path) for p in problems)
+        return (ProblemSet(self.subset, problems, notes=_noted(repeated)),)
+
+    def check(self, problems: Problems) -> tuple[str, ...]:
+        """Where the counts differ from the published ones, a sentence each."""
+        (part,) = problems
+        found = {
+            "problems": len(part.problems),
+            "relevant": sum(len(problem.gold.path) for problem in part.problems),
+        }
+        return tuple(
+            f"{self.subset} has {count:,} {what}, {self.card.statistics[what]:,} published"
+            for what, count in found.items()
+            if count != self.card.statistics[what]
+        )
+
+    def requires(self) -> list[tuple[str, str, str]]:
+        """The mirror's folder."""
+        return [MIRROR.need()]
+
+
+def _problem(row: Mapping[str, Any], *, renamed: bool) -> Problem:
+    tools: dict[tuple[str, str], ToolSpec] = {}
+    names: set[str] = set()
+    for api in row["api_list"]:
+        key = (api["tool_name"], api["api_name"])
+        if key not in tools:
+            full = f"{_identifier(api['api_name'])}_for_{_standard(api['tool_name'])}"
+            name = _unique(full, names)
+            tools[key] = _tool(api, name, renamed=renamed)
+            names.add(name)
+    path = tuple(tools[tool, api].name for tool, api in row["relevant APIs"])
+    return Problem(
+        id=str(row["query_id"]),
+        turns=((Message("user", row["query"]),),),
+        tools=tuple(tools.values()),
+        gold=Gold(success="solved", path=path),
+        labels={"relevant APIs": str(len(set(path)))},
+    )
+
+
+def _tool(api: Mapping[str, Any], name: str, *, renamed: bool) -> ToolSpec:
+    text = (api["api_description"] or "").strip()
+    if renamed:
+        text = text.replace(api["api_name"], name)
+    required, optional = api["required_parameters"], api["optional_parameters"]
+    return ToolSpec(
+        name=name,
+        description=text[:_DESCRIPTION],
+        parameters={
+            "type": "object",
+            "properties": dict(map(_parameter, [*required, *optional])),
+            "required": list(dict.fromkeys(_identifier(p["name"]) for p in required)),
+        },
+        group=_standard(api["tool_name"]),
+    )
+
+
+def _parameter(given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    told: dict[str, Any] = {
+        "type": _TYPES.get(given["type"], "string"),
+        "description": str(given["description"] or "")[:_DESCRIPTION],
+    }
+    if given["default"] not in ("", None):
+        told["example_value"] = given["default"]
+    return _identifier(given["name"]), told
+
+
+def _unique(full: str, taken: set[str]) -> str:
+    """The last characters of a name, told apart from names that end alike."""
+    name, n = full[-_NAME:], 1
+    while name in taken:
+        n += 1
+        name = f"{full[-_NAME:][: _NAME - len(str(n)) - 1]}_{n}"
+    return name
+
+
+def _identifier(text: str) -> str:
+    name = _standard(text)
+    return f"is_{name}" if name in _RESERVED else name
+
+
+def _standard(text: str) -> str:
+    """Lower case; letters, digits and Chinese signs joined by single underscores.
+
+    Upstream's class of allowed signs holds a "^", by mistake; so does ours.
+    """
+    joined = re.sub(r"[^\u4e00-\u9fa5a-zA-Z0-9^]+", "_", text).strip("_").lower()
+    return f"get_{joined}" if joined[:1].isdigit() else joined
+
+
+def _noted(repeated: int) -> dict[str, int]:
+    return {"queries that name a relevant API twice": repeated} if repeated else {}
+
+
+def _tasks() -> dict[str, Task]:
+    tasks: dict[str, Task] = {}
+    views: dict[str, Task] = {}
+    for subset, own in _CARDS.tasks.items():
+        counts = {what: own[what] for what in ("problems", "relevant")}
+        card = _CARDS.card(subset, own["description"], counts)
+        card = replace(card, kind="tool_use", main_measure="SoPR")
+        tasks[card.name] = task = StableToolBenchTask(subset, card)
+        name, title = f"{card.name}-tools", f"{card.title}, its tools"
+        views[name] = as_retrieval(
+            task, name=name, title=title, statistics={"queries": own["problems"]}
+        )
+    return tasks | views
+
+
+def _suite(name: str, title: str, tasks: Iterable[Task], description: str) -> Suite:
+    names = tuple(task.card.name for task in tasks)
+    aggregates = (
+        Aggregate("average", (names,), description="upstream's: the mean of the six subsets"),
+        Aggregate("micro", (names,), "micro", "mean over all queries"),
+    )
+    return Suite(name, title, names, aggregates, description)
+
+
+def _suites(tasks: Iterable[Task]) -> Iterator[Suite]:
+    by_kind = {"tool_use": list[Task](), "retrieval": list[Task]()}
+    for task in tasks:
+        by_kind[task.card.kind].append(task)
+    yield _suite(
+        "stabletoolbench",
+        "StableToolBench",
+        by_kind["tool_use"],
+        "ToolBench's 765 solvable queries in six subsets, scored by a judge",
+    )
+    yield _suite(
+        "stabletoolbench-tools",
+        "StableToolBench, tool retrieval",
+        by_kind["retrieval"],
+        "the APIs that ToolBench's solvable queries need, 765 queries",
+    )
+
+
+_TASKS = _tasks()
+BENCHMARK = Benchmark("stabletoolbench", _TASKS, tuple(_suites(_TASKS.values())))
