@@ -209,7 +209,7 @@ def test_an_interrupted_build_leaves_the_earlier_site_alone(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as interrupted:
-        interrupted.setattr("leaderboard.site.building._refuse_collisions", interrupt)
+        interrupted.setattr("leaderboard.site.building.refuse_collisions", interrupt)
         stopped = assay("board build --submissions submissions --no-printed --out site")
     assert (stopped.code, stopped.out) == (130, "")
     assert stopped.err == "interrupted: run the same command again, it goes on\n"

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from harness.errors import UserError
 from leaderboard.board.records import Board
 from leaderboard.site import links
-from leaderboard.site.pages import PAGES
+from leaderboard.site.pages import LARGE, SMALL
 from leaderboard.site.rendering import Renderer
+from leaderboard.site.writing import Writer, refuse_collisions
 
 MARKER = ".assay-site"
 """Says that a folder is a built site, so that the next build may replace it."""
@@ -28,6 +29,8 @@ _FIXED = {
     ".nojekyll": b"",
     "robots.txt": b"User-agent: *\nAllow: /\n",
 }
+_SMALL = 50_000
+"""What a kind of page that is not shared costs, in microseconds: far less than the others."""
 _MANY = 200
 """Systems and tasks from which on several processes pay."""
 
@@ -99,31 +102,28 @@ def _swap(fresh: Path, out: Path) -> None:
 
 def _write(board: Board, folder: Path, docs: Path | None) -> Built:
     shutil.copytree(_ASSETS, folder / links.ASSETS, ignore=shutil.ignore_patterns("__pycache__"))
+    copied = [path for path in folder.rglob("*") if path.is_file()]
+    fixed = Writer(folder)
     for path, content in _FIXED.items():
-        (folder / path).write_bytes(content)
-    written = _render(board, folder, docs)
-    _refuse_collisions(written)
-    files = [path for path in folder.rglob("*") if path.is_file()]
+        fixed.write(path, content)
+    parts = _render(board, folder, docs)
+    written = [path for paths, _ in parts for path in paths]
+    refuse_collisions(written)
     return Built(
-        pages=sum(path.suffix == ".html" for path in files),
-        bytes=sum(path.stat().st_size for path in files),
+        pages=sum(path.endswith(".html") for path in written),
+        bytes=sum(path.stat().st_size for path in copied) + fixed.bytes + sum(n for _, n in parts),
     )
 
 
-def _refuse_collisions(written: list[str]) -> None:
-    """Two names must not become one file, not even where letters' case does not count."""
-    seen: dict[str, str] = {}
-    for path in written:
-        other = seen.setdefault(path.casefold(), path)
-        if other is not path:
-            raise UserError(f"two things of the board want the file {path}: rename one of them")
+Part = tuple[list[str], int]
+"""Paths that a worker wrote, and their bytes."""
 
 
-def _render(board: Board, folder: Path, docs: Path | None) -> list[str]:
-    """Writes every page, over several processes where that pays. Returns the paths, sorted."""
+def _render(board: Board, folder: Path, docs: Path | None) -> list[Part]:
+    """Writes every page, over several processes where that pays."""
     workers = min(len(os.sched_getaffinity(0)), 8) if hasattr(os, "sched_getaffinity") else 1
     if workers < 2 or len(board.systems) + len(board.tasks) < _MANY:
-        return sorted(_render_part(board, folder, docs, (0, 1)))
+        return [_render_part(board, folder, docs, (0, 1))]
     gc.freeze()  # the board is shared with the workers until something touches it
     try:
         with ProcessPoolExecutor(
@@ -132,10 +132,9 @@ def _render(board: Board, folder: Path, docs: Path | None) -> list[str]:
             initializer=_Inherited.take,
             initargs=(board, folder, docs),
         ) as pool:
-            parts = list(pool.map(_Inherited.render, [(k, workers) for k in range(workers)]))
+            return list(pool.map(_Inherited.render, [(k, workers) for k in range(workers)]))
     finally:
         gc.unfreeze()
-    return sorted(path for part in parts for path in part)
 
 
 class _Inherited:
@@ -148,36 +147,20 @@ class _Inherited:
     @classmethod
     def take(cls, board: Board, folder: Path, docs: Path | None) -> None:
         cls.board, cls.folder, cls.docs = board, folder, docs
+        gc.set_threshold(100_000)  # pages hold few cycles, and lists of records none
 
     @classmethod
-    def render(cls, worker: tuple[int, int]) -> list[str]:
+    def render(cls, worker: tuple[int, int]) -> Part:
         return _render_part(cls.board, cls.folder, cls.docs, worker)
 
 
-def _render_part(
-    board: Board, folder: Path, docs: Path | None, worker: tuple[int, int]
-) -> list[str]:
-    renderer = Renderer(board, docs=docs, worker=worker)
-    written = []
-    for path, content in _files(board, renderer):
-        if renderer.mine(path):
-            _write_file(folder, path, content)
-            written.append(path)
-    return written
+def _render_part(board: Board, folder: Path, docs: Path | None, worker: tuple[int, int]) -> Part:
+    writer = Writer(folder)
+    for path, content in _files(board, Renderer(board, docs=docs, worker=worker)):
+        writer.write(path, content)
+    return writer.paths, writer.bytes
 
 
 def _files(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
-    for name in PAGES:
+    for name in (*LARGE, *renderer.share(SMALL, lambda name: _SMALL)):
         yield from import_module(f"leaderboard.site.pages.{name}").pages(board, renderer)
-
-
-def _write_file(folder: Path, path: str, content: bytes) -> None:
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts or "\\" in path:
-        raise ValueError(f"a page cannot be written to {path!r}")
-    target = folder.joinpath(*parts)
-    try:
-        target.write_bytes(content)
-    except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)

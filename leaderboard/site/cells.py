@@ -71,25 +71,29 @@ def bar(found: Number | None, scale: tuple[float, float]) -> Markup:
     """
     from markupsafe import Markup
 
-    if found is None:
-        return Markup("")
+    return Markup("" if found is None else drawn(found, scale))  # numbers only
+
+
+def drawn(found: Number, scale: tuple[float, float]) -> str:
+    """A bar as text, for tables that are written as text."""
     left, right = scale
-    span = (right - left) or 1.0
+    of, low, high = found.value, found.low, found.high
+    if not left <= of <= right:
+        inner = f'<path class="out" d="M{"2 4l5-3.5v7z" if of < left else "98 4l-5-3.5v7z"}"/>'
+    else:
+        inner = f'<circle cx="{_place(of, left, right)}" cy="4" r="2.2"/>'
+        if low is not None and high is not None:
+            a, b = _place(low, left, right), _place(high, left, right)
+            if a != b:
+                inner = f'<path d="M{a} 4H{b}M{a} 1.5V6.5M{b} 1.5V6.5"/>{inner}'
+    return f'<svg class="bar" viewBox="0 0 100 8" aria-hidden="true">{inner}</svg>'
 
-    def x(value: float) -> str:
-        return f"{min(max((value - left) / span, 0), 1) * 96 + 2:.1f}".rstrip("0").rstrip(".")
 
-    whisker = ""
-    if found.low is not None and found.high is not None:
-        a, b = x(found.low), x(found.high)
-        whisker = f'<path d="M{a} 4H{b}M{a} 1.5V6.5M{b} 1.5V6.5"/>' if a != b else ""
-    point = f'<circle cx="{x(found.value)}" cy="4" r="2.2"/>'
-    if not left <= found.value <= right:
-        end = "2 4l5-3.5v7z" if found.value < left else "98 4l-5-3.5v7z"
-        whisker, point = "", f'<path class="out" d="M{end}"/>'
-    return Markup(  # numbers only
-        f'<svg class="bar" viewBox="0 0 100 8" aria-hidden="true">{whisker}{point}</svg>'
-    )
+def _place(value: float, left: float, right: float) -> str:
+    """Where a value lies on an axis from 2 to 98."""
+    share = (value - left) / ((right - left) or 1.0)
+    at = 2.0 if share < 0 else 98.0 if share > 1 else share * 96 + 2
+    return f"{at:.1f}".removesuffix(".0")
 
 
 def axis_text(ends: tuple[float, float], unit: str = "") -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from leaderboard.board.records import Board, Number, Row, SuiteBoard
+from leaderboard.board.records import Number, Row
+from leaderboard.site.plain_json import as_json
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@\t\r")
+_NUMBERS = frozenset({int, float, type(None)})
 
 
 def to_csv(header: Sequence[str], records: Iterable[Sequence[Any]]) -> bytes:
@@ -20,40 +21,26 @@ def to_csv(header: Sequence[str], records: Iterable[Sequence[Any]]) -> bytes:
     """
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow([_cell(name) for name in header])
-    writer.writerows([_cell(value) for value in record] for record in records)
+    writer.writerow(_fields(header))
+    writer.writerows(zip(*map(_fields, zip(*records, strict=True)), strict=True))
     return lines.getvalue().encode()
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
-    return value
+def _fields(column: Sequence[Any]) -> Sequence[Any]:
+    """The values of a column as they are written."""
+    kinds = set(map(type, column))
+    if kinds <= _NUMBERS:
+        return as_json(column)[1:-1].decode().replace("null", "").split(",")
+    if bool in kinds:
+        column = [("yes" if x else "no") if isinstance(x, bool) else x for x in column]
+    if str in kinds:
+        return [f"'{x}" if isinstance(x, str) and x[:1] in _FORMULA else x for x in column]
+    return column
 
 
 def to_json(value: Any) -> bytes:
-    """A value as JSON in UTF-8."""
-    return f"{_dumped(value)}\n".encode()
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def number_record(number: Number, row: Row) -> dict[str, Any]:
-    """All that is known of a number, without a level that is its row's."""
-    record: dict[str, Any] = {"value": number.value}
-    if number.low is not None:
-        record["low"], record["high"] = number.low, number.high
-    if number.n is not None:
-        record["n"] = number.n
-    if number.rank is not None:
-        record["rank"] = number.rank
-    if number.seconds is not None:
-        record["seconds"] = number.seconds
-    return record | remarks(number, row)
+    """A value as JSON in UTF-8, a line."""
+    return as_json(value) + b"\n"
 
 
 def remarks(number: Number, row: Row) -> dict[str, Any]:
@@ -95,106 +82,4 @@ def row_record(row: Row) -> dict[str, Any]:
             "url": source.url,
             "year": source.year,
         }
-    return record
-
-
-def suite_json(board: Board, suite: SuiteBoard) -> bytes:
-    """Everything that a suite's page shows: every row, column and measure, with ranks.
-
-    A line for each row, so that the largest suite is never in memory as records.
-    """
-    about = {
-        "suite": suite.name,
-        "title": suite.title,
-        "assay": board.version,
-        "as_of": board.as_of.isoformat(),
-        "measures": suite.measures,
-        "units": dict(suite.units),
-        "lower_is_better": suite.lower_is_better,
-        "columns": [
-            {
-                "id": column.id,
-                "title": column.title,
-                "kind": column.kind,
-                "description": column.description,
-                "tasks": column.tasks,
-            }
-            for column in suite.columns
-        ],
-    }
-    rows = ",\n".join(_dumped(_suite_row(suite, row)) for row in suite.rows)
-    return f'{_dumped(about)[:-1]},"rows":[\n{rows}\n]}}\n'.encode()
-
-
-def _suite_row(suite: SuiteBoard, row: Row) -> dict[str, Any]:
-    record = row_record(row)
-    if (rank := suite.ranks.get(row.id)) is not None:
-        record["rank"] = {
-            "rank": rank.rank,
-            "low": rank.low,
-            "high": rank.high,
-            "group": rank.group,
-            "resampled": rank.resampled,
-        }
-    record["tasks"] = suite.coverage.get(row.id, 0)
-    record["training_overlap"] = row.overlap.get(suite.name)
-    record["numbers"] = {
-        column.id: {measure: number_record(n, row) for measure, n in found.items()}
-        for column in suite.columns
-        if (found := suite.numbers.get((row.id, column.id)))
-    }
-    commands = {
-        column.id: command
-        for column in suite.columns
-        if (command := suite.commands.get((row.id, column.id)))
-    }
-    return record | ({"commands": commands} if commands else {})
-
-
-_ABOUT = (
-    "rank", "rank_low", "rank_high", "group", "row", "system", "name", "setting", "level", "kind",
-    "parameters", "open_weights", "instruction", "training_overlap", "released", "tasks", "edition",
-)  # fmt: skip
-
-
-def suite_csv(suite: SuiteBoard) -> bytes:
-    """A suite's table by its main measure: a line for each row, a column for each number.
-
-    Aggregates have their interval beside them. `edition` names the data of the ranking column, ""
-    for the current one.
-    """
-    header = list(_ABOUT)
-    for column in suite.columns:
-        header.append(column.id)
-        if column.kind == "aggregate":
-            header += [f"{column.id}_low", f"{column.id}_high"]
-    return to_csv(header, (_csv_record(suite, row) for row in suite.rows))
-
-
-def _csv_record(suite: SuiteBoard, row: Row) -> list[Any]:
-    main = suite.measures[0]
-    rank = suite.ranks.get(row.id)
-    overlap = row.overlap.get(suite.name)
-    record: list[Any] = [rank.rank, rank.low, rank.high, rank.group] if rank else [None] * 4
-    leading = suite.numbers.get((row.id, suite.columns[0].id), {}).get(main)
-    record += [
-        row.id,
-        row.system,
-        row.name,
-        "; ".join(f"{key}={value}" for key, value in sorted(row.setting.items())),
-        row.level,
-        row.kind,
-        row.parameters,
-        row.open_weights,
-        row.instruction,
-        None if overlap is None else "; ".join(overlap) or "no overlap declared",
-        row.released.isoformat() if row.released else None,
-        suite.coverage.get(row.id, 0),
-        leading.edition if leading else None,
-    ]
-    for column in suite.columns:
-        number = suite.numbers.get((row.id, column.id), {}).get(main)
-        record.append(number.value if number else None)
-        if column.kind == "aggregate":
-            record += [number.low, number.high] if number else [None, None]
     return record

@@ -108,10 +108,14 @@ def _line(board: Board, suite: SuiteBoard, row: Row, gone: set[str], ambiguous: 
 
 
 def _only(suite: SuiteBoard, row: str) -> tuple[str, ...]:
-    cells = (suite.numbers.get((row, column.id), {}) for column in suite.columns)
-    held = {measure for found in cells for measure in found}
     main, *rest = suite.measures
-    return () if main in held else tuple(measure for measure in rest if measure in held)
+    held: set[str] = set()
+    for column in suite.columns:
+        found = suite.numbers.get((row, column.id), {})
+        if main in found:
+            return ()
+        held.update(found)
+    return tuple(measure for measure in rest if measure in held)
 
 
 def _training(board: Board, row: Row, overlap: list[str] | None) -> str:
@@ -164,14 +168,19 @@ class Misprint:
 
 def misprints(suite: SuiteBoard) -> tuple[Misprint, ...]:
     """Every printing error that is known of what a suite shows, row by row."""
+    marked: dict[tuple[str, str], list[str]] = {}
+    for key, numbers in suite.numbers.items():
+        for number in numbers.values():
+            if number.defect:
+                marked.setdefault(key, []).append(number.defect)
+    with_some = {row for row, _ in marked}
     found: dict[tuple[str, str], dict[str, None]] = {}
     for row in suite.rows:
         if row.defect:
             found[row.id, row.defect] = {}
-        for column in suite.columns:
-            for number in suite.numbers.get((row.id, column.id), {}).values():
-                if number.defect:
-                    found.setdefault((row.id, number.defect), {})[column.title] = None
+        for column in suite.columns if row.id in with_some else ():
+            for text in marked.get((row.id, column.id), ()):
+                found.setdefault((row.id, text), {})[column.title] = None
     rows = {row.id: row for row in suite.rows}
     return tuple(Misprint(rows[row], tuple(titles), t) for (row, t), titles in found.items())
 

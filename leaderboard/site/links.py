@@ -64,9 +64,9 @@ def suite_measure(name: str, measure: str) -> str:
     return f"data/suites/{slug(name)}/{slug(measure)}.js"
 
 
-def row_details(suite: str, row: str) -> str:
-    """The script with all that is known of one row's numbers in a suite."""
-    return f"data/cells/{slug(suite)}/{slug(row)}.js"
+def row_details(row: str) -> str:
+    """The script with all that is known of one row's numbers, in every suite."""
+    return f"data/cells/{slug(row)}.js"
 
 
 def task_data(name: str, suffix: str) -> str:

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import zlib
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from leaderboard.board.records import Board
 from leaderboard.site import cells, formats, links
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.runtime import Context
     from markupsafe import Markup
+
+Unit = TypeVar("Unit")
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -69,32 +71,44 @@ class Renderer:
     Attributes:
         board: what the pages are about.
         docs: folder of the documentation's Markdown, or None.
-        worker: which part of the paths is this renderer's, of how many.
+        worker: which part of the work is this renderer's, of how many.
     """
 
     def __init__(
         self, board: Board, *, docs: Path | None = None, worker: tuple[int, int] = (0, 1)
     ) -> None:
         self.board, self.docs, self.worker = board, docs, worker
+        self._given = [0.0] * worker[1]
 
-    def mine(self, path: str) -> bool:
-        """Whether a file is this worker's to make.
+    def share(self, units: Iterable[Unit], cost: Callable[[Unit], float]) -> list[Unit]:
+        """This worker's part of some units of work, in their order.
 
-        Asking before a costly page saves its cost; another worker's file is dropped either way.
+        The dearest is given away first, each to whom least was given so far, also by earlier calls:
+        every worker asks for the same units in the same order, and so knows the parts of all.
+
+        Args:
+            units: what can be made by itself, such as the names of all tasks.
+            cost: of a unit, roughly in microseconds.
         """
         which, of = self.worker
-        return zlib.crc32(path.encode()) % of == which
+        known = list(units)
+        costs = [cost(unit) for unit in known]
+        mine = set()
+        for at in sorted(range(len(known)), key=lambda at: -costs[at]):
+            least = min(range(of), key=self._given.__getitem__)
+            self._given[least] += costs[at]
+            if least == which:
+                mine.add(at)
+        return [unit for at, unit in enumerate(known) if at in mine]
 
     def page(self, path: str, template: str, **context: Any) -> tuple[str, bytes]:
-        """A page and its path; empty where it is another worker's.
+        """A page and its path.
 
         Args:
             path: where the page lies, relative to the site's root.
             template: name of its template: "suite.html.j2".
             **context: what the template needs; a name that is not handed over is an error.
         """
-        if not self.mine(path):
-            return path, b""
         html = self._environment.get_template(template).render(
             root=links.root_of(path), path=path, **context
         )

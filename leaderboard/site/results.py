@@ -14,32 +14,45 @@ from leaderboard.checked import Level
 from leaderboard.site import cells
 from leaderboard.site.formats import duration, shown
 
+_NOTHING = '<td class="num" data-order=""><span class="none">–</span></td>'
 
-def value(number: Number | None, unit: str, *, interval: bool = True) -> str:
-    """A number cell that sorts by its value; an empty one for None.
+
+def value(number: Number | None, unit: str) -> str:
+    """A number cell with its interval, which sorts by its value; an empty one for None.
 
     It says the same as `cells.number`, which is asked wherever a number carries a mark.
     """
     if number is None:
-        return '<td class="num" data-order=""><span class="none">–</span></td>'
-    marked = number.defect or number.edition or number.retracted or number.printed
-    if marked:
-        inner = str(cells.number(number, unit, interval=interval))
-    elif not interval:
-        return f'<td class="num">{shown(number.value, unit)}</td>'
+        return _NOTHING
+    of, low, high = number.value, number.low, number.high
+    if number.defect or number.edition or number.retracted or number.printed:
+        inner = str(cells.number(number, unit))
+    elif low is None or high is None:
+        inner = f'<span class="v">{shown(of, unit)}</span>'
+    elif unit or low < 0 or of < 0:
+        ends = f"{shown(low, unit, 1)}–{shown(high, unit, 1)}"
+        inner = f'<span class="v">{shown(of, unit)}</span><span class="ci">{ends}</span>'
     else:
-        inner = f'<span class="v">{shown(number.value, unit)}</span>'
-        if number.low is not None and number.high is not None:
-            low, high = shown(number.low, unit, 1), shown(number.high, unit, 1)
-            inner += f'<span class="ci">{low}–{high}</span>'
-    return f'<td class="num" data-order="{number.value:.6g}">{inner}</td>'
+        inner = (
+            f'<span class="v">{of * 100:.2f}</span>'
+            f'<span class="ci">{low * 100:.1f}–{high * 100:.1f}</span>'
+        )
+    return f'<td class="num" data-order="{of:.6g}">{inner}</td>'
+
+
+def plain(number: Number | None, unit: str) -> str:
+    """A number cell without an interval."""
+    if number is None:
+        return _NOTHING
+    if number.defect or number.edition or number.retracted or number.printed:
+        inner = cells.number(number, unit, interval=False)
+        return f'<td class="num" data-order="{number.value:.6g}">{inner}</td>'
+    return f'<td class="num">{shown(number.value, unit)}</td>'
 
 
 def bar(number: Number | None, scale: tuple[float, float]) -> str:
     """The number and its interval as a drawing."""
-    if number is None:
-        return '<td class="figure" data-order=""></td>'
-    return f'<td class="figure" data-order="{number.value:.6g}">{cells.bar(number, scale)}</td>'
+    return f'<td class="figure">{cells.drawn(number, scale) if number else ""}</td>'
 
 
 @cache
@@ -48,28 +61,32 @@ def level(of: Level) -> str:
     return f"<td>{cells.badge(of)}</td>"
 
 
-@cache
 def seconds(of: float | None) -> str:
     """Wall time."""
-    return f'<td class="num" data-order="{"" if of is None else f"{of:g}"}">{duration(of)}</td>'
+    return (
+        '<td class="num" data-order="">–</td>'
+        if of is None
+        else f'<td class="num" data-order="{of:g}">{duration(of)}</td>'
+    )
 
 
 def origin(command: str | None, source: Source | None) -> str:
     """How to get a number again, or where it is printed; opens on demand. A dash for neither."""
     if command:
-        return _opening("cmd", "Command", f"<code>{escape(command)}</code>")
+        return (
+            '<td class="cmd"><details><summary>Command</summary>'
+            f"<code>{escape(command)}</code></details></td>"
+        )
     return _printed_in(source) if source else '<td><span class="none">–</span></td>'
 
 
 @cache
 def _printed_in(source: Source) -> str:
     link = f'<a href="{escape(source.url)}" rel="noopener noreferrer">{escape(source.title)}</a>'
-    text = f"<span>{link}, {escape(source.where)} ({source.year})</span>"
-    return _opening("src", "Source", text)
-
-
-def _opening(css: str, name: str, html: str) -> str:
-    return f'<td class="{css}"><details><summary>{name}</summary>{html}</details></td>'
+    return (
+        '<td class="src"><details><summary>Source</summary>'
+        f"<span>{link}, {escape(source.where)} ({source.year})</span></details></td>"
+    )
 
 
 def told_apart(row: Row) -> list[str]:

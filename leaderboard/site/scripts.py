@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+from leaderboard.site.plain_json import as_json
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def in_script(value: Any) -> str:
@@ -15,10 +20,16 @@ def in_script(value: Any) -> str:
     Raises:
         ValueError: a number that is not finite.
     """
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return _escaped(value).decode("ascii")
 
 
 def script(key: str, value: Any) -> bytes:
     """The file that hands `value` to the page which asked for `key`."""
-    return f"assay.put({in_script(key)},{in_script(value)});\n".encode("ascii")
+    return b"assay.put(%b,%b);\n" % (_escaped(key), _escaped(value))
+
+
+def _escaped(value: Any) -> bytes:
+    text = as_json(value)
+    if not text.isascii():
+        text = _BEYOND_ASCII.sub(lambda m: json.dumps(m.group())[1:-1], text.decode()).encode()
+    return text.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")

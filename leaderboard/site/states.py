@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from leaderboard.board.records import Board, Number, Row, SuiteBoard, TaskBoard
+from leaderboard.board.records import Board, Number, Row, SuiteBoard
 from leaderboard.checked import Level
 from leaderboard.site import results
 
@@ -93,8 +93,10 @@ def states(board: Board, suite: SuiteBoard) -> list[State]:
     rows: dict[str, set[str]] = {}
     for column in suite.columns:
         task = board.tasks.get(column.id)
-        for row, numbers in _leading(task).items() if task else ():
-            for edition in {plain(number.edition) for number in numbers} - {""}:
+        for row, cells in task.numbers.items() if task else ():
+            leading = next(iter(cells.values()), None)
+            if leading is not None and leading.edition:
+                edition = plain(leading.edition)
                 tasks.setdefault(edition, set()).add(column.id)
                 rows.setdefault(edition, set()).add(row)
     return [State(e, meaning(e), len(tasks[e]), len(rows[e])) for e in sorted(tasks)]
@@ -107,19 +109,19 @@ def pairs(board: Board, tasks: Iterable[str]) -> list[Pair]:
         task = board.tasks.get(name)
         if task is None or not task.measures:
             continue
-        main = task.measures[0]
+        known = [
+            (row, number)
+            for row in task.rows
+            if (number := task.numbers[row.id].get(task.measures[0])) is not None
+            if not number.retracted and row.kind != "reference"
+        ]
+        others = [(row, number, _key(row)) for row, number in known if number.edition]
         current: dict[tuple[object, ...], tuple[Row, Number]] = {}
-        others: list[tuple[Row, Number]] = []
-        for row in task.rows:
-            number = task.numbers[row.id].get(main)
-            if number is None or number.retracted or row.kind == "reference":
-                continue
-            if number.edition:
-                others.append((row, number))
-            else:
+        for row, number in known if others else ():
+            if not number.edition:
                 current.setdefault(_key(row), (row, number))
-        for row, number in others:
-            if match := current.get(_key(row)):
+        for row, number, key in others:
+            if match := current.get(key):
                 found.setdefault((match[0].id, row.id), []).append((match[1], number))
     made = [_pair(board.rows[one], board.rows[other], n) for (one, other), n in found.items()]
     return sorted(
@@ -152,10 +154,6 @@ def _pair(current: Row, other: Row, numbers: list[tuple[Number, Number]]) -> Pai
         before=sum(number.value for number in firsts) / len(numbers),
         after=sum(number.value for number in seconds) / len(numbers),
     )
-
-
-def _leading(task: TaskBoard) -> dict[str, list[Number]]:
-    return {row: list(cells.values())[:1] for row, cells in task.numbers.items()}
 
 
 def _key(row: Row) -> tuple[object, ...]:

@@ -1,30 +1,43 @@
-"""The data that a suite's page loads when a reader asks for it."""
+"""The data that a suite's page loads when a reader asks for it: numbers as they are.
+
+Assets print them (numbers.js); what carries a mark, or the decimals of its paper, comes as text.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
-from leaderboard.board.records import Number, Row, SuiteBoard
+from leaderboard.board.records import Board, Number, Row, SuiteBoard
 from leaderboard.site import links
 from leaderboard.site.downloads import remarks
-from leaderboard.site.formats import number_text, shown
+from leaderboard.site.formats import digits_of, number_text
+from leaderboard.site.grid import Grid, remarkable
 from leaderboard.site.scripts import script
 
+_MEAN = attrgetter("value", "rank", "n", "seconds")
+_MEASURED = attrgetter("value", "rank", "n", "seconds", "low", "high")
 
-def measure_script(suite: SuiteBoard, measure: str) -> bytes:
+
+def measure_script(grid: Grid, measure: str) -> bytes:
     """One measure of a suite, for the heat table and for switching the summary to it.
 
-    rows: ids, in the suite's order. columns: ids. values: for each row a text for each column, as
-    shown, with its marks (see `marked`), or null. intervals: for each row [low, high] for each
-    aggregate, as shown, or null.
+    rows: ids, in the suite's order. columns: ids. values: for each row, for each column a number, a
+    text where it is shown otherwise than with two decimals and no mark (see `marked`), or null.
+    intervals: for each row [low, high] for each aggregate, or null.
     """
-    aggregates = [column for column in suite.columns if column.kind == "aggregate"]
+    suite = grid.suite
     unit = suite.units.get(measure, "")
-    values, intervals = [], []
-    for row in suite.rows:
-        found = [suite.numbers.get((row.id, c.id), {}).get(measure) for c in suite.columns]
-        values.append([n and marked(n, unit) for n in found])
-        intervals.append([n and _interval(n, unit) for n in found[: len(aggregates)]])
+    values: list[Sequence[float | str | None]] = []
+    intervals = []
+    for line in grid.lines:
+        found = [numbers.get(measure) for numbers in line.cells]
+        if line.plain:
+            values.append([None if n is None else n.value for n in found])
+        else:
+            values.append([None if n is None else _value(n, unit) for n in found])
+        intervals.append([n and _interval(n) for n in found[: grid.aggregates]])
     return script(
         links.suite_measure(suite.name, measure),
         {
@@ -36,6 +49,11 @@ def measure_script(suite: SuiteBoard, measure: str) -> bytes:
     )
 
 
+def _value(number: Number, unit: str) -> float | str:
+    odd = number.edition or number.printed or number.defect or number.retracted
+    return marked(number, unit) if odd else number.value
+
+
 def marked(number: Number, unit: str = "") -> str:
     """A number with † for a known misprint, ‡ for other data or versions, × for retracted."""
     text = number_text(number, unit)
@@ -45,47 +63,80 @@ def marked(number: Number, unit: str = "") -> str:
     return text
 
 
-def _interval(number: Number, unit: str) -> list[str] | None:
+def _interval(number: Number) -> list[float] | None:
     if number.low is None or number.high is None:
         return None
-    return [shown(number.low, unit), shown(number.high, unit)]
+    return [number.low, number.high]
 
 
-def details_script(suite: SuiteBoard, row: Row) -> bytes:
-    """All that is known of a row's numbers: what the dialog behind each of them says.
+def details_scripts(board: Board, rows: Iterable[Row]) -> Iterator[tuple[str, bytes]]:
+    """All that is known of rows' numbers, a script for each: what the dialog behind them says.
 
-    measures: names. numbers: column -> measure's position -> [text, low, high, queries, rank,
-    seconds, what else is to be said]. commands: task -> what to type. Where there are any: units of
-    measures, source as [title, place in it, address], and a defect of the printed row itself.
+    tasks: task -> measure -> [value, rank, queries, seconds], then, where they are known, low and
+    high, then what else is to be said. suites: suite -> the same for its aggregates; a task is the
+    same in every suite. commands: task -> what to type. Where there are any: source as [title,
+    place in it, address], and a defect of the printed row itself.
     """
-    numbers: dict[str, dict[int, list[Any]]] = {}
+    suites = [_Columns(suite) for suite in board.suites]
+    for row in rows:
+        path = links.row_details(row.id)
+        there = [columns for columns in suites if row.id in columns.rows]
+        yield path, script(path, _details(row, there))
+
+
+class _Columns:
+    """A suite with what is asked of it for every row."""
+
+    def __init__(self, suite: SuiteBoard) -> None:
+        self.suite = suite
+        self.rows = {row.id for row in suite.rows}
+        self.aggregates = [column.id for column in suite.columns if column.kind == "aggregate"]
+        self.tasks = [column.id for column in suite.columns if column.kind == "task"]
+
+
+def _details(row: Row, suites: Sequence[_Columns]) -> dict[str, Any]:
+    tasks: dict[str, Any] = {}
+    aggregates: dict[str, dict[str, Any]] = {}
     commands: dict[str, str] = {}
-    for column in suite.columns:
-        found = suite.numbers.get((row.id, column.id))
-        if found:
-            numbers[column.id] = {
-                suite.measures.index(measure): _details(n, suite.units.get(measure, ""), row)
-                for measure, n in found.items()
-            }
-        if command := suite.commands.get((row.id, column.id)):
-            commands[column.id] = command
-    value: dict[str, Any] = {
-        "measures": suite.measures,
-        "numbers": numbers,
-        "commands": commands,
-    }
-    if suite.units:
-        value["units"] = dict(suite.units)
+    for columns in suites:
+        suite = columns.suite
+        aggregates[suite.name] = {
+            name: _packed(row, found, suite.units)
+            for name in columns.aggregates
+            if (found := suite.numbers.get((row.id, name)))
+        }
+        for task in columns.tasks:
+            if task not in tasks and (found := suite.numbers.get((row.id, task))):
+                tasks[task] = _packed(row, found, suite.units)
+                if command := suite.commands.get((row.id, task)):
+                    commands[task] = command
+    return {"tasks": tasks, "suites": aggregates, "commands": commands, **_origin(row)}
+
+
+def _packed(
+    row: Row, found: Mapping[str, Number], units: Mapping[str, str]
+) -> dict[str, Sequence[Any]]:
+    """What is known of one column, by measure."""
+    packed: dict[str, Sequence[Any]] = {}
+    for measure, number in found.items():
+        if remarkable(number, row):
+            more = _more(number, row, units.get(measure, ""))
+            packed[measure] = (*_MEASURED(number), more)
+        else:
+            packed[measure] = _MEAN(number) if number.low is None else _MEASURED(number)
+    return packed
+
+
+def _more(number: Number, row: Row, unit: str) -> dict[str, Any]:
+    digits = digits_of(number, unit)
+    return remarks(number, row) | ({} if digits == 2 else {"digits": digits})
+
+
+def _origin(row: Row) -> dict[str, Any]:
+    told: dict[str, Any] = {}
     if row.source is not None:
         source = row.source
-        value["source"] = [source.title, f", {source.where} ({source.year})", source.url]
+        told["source"] = [source.title, f", {source.where} ({source.year})", source.url]
     if row.defect:
-        value["defect"] = row.defect
-    return script(links.row_details(suite.name, row.id), value)
-
-
-def _details(number: Number, unit: str, row: Row) -> list[Any]:
-    low, high = _interval(number, unit) or (None, None)
-    known = [number_text(number, unit), low, high, number.n, number.rank, number.seconds]
-    more = remarks(number, row)
-    return [*known, more] if more else known
+        told["defect"] = row.defect
+    return told

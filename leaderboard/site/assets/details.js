@@ -19,11 +19,17 @@
   const fact = (name, value) => (value === null || value === undefined || value === '' ? []
     : [el('dt', {}, name), el('dd', {}, value)]);
 
-  /** A measure's number, as leaderboard.site.suite_scripts.details_script packs it. */
-  function facts([text, low, high, n, rank, time, more = {}], level, { source, defect }) {
+  /** What a number's parts say, as leaderboard.site.suite_scripts.details_scripts packs them. */
+  function read([value, rank, n, time, low = null, high = null, more = {}], unit) {
+    const interval = low === null || high === null ? null : `${assay.shown(low, unit)} to ${assay.shown(high, unit)}`;
+    return { text: assay.shown(value, unit, more.digits), rank, n, time, interval, more };
+  }
+
+  function facts(packed, unit, level, { source, defect }) {
+    const { text, rank, n, time, interval, more } = read(packed, unit);
     return el('dl', { class: 'facts' },
       ...fact('Value', el('strong', {}, text)),
-      ...fact('95 % interval', low === null ? null : `${low} to ${high}`),
+      ...fact('95 % interval', interval),
       ...fact('Queries', n === null ? null : n.toLocaleString('en')),
       ...fact('Rank in this column', rank),
       ...fact('Level', more.level || level),
@@ -42,15 +48,16 @@
       el('button', { type: 'button', 'data-copy': text }, 'Copy'));
   }
 
-  const labelled = ({ units = {} }, measure) => (
-    units[measure] ? `${measure} (${units[measure]})` : measure);
+  const labelled = ({ name, unit }) => (unit ? `${name} (${unit})` : name);
 
-  function others(details, numbers, shown) {
-    const rest = Object.entries(numbers).filter(([at]) => details.measures[at] !== shown);
+  /** What the number is by the suite's measures but the one that is shown. */
+  function others(numbers, measures) {
+    const rest = measures.filter(({ name }) => numbers[name]);
     if (!rest.length) return [];
-    return [el('h3', {}, 'Other measures'), el('dl', { class: 'facts' }, ...rest.flatMap(
-      ([at, [text, low, high]]) => fact(labelled(details, details.measures[at]),
-        low === null ? text : `${text} (${low} to ${high})`)))];
+    return [el('h3', {}, 'Other measures'), el('dl', { class: 'facts' }, ...rest.flatMap((measure) => {
+      const { text, interval } = read(numbers[measure.name], measure.unit);
+      return fact(labelled(measure), interval ? `${text} (${interval})` : text);
+    }))];
   }
 
   /** What to type for this number: one command, or those of an aggregate's tasks. */
@@ -68,23 +75,23 @@
   /**
    * Opens the details of a number.
    *
-   * @param {{path: string, name: string, level: string, column: object, tasks: string[],
-   *   measure: string, link: string}} what
+   * @param {{path: string, suite: string, name: string, level: string, column: object,
+   *   tasks: string[], measure: object, measures: object[], link: string}} what
    */
   assay.showDetails = async (what) => {
     heading.textContent = what.name;
-    sub.textContent = `${what.column.title}, ${what.measure}`;
+    sub.textContent = `${what.column.title}, ${labelled(what.measure)}`;
     body.replaceChildren(el('p', {}, 'Loading'));
     if (!dialog.open) dialog.showModal();
     heading.focus();
     try {
       const details = await assay.load(what.path);
-      sub.textContent = `${what.column.title}, ${labelled(details, what.measure)}`;
-      const numbers = details.numbers[what.column.id] || {};
-      const found = numbers[details.measures.indexOf(what.measure)];
+      const { [what.column.id]: numbers = {} } = what.column.kind === 'task'
+        ? details.tasks : details.suites[what.suite];
+      const found = numbers[what.measure.name];
       body.replaceChildren(
-        found ? facts(found, what.level, details) : el('p', {}, 'Not known by this measure.'),
-        ...others(details, numbers, what.measure),
+        found ? facts(found, what.measure.unit, what.level, details) : el('p', {}, 'Not known by this measure.'),
+        ...others(numbers, what.measures.filter((measure) => measure !== what.measure)),
         ...commands(details, what.column, what.tasks),
         el('p', {}, el('a', { href: what.link }, `All results of ${what.name}`),
           ...(what.column.page ? [' · ', el('a', { href: assay.root + what.column.page },

@@ -14,7 +14,7 @@
   }
   const main = about.measures[0].name;
   const measure = () => about.measures.find(({ name }) => name === state.get('measure')) || about.measures[0];
-  const measured = (wanted) => assay.load(wanted.path);
+  const measured = async (wanted) => assay.asTexts(await assay.load(wanted.path), wanted.unit);
 
   // Details of a number, wherever it stands.
   const columns = new Map(about.columns.map((column) => [column.id, column]));
@@ -24,9 +24,9 @@
     const link = row.querySelector('th[scope="row"] a');
     const column = columns.get(cell.dataset.c);
     assay.showDetails({
-      path: `data/cells/${assay.slug(about.name)}/${assay.slug(id)}.js`,
+      path: `data/cells/${assay.slug(id)}.js`, suite: about.name, measures: about.measures,
       name: assay.nameOf(row), link: link.href, level: row.dataset.level,
-      column, tasks: column.tasks || [], measure: measure().name,
+      column, tasks: column.tasks || [], measure: measure(),
     });
   }
   for (const table of tables) {

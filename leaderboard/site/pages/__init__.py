@@ -5,15 +5,10 @@ of every file that it is about, in a fixed order. A new kind of page is one file
 below.
 """
 
-PAGES = (
-    "home",
-    "suite",
-    "task",
-    "model",
-    "compare",
-    "reproduction",
-    "instructions",
-    "submit",
-    "about",
-    "docs",
-)
+LARGE = ("suite", "task", "model", "compare")
+"""Kinds with many files: each module yields the part that `Renderer.share` gives to the worker."""
+
+SMALL = ("home", "reproduction", "instructions", "submit", "about", "docs")
+"""Kinds that one worker makes whole."""
+
+PAGES = (*LARGE, *SMALL)

@@ -19,20 +19,23 @@ from leaderboard.site.rendering import Renderer
 from leaderboard.site.scripts import script
 
 INDEX = "data/compare.js"
+_ROW, _RESULT, _SAMPLE = 50, 10, 1500
+"""What a row, one of its results and a submission's samples cost, roughly and in microseconds."""
 
 
 def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     """The page and the scripts of every row, of all queries and of all samples."""
-    yield renderer.page(links.COMPARE, "compare.html.j2", index=INDEX)
-    if renderer.mine(INDEX):
+    if renderer.share([INDEX], lambda path: len(board.rows) * _ROW):
+        yield renderer.page(links.COMPARE, "compare.html.j2", index=INDEX)
         yield INDEX, script(INDEX, _index(board))
     yield from _rows(board, renderer)
-    for digest, queries in sorted(_queries(board).items()):
-        if renderer.mine(path := links.queries_data(digest)):
-            yield path, script(path, _query_data(board, queries))
-    for name in sorted(board.samples):
-        if renderer.mine(path := links.samples_data(name)):
-            yield path, script(path, _sample_data(board, board.samples[name]))
+    queries = _queries(board)
+    for digest in renderer.share(sorted(queries), lambda digest: len(queries[digest].ids)):
+        path = links.queries_data(digest)
+        yield path, script(path, _query_data(board, queries[digest]))
+    for name in renderer.share(sorted(board.samples), lambda name: _SAMPLE):
+        path = links.samples_data(name)
+        yield path, script(path, _sample_data(board, board.samples[name]))
 
 
 def _index(board: Board) -> dict[str, Any]:
@@ -62,8 +65,11 @@ def _told_apart(row: Row) -> str:
 
 
 def _rows(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
-    wanted = {row for row in board.rows if renderer.mine(links.row_data(row))}
-    numbers: dict[str, dict[str, tuple[TaskBoard, Number]]] = {row: {} for row in sorted(wanted)}
+    shared = renderer.share(
+        sorted(board.rows), lambda row: _ROW + len(board.per_query.get(row, ())) * _RESULT
+    )
+    wanted = frozenset(shared)
+    numbers: dict[str, dict[str, tuple[TaskBoard, Number]]] = {row: {} for row in shared}
     for name, task in sorted(board.tasks.items()):
         for row in wanted.intersection(task.numbers):
             if main := task.numbers[row].get(task.measures[0]):

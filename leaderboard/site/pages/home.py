@@ -30,17 +30,15 @@ _TO_ROOT = (
 def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     """The home page, the page for addresses that lead nowhere, and the index of the search."""
     submitted = [event for event in board.events if event.kind == "submitted"]
-    if renderer.mine(links.HOME):
-        yield renderer.page(
-            links.HOME,
-            "home.html.j2",
-            suites=[_card(board, suite, parts) for suite, parts in _families(board.suites)],
-            latest=[(event, _target(board, event)) for event in submitted[:_LATEST]],
-            events=[(event, _target(board, event)) for event in board.events[:_CHANGES]],
-        )
+    yield renderer.page(
+        links.HOME,
+        "home.html.j2",
+        suites=[_card(board, suite, parts) for suite, parts in _families(board.suites)],
+        latest=[(event, _target(board, event)) for event in submitted[:_LATEST]],
+        events=[(event, _target(board, event)) for event in board.events[:_CHANGES]],
+    )
     yield renderer.page("404.html", "404.html.j2", **_inline())
-    if renderer.mine(SEARCH):
-        yield SEARCH, script(SEARCH, _index(board))
+    yield SEARCH, script(SEARCH, _index(board))
 
 
 def _inline() -> dict[str, Markup]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -19,15 +21,21 @@ from leaderboard.site.formats import letters
 from leaderboard.site.listings import Listing
 from leaderboard.site.rendering import Renderer
 
+_ROW = 20
+"""What a number costs, roughly and in microseconds."""
+
 
 def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     """Every system's page and its downloads."""
-    for system in board.systems.values():
-        if renderer.mine(path := links.model_page(system.id)):
-            yield renderer.page(path, "model.html.j2", **_context(board, system))
+    rows = Counter(row for task in board.tasks.values() for row in task.numbers)
+    cost = {system.id: sum(rows[row] for row in system.rows) for system in board.systems.values()}
+    for system in renderer.share(board.systems.values(), lambda s: cost[s.id] * _ROW):
+        found = _by_suite(board, [board.rows[row] for row in system.rows])
+        context = _context(board, system, found)
+        yield renderer.page(links.model_page(system.id), "model.html.j2", **context)
+        listing = _listing(found)
         for suffix in ("csv", "json"):
-            if renderer.mine(path := data_path(system.id, suffix)):
-                yield path, _listing(board, system).encode(suffix)
+            yield data_path(system.id, suffix), listing.encode(suffix)
 
 
 def data_path(system: str, suffix: str) -> str:
@@ -35,14 +43,16 @@ def data_path(system: str, suffix: str) -> str:
     return f"data/models/{links.slug(system)}.{suffix}"
 
 
-def _context(board: Board, system: System) -> dict[str, Any]:
+def _context(
+    board: Board, system: System, found: list[tuple[SuiteBoard, list[_Result]]]
+) -> dict[str, Any]:
     rows = [board.rows[row] for row in system.rows]
     return {
         "system": system,
         "card": system.card,
         "rows": rows,
         "summary": _summary(board, rows),
-        "tables": list(_tables(board, rows)),
+        "tables": [_table(board, suite, here) for suite, here in found],
         "overlap": _overlap(board, rows),
         "reruns": _reruns(board, system),
         "retractions": [r for r in board.retractions if r.submission in system.submissions],
@@ -101,45 +111,53 @@ def _rank(suite: SuiteBoard, row: Row, number: Number | None) -> str:
     )
 
 
-def _tables(board: Board, rows: list[Row]) -> Iterator[dict[str, Any]]:
-    """Results by suite; a task that several suites share stands under the first of them."""
-    shown: set[str] = set()
+class _Result(NamedTuple):
+    """A number of the system, by the suite's first measure that there is."""
+
+    task: str
+    row: Row
+    measure: str
+    number: Number
+
+
+def _by_suite(board: Board, rows: list[Row]) -> list[tuple[SuiteBoard, list[_Result]]]:
+    """Results in the order of suites; a task that several share stands under the first of them."""
+    found = []
+    told: set[str] = set()
     for suite in board.suites:
         present = [row for row in rows if row.id in suite.coverage]
-        if not present or not suite.measures:
-            continue
-        found = _results(suite, present, shown)
-        shown |= {task for task, _, _, _ in found}
-        if found:
-            ends = axis(number for _, _, measure, number in found if measure == suite.measures[0])
-            chips = {row.id: results.chips(row) for row in present}
-            lines = [
-                _line(board, suite, task, row, chips[row.id], measure, number, ends)
-                for task, row, measure, number in found
-            ]
-            yield {
-                "suite": suite,
-                "main": suite.measures[0],
-                "ends": axis_text(ends, suite.units.get(suite.measures[0], "")),
-                "count": len(found),
-                "lines": _made("\n".join(lines)),
-            }
+        if present and suite.measures and (here := list(_results(suite, present, told))):
+            told |= {result.task for result in here}
+            found.append((suite, here))
+    return found
 
 
-def _results(
-    suite: SuiteBoard, rows: list[Row], shown: set[str]
-) -> list[tuple[str, Row, str, Number]]:
-    """(task, row, measure, number), in the suite's order of tasks; the first measure there is."""
-    found = []
+def _results(suite: SuiteBoard, rows: list[Row], told: set[str]) -> Iterator[_Result]:
+    main = suite.measures[0]
     for column in suite.columns:
-        if column.kind != "task" or column.id in shown:
+        if column.kind != "task" or column.id in told:
             continue
         for row in rows:
-            cells = suite.numbers.get((row.id, column.id), {})
-            measure = next((name for name in suite.measures if name in cells), None)
-            if measure is not None:
-                found.append((column.id, row, measure, cells[measure]))
-    return found
+            if numbers := suite.numbers.get((row.id, column.id)):
+                measure = main
+                if main not in numbers:
+                    measure = next(name for name in suite.measures if name in numbers)
+                yield _Result(column.id, row, measure, numbers[measure])
+
+
+def _table(board: Board, suite: SuiteBoard, found: list[_Result]) -> dict[str, Any]:
+    """Results on the tasks of a suite, as lines."""
+    main = suite.measures[0]
+    ends = axis(result.number for result in found if result.measure == main)
+    chips = {id: results.chips(row) for id, row in {r.row.id: r.row for r in found}.items()}
+    lines = [_line(board, suite, result, chips[result.row.id], ends) for result in found]
+    return {
+        "suite": suite,
+        "main": main,
+        "ends": axis_text(ends, suite.units.get(main, "")),
+        "count": len(found),
+        "lines": _made("\n".join(lines)),
+    }
 
 
 @cache
@@ -148,25 +166,20 @@ def _task_link(task: str) -> str:
 
 
 def _line(
-    board: Board,
-    suite: SuiteBoard,
-    task: str,
-    row: Row,
-    chips: str,
-    measure: str,
-    number: Number,
-    ends: tuple[float, float],
+    board: Board, suite: SuiteBoard, result: _Result, chips: str, ends: tuple[float, float]
 ) -> str:
+    task, row, measure, number = result
     name = _task_link(task) if task in board.tasks else escape(task)
     rank = "–" if number.rank is None else number.rank
+    drawn: Number | None = number
     if measure != suite.measures[0]:
         chips += f'<span class="chip">{escape(measure)}</span>'
+        drawn = None
     edition = f'<span class="sub">‡ {escape(number.edition)}</span>' if number.edition else ""
     return (
         f"<tr{' class=retracted' if number.retracted else ''}>"
         f'<th scope="row">{name}{chips}{edition}</th>'
-        f"{results.value(number, suite.units.get(measure, ''))}"
-        f"{results.bar(number if measure == suite.measures[0] else None, ends)}"
+        f"{results.value(number, suite.units.get(measure, ''))}{results.bar(drawn, ends)}"
         f'<td class="num">{rank}</td><td class="num">{number.n or "–"}</td>'
         f"{results.level(number.level)}{results.seconds(number.seconds)}"
         f"{results.origin(suite.commands.get((row.id, task)), row.source)}</tr>"
@@ -208,17 +221,19 @@ COLUMNS = (
 """Of the downloads."""
 
 
-def _listing(board: Board, system: System) -> Listing:
+_KNOWN = attrgetter(
+    *("value", "low", "high", "n", "rank", "level", "edition", "printed", "defect", "retracted")
+)
+
+
+def _listing(found: list[tuple[SuiteBoard, list[_Result]]]) -> Listing:
     """All results of a system, a line for each."""
-    lines: dict[tuple[str, str], tuple[Any, ...]] = {}
-    for suite in board.suites:
-        present = [board.rows[row] for row in system.rows if row in suite.coverage]
-        for task, row, measure, n in _results(suite, present, set()):
-            told = (n.value, n.low, n.high, n.n, n.rank, n.level, n.edition, n.printed, n.defect)
-            command = suite.commands.get((row.id, task), "")
-            line = (row.id, task, measure, *told, n.retracted, command)
-            lines.setdefault((row.id, task), line)
-    return Listing(COLUMNS, list(lines.values()))
+    lines = [
+        (row.id, task, measure, *_KNOWN(number), suite.commands.get((row.id, task), ""))
+        for suite, here in found
+        for task, row, measure, number in here
+    ]
+    return Listing(COLUMNS, lines)
 
 
 def _made(lines: str) -> Markup:

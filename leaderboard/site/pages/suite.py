@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leaderboard.board.records import Board, Column, SuiteBoard
 from leaderboard.site import links
 from leaderboard.site.cells import LEVELS, axis_text
-from leaderboard.site.downloads import suite_csv, suite_json
+from leaderboard.site.grid import Grid
 from leaderboard.site.lines import (
     SIZES,
     TRAINING,
@@ -24,32 +25,29 @@ from leaderboard.site.lines import (
 from leaderboard.site.rendering import Renderer
 from leaderboard.site.scripts import in_script
 from leaderboard.site.states import pairs, reasons, states
-from leaderboard.site.suite_scripts import details_script, measure_script
+from leaderboard.site.suite_downloads import suite_csv, suite_json
+from leaderboard.site.suite_scripts import details_scripts, measure_script
+
+_CELL, _DETAILS = 20, 6
+"""What a column of a row costs, roughly and in microseconds: in a suite's files, in its details."""
 
 
 def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     """The page of every suite, its downloads, and the scripts that the page loads on demand."""
-    for suite in board.suites:
-        page = links.suite_page(suite.name)
-        if renderer.mine(page):
-            yield renderer.page(page, "suite.html.j2", **_context(board, suite))
-        table, record = (links.suite_data(suite.name, suffix) for suffix in ("csv", "json"))
-        if renderer.mine(table):
-            yield table, suite_csv(suite)
-        if renderer.mine(record):
-            yield record, suite_json(board, suite)
-        yield from _scripts(suite, renderer)
+    for suite in renderer.share(board.suites, _cost):
+        yield renderer.page(links.suite_page(suite.name), "suite.html.j2", **_context(board, suite))
+        grid = Grid.of(suite)
+        yield links.suite_data(suite.name, "csv"), suite_csv(grid)
+        yield links.suite_data(suite.name, "json"), suite_json(board, grid)
+        for measure in suite.measures:
+            yield links.suite_measure(suite.name, measure), measure_script(grid, measure)
+    columns = Counter(row for suite in board.suites for row, _ in suite.numbers)
+    rows = list({row.id: row for suite in board.suites for row in suite.rows}.values())
+    yield from details_scripts(board, renderer.share(rows, lambda row: columns[row.id] * _DETAILS))
 
 
-def _scripts(suite: SuiteBoard, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
-    for measure in suite.measures:
-        path = links.suite_measure(suite.name, measure)
-        if renderer.mine(path):
-            yield path, measure_script(suite, measure)
-    for row in suite.rows:
-        path = links.row_details(suite.name, row.id)
-        if renderer.mine(path):
-            yield path, details_script(suite, row)
+def _cost(suite: SuiteBoard) -> float:
+    return len(suite.numbers) * _CELL
 
 
 def _context(board: Board, suite: SuiteBoard) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -25,18 +26,23 @@ FEWEST = 5
 """Systems from which on a picture of how they are spread says something."""
 LONGEST = 300
 """Characters of a query's text that the page shows."""
+_ROW = 25
+"""What a row of a task costs, roughly and in microseconds."""
 
 
 def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     """Every task's page and the files that hold what it shows."""
     shared: dict[str, _Fixed] = {}
-    for name, task in sorted(board.tasks.items()):
-        if renderer.mine(path := links.task_page(name)):
-            yield renderer.page(path, "task.html.j2", **_context(board, task, shared))
+    for name in renderer.share(
+        sorted(board.tasks), lambda name: len(board.tasks[name].rows) * _ROW
+    ):
+        task = board.tasks[name]
+        yield renderer.page(links.task_page(name), "task.html.j2", **_context(board, task, shared))
+        listing = _listing(task)
         for suffix in ("csv", "json"):
-            if renderer.mine(path := links.task_data(name, suffix)):
-                yield path, _listing(task).encode(suffix)
-        if task.difficulty and renderer.mine(path := links.task_data(name, "js")):
+            yield links.task_data(name, suffix), listing.encode(suffix)
+        if task.difficulty:
+            path = links.task_data(name, "js")
             yield path, script(path, _every_query(task))
 
 
@@ -195,10 +201,7 @@ def _line(
 ) -> str:
     main, *rest = measures
     number, leading = cells.get(main), _leading(cells, main)
-    others = "".join(
-        results.value(cells.get(measure), units.get(measure, ""), interval=False)
-        for measure in rest
-    )
+    others = "".join([results.plain(cells.get(m), units.get(m, "")) for m in rest])
     rank = "–" if number is None or number.rank is None else number.rank
     return (
         f'<tr {fixed.attributes} data-level="{leading.level}">{fixed.heading}'
@@ -253,6 +256,10 @@ def _every_query(task: TaskBoard) -> dict[str, Any]:
     }
 
 
+_ABOUT = attrgetter("id", "name", "kind", "parameters", "instruction")
+_STATE = attrgetter("level", "edition", "rank", "n", "seconds", "retracted")
+
+
 def _listing(task: TaskBoard) -> Listing:
     """What the page's tables show, a line for each system; intervals of the first measure."""
     main, *others = task.measures or ("",)
@@ -264,13 +271,13 @@ def _listing(task: TaskBoard) -> Listing:
     for row in task.rows:
         cells = task.numbers[row.id]
         first = _leading(cells, main)
-        values = (number.value if (number := cells.get(other)) else None for other in others)
-        known = cells[main].value if main in cells else None
+        known = first.value if main in cells else None
+        values = [number.value if (number := cells.get(other)) else None for other in others]
         lines.append(
             (
-                *(row.id, row.name, row.kind, row.parameters, row.instruction, first.level),
-                *(first.edition, first.rank, first.n, first.seconds, first.retracted, known),
-                *(first.low, first.high, *values, task.commands.get(row.id, "")),
+                *_ABOUT(row),
+                *_STATE(first),
+                *(known, first.low, first.high, *values, task.commands.get(row.id, "")),
             )
         )
     return Listing(columns, lines)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from board_toys import HOSTILE, OLD
 from parsed_page import harmless, parsed
 
-from leaderboard.board.records import Board
+from leaderboard.board.records import Board, LeftOut
 from leaderboard.site.pages import about
 from leaderboard.site.rendering import Renderer
 
@@ -48,3 +50,13 @@ def test_old_versions_are_listed(toys: Board) -> None:
 
 def test_hostile_texts_do_nothing(toys: Board) -> None:
     harmless(page(toys))
+
+
+def test_submissions_that_could_not_be_read_are_named_with_the_reason(toys: Board) -> None:
+    assert "could not be read" not in page(toys).text
+    broken = LeftOut(name="broken", why=f"manifest.json is no JSON {HOSTILE}")
+    found = page(replace(toys, left_out=(broken,)))
+    assert "Submissions that could not be read" in found.one("h2", id="left-out").text
+    assert "broken manifest.json is no JSON" in found.text
+    assert "#left-out" in [a.attributes["href"] for a in found.every("a")]
+    harmless(found)

@@ -85,17 +85,6 @@ def test_a_failed_build_leaves_the_old_site_and_nothing_else(
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_two_names_for_one_file_are_an_error(toys: Board, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"tasks/a\.html"):
-        building._refuse_collisions(["tasks/A.html", "tasks/a.html"])
-
-
-@pytest.mark.parametrize("path", ["../out.html", "/etc/passwd", "a\\..\\b", ""])
-def test_no_page_is_written_outside_the_site(path: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="cannot be written"):
-        building._write_file(tmp_path, path, b"")
-
-
 def test_the_marker_names_what_wrote_the_folder(toys: Board, tmp_path: Path) -> None:
     build(toys, tmp_path / "site")
     assert b"assay board build" in (tmp_path / "site" / MARKER).read_bytes()

@@ -64,19 +64,19 @@ def test_what_a_template_lacks_is_an_error(toys: Board) -> None:
         Renderer(toys).page("suites/a.html", "suite.html.j2")
 
 
-def test_every_file_is_exactly_one_workers(toys: Board) -> None:
-    workers = [Renderer(toys, worker=(k, 3)) for k in range(3)]
-    paths = [f"models/{n}.html" for n in range(60)]
-    assert all(sum(worker.mine(path) for worker in workers) == 1 for path in paths)
-    assert all(any(worker.mine(path) for path in paths) for worker in workers)
+def test_every_unit_of_work_is_exactly_one_workers(toys: Board) -> None:
+    units = [f"unit {n}" for n in range(60)]
+    parts = [Renderer(toys, worker=(k, 3)).share(units, lambda unit: len(unit)) for k in range(3)]
+    assert sorted(unit for part in parts for unit in part) == sorted(units)
+    assert all(part == sorted(part, key=units.index) for part in parts)
 
 
-def test_another_workers_page_is_not_rendered(toys: Board) -> None:
-    rendered = [
-        Renderer(toys, worker=(k, 2)).page("submit.html", "submit.html.j2", document=None)[1]
-        for k in range(2)
-    ]
-    assert sorted(bool(page) for page in rendered) == [False, True]
+def test_work_is_shared_by_what_it_costs(toys: Board) -> None:
+    workers = [Renderer(toys, worker=(k, 2)) for k in range(2)]
+    # the dearest goes to the first worker; what is left, 5 + 3 + 2, is as much to the second
+    assert [w.share([3, 10, 5, 2], lambda cost: cost) for w in workers] == [[10], [3, 5, 2]]
+    # of the next units the first worker takes the dearest again, and the second the two others
+    assert [w.share([1, 1, 2], lambda cost: cost) for w in workers] == [[2], [1, 1]]
 
 
 def test_enhanced_tables_bring_their_scripts(toys: Board) -> None:
