@@ -20,7 +20,7 @@ from collections import Counter, defaultdict, deque
 from math import nan
 from typing import Literal
 
-from harness.measures.attempt import Attempt
+from harness.measures.attempt import Amount, Attempt
 from harness.measures.endpoints import called
 
 Failed = Literal["count", "skip"]
@@ -82,7 +82,9 @@ def call_precision(attempt: Attempt, *, failed: Literal["count", "skip"] = "coun
     return sum(tool in gold for tool in path) / len(path) if path else 0.0
 
 
-def delta_solution_length(attempt: Attempt, *, failed: Literal["count", "skip"] = "count") -> float:
+def delta_solution_length(
+    attempt: Attempt, *, failed: Literal["count", "skip"] = "count"
+) -> Amount:
     """How many calls more than the gold path has, of successes alone (NaN of anything else).
 
     Below 0 where fewer were enough. Source: "ΔSolution Len." of RestGPT (arXiv 2306.06624), a mean
