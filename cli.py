@@ -393,6 +393,97 @@ def import_(
 
 
 @app.command(cls=_Command)
+def judge(
+    task: Annotated[
+        str | None, typer.Argument(metavar="TASK", help="Whose problems", autocompletion=_tasks)
+    ] = None,
+    predictions: Annotated[
+        str | None, typer.Argument(metavar="TRAJECTORIES", help="Attempts, as JSONL")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--judge", metavar="NAME", help="Who judges; see --list")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("-m", "--model", metavar="MODEL", help="Chat model that it asks")
+    ] = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option("--repeats", min=1, help="Times that each attempt is judged (default: 3)"),
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="FILE", help="A reference's attempts")
+    ] = None,
+    swap: Annotated[
+        bool, typer.Option("--swap/--no-swap", help="Swap the order in every second comparison")
+    ] = True,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help="Where to write (default: TRAJECTORIES.judged)"),
+    ] = None,
+    agree: Annotated[
+        bool, typer.Option("--agreement", help="Only say how far the judges of the file agree")
+    ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="The judges there are")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Have attempts judged, where a benchmark leaves success to a judge.
+
+    What is said is stored with the attempts, and scoring reads it there. An interrupted call goes
+    on where it stopped; what failed is asked again.
+
+    ```
+    assay judge --list
+    assay judge stabletoolbench/G1_tool mine.jsonl --judge assay-solved -m "openai('gpt-4o')"
+    assay score stabletoolbench/G1_tool mine.judged.jsonl
+    assay judge --agreement stabletoolbench/G1_tool mine.judged.jsonl
+    ```
+    """
+    from dataclasses import asdict
+
+    from harness.assessing import agreement, judge_file
+    from harness.errors import UserError
+    from harness.registry import judges
+    from harness.render.judging import agreements, assessed, judge_names
+    from harness.render.progress import Bar, Entries
+
+    if listed:
+        names = sorted(judges)
+        _print_json({"judges": names}) if json else _print(judge_names(names))
+        return 0
+    if task is None or predictions is None or not (by or agree):
+        raise UserError("write: assay judge TASK TRAJECTORIES --judge NAME; see --list")
+    path = Path(predictions)
+    with Entries(lines=not json).shown() as entries:
+        if agree:
+            found = agreement(path, entries)
+            shown = [{k: v for k, v in asdict(one).items() if v == v} for one in found]
+            _print_json({"agreement": shown}) if json else _print(agreements(found))
+            return 0
+    name = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    target = Path(out) if out else path.with_name(f"{name}.judged.jsonl")
+    with Bar("judgements", lines=not json) as bar:
+        done = judge_file(
+            task,
+            path,
+            target,
+            by or "",
+            model=model,
+            repeats=repeats,
+            against=against,
+            swap=swap,
+            data=data,
+            tell=bar.tell,
+            progress=bar,
+        )
+    if json:
+        _print_json({"out": str(target), **asdict(done)})
+    else:
+        _print(assessed(done, task, str(target)))
+    return 1 if done.failures else 0
+
+
+@app.command(cls=_Command)
 def merge(
     outs: Annotated[list[str], typer.Argument(metavar="OUT...", help="Folders that shards wrote")],
     into: Into = None,

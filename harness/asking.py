@@ -95,6 +95,11 @@ def score_answers(
     return result_of(asked, scored, model=model), scored.scores
 
 
+def judged_version(version: str, judges: Sequence[str]) -> str:
+    """A task's version; where judges decide, who they are is a part of it."""
+    return f"{version}, judged by {' and '.join(judges)}" if judges else version
+
+
 def result_of(asked: Asked, scored: Scored, *, model: dict[str, Any]) -> Result:
     """The result of a task whose answers have been scored."""
     flow, card, scores = asked.flow, asked.task.card, scored.scores
@@ -104,7 +109,7 @@ def result_of(asked: Asked, scored: Scored, *, model: dict[str, Any]) -> Result:
     return Result(
         **model,
         task=card.name,
-        task_version=card.version,
+        task_version=judged_version(card.version, scored.judges),
         task_card=json.loads(json.dumps(asdict(card))),
         setting=asked.setting,
         status="incomplete" if scored.errors else "complete",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from harness.contracts import Unreadable
 from harness.corpus import fingerprint
+from harness.errors import UserError
 from harness.formats.trajectories import digest
 from harness.measures.attempt import Attempt
 from harness.measures.notation import Measure
@@ -52,6 +53,7 @@ class Tally:
         default_factory=lambda: defaultdict(dict)
     )
     _faults: Counter[str] = field(default_factory=Counter)
+    _judges: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
         self._direct = [m for m in self.measures if m.kind == "attempt"]
@@ -88,8 +90,10 @@ class Tally:
             repeats = getattr(getattr(measure.compute, "func", None), "repeats", None)
             if repeats is not None:
                 self._repeats[measure.name][key] = tuple(repeats(attempt))
+        for judgement in found.judgements:
+            self._judges[judgement.question].add(judgement.judge)
         gold = attempt.problem.gold
-        if gold.calls is not None or gold.wants_call is not None:
+        if found.end != "error" and (gold.calls is not None or gold.wants_call is not None):
             self._faults.update(f"{FAULTS}: {e.fault}" for e in attempt.verdict.errors)
         return None
 
@@ -102,6 +106,21 @@ class Tally:
             for trial, hash in sorted(self._digests[key].items())
             for text in (key, str(trial), hash)
         )
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """Who judged, by name.
+
+        Raises:
+            UserError: several judges answered one question, so that a mean would mix them.
+        """
+        for question, judges in self._judges.items():
+            if len(judges) > 1:
+                raise UserError(
+                    f"{' and '.join(sorted(judges))} judged the same question, '{question}': keep "
+                    "the judgements of one of them, their verdicts are not comparable"
+                )
+        return tuple(sorted(set().union(*self._judges.values())))
 
     @property
     def answered(self) -> set[str]:
@@ -131,14 +150,15 @@ class Tally:
 
     def deviations(self) -> dict[str, float]:
         """Population standard deviation of each mean over repeated judgements, or over trials."""
-        found = {name: float(np.std(self._per_repeat(name), ddof=0)) for name in self._repeats}
         if self._expected > 1:
-            per_trial = _nanmean(self._cube, axis=0)
-            spread = np.std(per_trial, axis=0)
-            direct = {m.name: float(spread[i]) for i, m in enumerate(self._direct)}
-            named = {m.name for m in self.measures}
-            found = {n: v for n, v in direct.items() if n in named and not isnan(v)} | found
-        return {name: round(value, 10) for name, value in found.items()}
+            spread = np.std(_nanmean(self._cube, axis=0), axis=0, ddof=0)
+            named = {measure.name for measure in self.measures}
+            by_trial = {m.name: float(spread[i]) for i, m in enumerate(self._direct)}
+            found = {name: value for name, value in by_trial.items() if name in named}
+        else:
+            several = {name: self._per_repeat(name) for name in self._repeats}
+            found = {n: float(np.std(means, ddof=0)) for n, means in several.items() if len(means)}
+        return {name: round(value, 10) for name, value in found.items() if not isnan(value)}
 
     @property
     def _expected(self) -> int:
@@ -166,9 +186,11 @@ class Tally:
         return np.array([measure.compute(row) for row in self._cube[:, :, column].tolist()])
 
     def _per_repeat(self, name: str) -> NDArray[np.float64]:
-        """The mean over problems of each repeat, shape (repeats,)."""
+        """The mean over problems of each repeat, shape (repeats,); empty where nothing repeats."""
         values, rows = self.values()[name], self._repeats[name]
         n = max(map(len, rows.values()))
+        if n < 2:
+            return np.empty(0)
         table = [
             rows[key] if len(rows.get(key, ())) == n else (value,) * n
             for key, value in zip(self.problems, values, strict=True)

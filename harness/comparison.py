@@ -174,6 +174,12 @@ class _Paired:
         self.names = names
         self.task = first[0].task
         self.measure = measure or _common_measure(first[0], second[0])
+        versions = [result.task_version for result, _ in (first, second)]
+        if versions[0] != versions[1]:
+            raise UserError(
+                f"the results on {self.task} are of different versions, {versions[0]} and "
+                f"{versions[1]}: they cannot be compared"
+            )
         (_, a), (_, b) = first, second
         for result, scores in (first, second):
             if self.measure not in scores.values:

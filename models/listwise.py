@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from harness.contracts import ChatModel, Corpus
 from harness.errors import InfrastructureError, UserError, unknown
+from harness.loop import run, together
 from harness.ranking import Ranking
 from harness.records import Completion, Query, Usage
 from harness.run import Run
@@ -18,7 +19,6 @@ from harness.workspace import workspace
 from models.ordering.answer import NoOrder, excerpt, read_order
 from models.ordering.question import passage, question
 from models.ordering.windows import rankgpt_windows, windows
-from harness.loop import run, together
 
 COMPAT = ("", "rankgpt")
 

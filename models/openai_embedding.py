@@ -10,12 +10,12 @@ import numpy as np
 
 from harness.encoded import Encoded, Floats
 from harness.errors import UserError, unknown
+from harness.loop import run, together
 from harness.records import Text
 from models.neural.templates import Templates
 from models.remote.client import Client, sendable
 from models.remote.endpoint import Endpoint
 from models.remote.failures import RefusedRequest
-from harness.loop import run, together
 from models.remote.vectors import Answered, answered
 
 MOST_INPUTS, MOST_BYTES = 2048, 300_000

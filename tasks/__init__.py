@@ -5,7 +5,35 @@ BENCHMARKS: dict[str, str] = {
     "toolret": "tasks.toolret:BENCHMARK",
     "mair": "tasks.mair:BENCHMARK",
     "beir": "tasks.beir:BENCHMARK",
+    "bfcl": "tasks.bfcl:BENCHMARK",
+    "bfcl-v1": "tasks.bfcl:VERSION_1",
+    "toolflow": "tasks.toolflow:BENCHMARK",
+    "restbench": "tasks.restbench:BENCHMARK",
+    "stabletoolbench": "tasks.stabletoolbench:BENCHMARK",
+    "apibank": "tasks.apibank:BENCHMARK",
+    "toolalpaca": "tasks.toolalpaca:BENCHMARK",
+    "tau-bench": "tasks.tau_bench:BENCHMARK",
 }
 
 FOLDER = "tasks.folder:FolderTask"
 """Makes a task of any folder in BEIR layout."""
+
+IMPORTERS: dict[str, str] = {
+    "apibank": "tasks.imports.apibank:IMPORTER",
+    "bfcl": "tasks.imports.bfcl:IMPORTER",
+    "openai-chat": "tasks.imports.openai_chat:IMPORTER",
+    "restbench": "tasks.imports.restbench:IMPORTER",
+    "tau-bench": "tasks.imports.tau_bench:IMPORTER",
+    "toolalpaca": "tasks.imports.toolalpaca:IMPORTER",
+    "toolbench": "tasks.imports.toolbench:IMPORTER",
+    "tau2": "tasks.imports.tau2_bench:IMPORTER",
+}
+"""Outputs that exist in the world: the name of a format, and what reads it."""
+
+JUDGES: dict[str, str] = {
+    "assay-solved": "tasks.judges.assay_solved:assay_solved",
+    "bfcl-state": "tasks.judges.bfcl_state:bfcl_state",
+    "tooleval": "tasks.judges.tooleval:tooleval",
+    "tooleval-preference": "tasks.judges.preference:tooleval_preference",
+}
+"""Who may judge attempts: a name, and what makes the judge."""

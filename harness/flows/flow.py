@@ -38,6 +38,7 @@ class Scored:
         breakdown: label -> its value -> measure -> mean.
         deviations: measure -> population standard deviation of its mean over repeated judgements
             or trials.
+        judges: whose judgements the values depend on.
     """
 
     scores: Scores
@@ -49,6 +50,7 @@ class Scored:
     notes: Mapping[str, int] = field(default_factory=dict)
     breakdown: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     deviations: Mapping[str, float] = field(default_factory=dict)
+    judges: Sequence[str] = ()
 
 
 class Flow(Protocol[A]):

@@ -183,7 +183,7 @@ class ToolUseFlow:
         """
         tally = Tally(self.problems, _parsed(measures), self.setting.trials)
         tally.tell = tell or tally.tell
-        tally.add(map(self._known, trajectories))
+        tally.add(t if isinstance(t, Unreadable) else self.known(t) for t in trajectories)
         if tally.unreadable and not tally.answered:
             raise UserError(
                 f"none of the {tally.unreadable:,} entries can be used: they should be attempts "
@@ -220,11 +220,12 @@ class ToolUseFlow:
             {**(notes or {}), **own},
             breakdown(self.problems, values),
             tally.deviations(),
+            tally.judges,
         )
 
-    def _known(self, found: Trajectory | Unreadable) -> Trajectory | Unreadable:
+    def known(self, found: Trajectory) -> Trajectory:
         """The attempt under our key, where it goes by the bare id of a problem."""
-        if isinstance(found, Unreadable) or found.problem in self.problems:
+        if found.problem in self.problems:
             return found
         key = self._bare.get(found.problem)
         return replace(found, problem=key) if key else found

@@ -171,3 +171,44 @@ class Entries:
 
     def _say(self, line: str) -> None:
         self._screen.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+class Bar:
+    """A bar for one piece of work whose extent is known: its rate, and the time left.
+
+    Args:
+        noun: what is counted.
+        lines: whether to say something at all.
+    """
+
+    def __init__(self, noun: str, *, lines: bool = True) -> None:
+        self._screen = console(stderr=True)
+        self._lines = lines
+        self._bar = Progress(
+            TextColumn(noun),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+            console=self._screen,
+            transient=True,
+            disable=not (lines and self._screen.is_terminal),
+        )
+        self._task = self._bar.add_task(noun, total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Takes notice of how much is done."""
+        self._bar.update(self._task, completed=done, total=total)
+
+    def tell(self, found: Unreadable | int) -> None:
+        """Says what cannot be used."""
+        if self._lines and isinstance(found, Unreadable):
+            line = f"{found.place}: {found.reason}"
+            self._screen.print(line, soft_wrap=True, highlight=False, markup=False)

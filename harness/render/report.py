@@ -19,7 +19,6 @@ from harness.render.words import (
     Interval,
     command,
     count,
-    main_measure,
     setting_text,
     varying,
 )
@@ -98,6 +97,7 @@ def overview(report: Report, *, gathered: bool = False) -> Iterator[RenderableTy
             (": not all of its tasks have a value, or not all queries were asked", QUIET),
         )
     yield from _missing(report)
+    yield from _undecided(report)
     yield from _remarks(report)
 
 
@@ -138,7 +138,7 @@ def _boards(
 
 def _caption(report: Report, rows: _Rows) -> Text:
     """What the numbers are, and the settings that all share."""
-    measures = dict.fromkeys(main_measure(result) for result in report.results)
+    measures = dict.fromkeys(_measured([result]) for result in report.results)
     what = next(iter(measures)) if len(measures) == 1 else "main measures"
     text = Text.assemble((f"{what} × 100", STRONG), ("  ± half the 95 % interval", QUIET))
     shared = setting_text(rows.results[0].setting)
@@ -158,15 +158,32 @@ def _turned(labels: Sequence[tuple[str, ...]], columns: Sequence[Column]) -> Boa
 
 
 def _task_columns(report: Report, rows: _Rows, tasks: Sequence[str]) -> list[Column]:
-    several = len({main_measure(result) for result in report.results}) > 1
+    several = len({_measured([result]) for result in report.results}) > 1
     columns = []
     for task, title in zip(tasks, without_common_benchmark(tasks), strict=True):
         results = [result for result in report.results if result.task == task]
-        whole = (r for r in results if r.status == "complete")
+        whole = (r for r in results if r.status == "complete" and not _waits(r))
         cells = rows.cells((rows.number(r), r.main, r.partial) for r in whole)
+        cells |= {rows.number(r): _unjudged(r) for r in results if _waits(r)}
         cells |= {rows.number(r): _unfinished(r) for r in results if r.status != "complete"}
-        columns.append(Column(title, cells, main_measure(results[0]) if several else ""))
+        columns.append(Column(title, cells, _measured(results) if several else ""))
     return columns
+
+
+def _waits(result: Result) -> bool:
+    """Whether success is a judge's to tell, and none has looked at the attempts."""
+    tool_use = result.task_card.get("kind") == "tool_use"
+    return tool_use and result.main_measure not in result.measures
+
+
+def _unjudged(result: Result) -> Cell:
+    return Cell(result.main, True, instead="not judged")
+
+
+def _measured(results: Sequence[Result]) -> str:
+    """What the numbers of a task are."""
+    first = results[0]
+    return first.main_measure if _waits(first) else first.main_name
 
 
 def _unfinished(result: Result) -> Cell:
@@ -215,6 +232,15 @@ def _missing(report: Report) -> Iterator[RenderableType]:
         names = list(dict.fromkeys(report.unfinished))
         yield Text.assemble(("\nUnfinished: ", WARNING), (", ".join(names), ""))
         yield Text("  run the same command again, or merge the shards: assay merge", QUIET)
+
+
+def _undecided(report: Report) -> Iterator[RenderableType]:
+    """Tasks whose main measure says nothing, because nobody has judged the attempts yet."""
+    waiting = {r.task: r.main_measure for r in report.results if _waits(r)}
+    for measure in dict.fromkeys(waiting.values()):
+        names = ", ".join(task for task, name in waiting.items() if name == measure)
+        yield Text.assemble((f"\n{measure} wants a judge: ", WARNING), names)
+        yield Text("  assay judge --list", QUIET)
 
 
 def _reasons(missing: Sequence[Missing]) -> Iterator[RenderableType]:
@@ -279,7 +305,7 @@ def _faults(result: Result) -> Iterator[str]:
 def _main(report: Report, value: AggregateValue) -> str:
     """The main measure of the tasks behind an aggregate."""
     return next(
-        (main_measure(result) for result in report.results if result.task in value.tasks),
+        (result.main_name for result in report.results if result.task in value.tasks),
         value.measure,
     )
 

@@ -21,7 +21,6 @@ from harness.render.words import (
     facts,
     grid,
     hundredths,
-    main_measure,
     setting_text,
 )
 from harness.store import Counts, Result, setting_to_json
@@ -51,6 +50,10 @@ def details(result: Result, run_info: Mapping[str, Any] | None = None) -> Iterat
     yield Text(setting_text(result.setting, list(setting_to_json(result.setting))), QUIET)
     yield ""
     yield from _measures(result)
+    if result.main_measure not in result.measures:
+        kind = result.task_card.get("kind")
+        hint = ": they want a judge (assay judge --list)" if kind == "tool_use" else ""
+        yield Text(f"{result.main_measure} says nothing of these attempts{hint}", WARNING)
     yield from _splits(result)
     yield from _breakdown(result)
     yield ""
@@ -89,7 +92,7 @@ def _number(measure: str, value: float) -> str:
 
 
 def _breakdown(result: Result) -> Iterator[RenderableType]:
-    name = main_measure(result)
+    name = result.main_name
     for label, by in result.breakdown.items():
         if len(by) < 2:
             continue
@@ -105,7 +108,7 @@ def _breakdown(result: Result) -> Iterator[RenderableType]:
 def _splits(result: Result) -> Iterator[RenderableType]:
     if not result.splits:
         return
-    name = main_measure(result)
+    name = result.main_name
     yield ""
     table = grid("split", f"{name} × 100", numbers=1)
     for split, values in list(result.splits.items())[:LISTED]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.records import Setting
-from harness.store import Result, setting_to_json
+from harness.store import setting_to_json
 
 COMMAND, QUIET, STRONG, WARNING = "cyan", "dim", "bold", "yellow"
 GOOD, BAD = "green", "red"
@@ -58,12 +58,6 @@ def spread(value: Ends) -> str:
 def interval(value: Ends) -> str:
     """Both ends of an interval x 100."""
     return f"[{hundredths(value.ci_low)}, {hundredths(value.ci_high)}]"
-
-
-def main_measure(result: Result) -> str:
-    """The name of the measure that `Result.main` is the value of."""
-    name = result.main_measure
-    return name if name in result.measures else next(iter(result.measures))
 
 
 def probability(p: float) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
+from harness.measures.notation import is_share
 from harness.records import Setting
 from harness.sources import Read
 
@@ -77,6 +78,7 @@ class Result(_Strict):
     model was handed both."""
     task: str
     task_version: str
+    """Of the task; where judges decide, with their names."""
     task_card: dict[str, Any]
     """Title, licence, citation and known defects of the task."""
     setting: Setting
@@ -116,9 +118,16 @@ class Result(_Strict):
         return self.status != "complete" or self.setting.limit is not None or bool(self.drift)
 
     @property
+    def main_name(self) -> str:
+        """The task's main measure; of a result without it, the first share of 1 or measure."""
+        if self.main_measure in self.measures:
+            return self.main_measure
+        return next(filter(is_share, self.measures), next(iter(self.measures)))
+
+    @property
     def main(self) -> Value:
-        """The value of the task's main measure."""
-        return self.measures.get(self.main_measure) or next(iter(self.measures.values()))
+        """The value of the measure `main_name`."""
+        return self.measures[self.main_name]
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -126,12 +126,17 @@ class _Assembly:
         return sorted(lines, key=lambda line: line.id)
 
     def _plans(self) -> list[Plan]:
-        """The suites of which something is known."""
+        """The suites of which something is known.
+
+        Where printed tables declare a suite that a benchmark of ours provides too, theirs stands:
+        papers print other measures and columns, and results of tool use are not submitted yet.
+        """
         there = set(self.grid.tasks)
         aggregates = {suite for line in self.grid.lines for suite, _ in line.aggregates}
-        found = [plans.registered(suite, self.known) for suite in all_suites()]
-        if self.tables:
-            found += [plans.printed(suite) for _, suite in sorted(papers.suites().items())]
+        declared = papers.suites() if self.tables else {}
+        ours = [suite for suite in all_suites() if suite.name not in declared]
+        found = [plans.registered(suite, self.known) for suite in ours]
+        found += [plans.printed(suite) for _, suite in sorted(declared.items())]
         return [plan for plan in found if plan.name in aggregates or there.intersection(plan.tasks)]
 
     def _largest(self) -> list[Plan]:

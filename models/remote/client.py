@@ -11,10 +11,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.errors import InfrastructureError, MissingExtra, UserError
+from harness.loop import awaited
 from harness.workspace import workspace
 from models.remote.endpoint import OPENAI_URL, Endpoint
 from models.remote.failures import Failure, Unreadable, diagnosed
-from harness.loop import awaited
 from models.remote.pacing import Clock, Pacer
 
 if TYPE_CHECKING:

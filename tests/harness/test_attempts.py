@@ -10,6 +10,7 @@ from toy_tools import attempt, problem
 
 from harness.attempts import Tally, breakdown
 from harness.contracts import Unreadable
+from harness.errors import UserError
 from harness.measures import Measure, parse
 from harness.measures.attempt import Attempt
 from harness.records import Judgement, Trajectory
@@ -76,6 +77,21 @@ def test_deviations_are_over_repeated_judgements() -> None:
     )
     # Means of the repeats: 1, .5 and 0: deviation sqrt((.5**2 + 0 + .5**2) / 3).
     assert done.deviations()["liked"] == pytest.approx(sqrt(0.5 / 3))
+
+
+@pytest.mark.parametrize("signs", ["", "+"])
+def test_what_is_not_repeated_has_no_deviation(signs: str) -> None:
+    done = Tally(PROBLEMS, (parse_judged(),))
+    judgements = tuple(Judgement("j", sign) for sign in signs)
+    done.add(Trajectory(key, judgements=judgements) for key in PROBLEMS)
+    assert done.deviations() == {}
+
+
+def test_two_judges_of_one_question_are_not_mixed() -> None:
+    done = Tally(PROBLEMS, (MADE,))
+    done.add(Trajectory(key, judgements=(Judgement(f"judge {key}", "+"),)) for key in PROBLEMS)
+    with pytest.raises(UserError, match="judge a and judge b judged the same question, 'solved'"):
+        _ = done.judges
 
 
 def parse_judged() -> Measure:

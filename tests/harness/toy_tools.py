@@ -42,14 +42,17 @@ def attempt(id: str, *calls: str, trial: int = 0) -> Trajectory:
 PROBLEMS = (problem("one", "search"), problem("two", "search", "cast"), problem("three", "cast"))
 
 
+CARD = TaskCard(
+    "toy-tools", "Toy tools", "Three problems.", kind="tool_use", main_measure="path_recall"
+)
+
+
 @dataclass(eq=False)
 class ToolToy:
     """Three problems in one set, unless others are given."""
 
     sets: Problems = (ProblemSet("test", PROBLEMS),)
-    card: TaskCard = TaskCard(
-        "toy-tools", "Toy tools", "Three problems.", kind="tool_use", main_measure="path_recall"
-    )
+    card: TaskCard = CARD
     measures: Sequence[str] = ("path_recall", "path_set_all", "pass^1")
 
     def load(self, source: Source, setting: Setting) -> Problems:

@@ -96,7 +96,7 @@ def test_trajectories_of_a_file_are_scored_and_bad_lines_told(tmp_path: Path) ->
 def test_a_file_of_nothing_but_strangers_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     write_trajectories(path, [attempt("nobody", "search")])
-    with pytest.raises(UserError, match="none of the 1 entries can be used.*'one'"):
+    with pytest.raises(UserError, match=r"none of the 1 entries can be used.*'one'"):
         score(ToolToy(), path)
 
 

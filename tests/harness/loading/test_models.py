@@ -459,7 +459,7 @@ def test_registered_models_carry_their_cards() -> None:
 
 
 def test_contracts_are_told_by_their_methods() -> None:
-    assert contracts_of(load_model("random").model) == ("retriever", "reranker")
+    assert contracts_of(load_model("random").model) == ("retriever", "reranker", "agent")
     assert "reference model" in contracts_of(load_model("oracle").model)
     assert contracts_of("a text has an index method too") == ()
     assert contracts_of(Options()) == ()

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from harness.errors import InfrastructureError, MissingExtra, UserError
+from harness.loop import run, together
 from harness.workspace import working
 from models.remote.client import Client, sendable
 from models.remote.endpoint import Endpoint
 from models.remote.failures import RefusedRequest, Unreadable
-from harness.loop import run, together
 
 KEY = "sk-test-1a2b3c4d5e6f7g8h"
 

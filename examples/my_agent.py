@@ -1,0 +1,23 @@
+"""An agent of one's own: it calls the tool whose description has most words of the request."""
+
+from __future__ import annotations
+
+from harness import Message, Problem, ToolCall, ToolSpec, Trajectory
+
+
+class WordMatch:
+    """Calls one tool, with the request as every text that the tool wants."""
+
+    version = "1"
+
+    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+        """One attempt at the problem."""
+        words = set(problem.text.lower().split())
+
+        def shared(tool: ToolSpec) -> int:
+            return len(words & set(tool.description.lower().split()))
+
+        tool = max(problem.tools, key=shared)
+        wanted = dict.fromkeys(tool.parameters.get("required", ()), problem.text)
+        said = Message("assistant", calls=(ToolCall(tool.name, wanted),))
+        return Trajectory(problem.id, trial, (said,), answer=f"I have called {tool.name}.")
