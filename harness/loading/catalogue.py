@@ -108,12 +108,15 @@ def _by_last_part(name: str) -> Task:
     """The one task whose name ends in "/name"."""
     names = [full for entry in benchmarks for full in _benchmark(entry).tasks]
     found = [full for full in names if full.rpartition("/")[2] == name]
+    if any(suite.name == name for suite in all_suites()):
+        end = f", and the end of {found[0]}" if found else ""
+        raise UserError(
+            f"'{name}' is a suite of tasks{end}: use it as a suite, or see assay tasks {name}"
+        )
     if len(found) == 1:
         return cast("Task", _registered(found[0], _nearest(found[0])))
     if found:
         raise UserError(f"several tasks are called '{name}': choose {' or '.join(found)}")
-    if any(suite.name == name for suite in all_suites()):
-        raise UserError(f"'{name}' is a suite of tasks: use it as a suite, or see assay tasks")
     if "/" in name or name.startswith((".", "~")):
         raise unknown("task or folder", name, names, "See: assay tasks")
     short = [full.rpartition("/")[2] for full in names]

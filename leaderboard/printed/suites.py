@@ -1,4 +1,7 @@
-"""The suites that printed tables declare themselves, since no benchmark of ours provides them."""
+"""The suites that printed tables declare themselves.
+
+No benchmark of ours provides them, or provides tool use of which no result can be submitted yet.
+"""
 
 from __future__ import annotations
 

@@ -75,8 +75,9 @@ def test_a_table_says_where_it_stands(table: PrintedTable) -> None:
 
 
 def test_every_suite_column_and_measure_is_known() -> None:
-    ours = {suite.name for suite in all_suites()}
-    assert not ours & suites().keys(), "a suite of ours is declared by a table"
+    for suite in all_suites():  # a table declares one of ours only where nothing is submitted yet
+        kinds = {load_task(name).card.kind for name in suite.tasks}
+        assert suite.name not in suites() or kinds == {"tool_use"}
     for table in tables():
         if table.suite in suites():
             continue

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness.contracts import ProblemSet
 from harness.errors import MissingData
 from harness.loading import all_tasks
 from harness.records import Setting
@@ -158,7 +159,10 @@ def test_ids_of_real_data_are_no_keys(data: Path) -> None:
         except MissingData:
             continue
         for part in material:
-            ids = [query.id for query in part.queries] + [document.id for document in part.corpus]
+            if isinstance(part, ProblemSet):
+                ids = [problem.id for problem in part.problems]
+            else:
+                ids = [q.id for q in part.queries] + [document.id for document in part.corpus]
             searched += len(ids)
             lines = "\n".join(f"{id} Q0 {id} 1 0.5 bm25" for id in ids)
             assert find_secrets({task.card.name: lines.encode()}) == []
