@@ -388,7 +388,7 @@ def import_(
     else:
         from harness.render.importing import imported
 
-        _print(imported(done, task, out))
+        _print(imported(done, task, out, data))
     return 1 if done.unreadable else 0
 
 
@@ -418,7 +418,9 @@ def judge(
     ] = True,
     out: Annotated[
         str | None,
-        typer.Option("--out", metavar="FILE", help="Where to write (default: TRAJECTORIES.judged)"),
+        typer.Option(
+            "--out", metavar="FILE", help="Where to write (mine.judged.jsonl for mine.jsonl)"
+        ),
     ] = None,
     agree: Annotated[
         bool, typer.Option("--agreement", help="Only say how far the judges of the file agree")
@@ -441,18 +443,19 @@ def judge(
     """
     from dataclasses import asdict
 
-    from harness.assessing import agreement, judge_file
+    from harness.assessing import agreement, all_judges, judge_file
     from harness.errors import UserError
-    from harness.registry import judges
-    from harness.render.judging import agreements, assessed, judge_names
+    from harness.render.judging import agreements, assessed, known_judges
     from harness.render.progress import Bar, Entries
 
     if listed:
-        names = sorted(judges)
-        _print_json({"judges": names}) if json else _print(judge_names(names))
+        known = list(all_judges())
+        rows = [{"name": name, "is": said} for name, said in known]
+        _print_json({"judges": rows}) if json else _print(known_judges(known))
         return 0
     if task is None or predictions is None or not (by or agree):
-        raise UserError("write: assay judge TASK TRAJECTORIES --judge NAME; see --list")
+        wanted = "--agreement" if agree else "--judge NAME; see --list"
+        raise UserError(f"write: assay judge TASK TRAJECTORIES {wanted}")
     path = Path(predictions)
     with Entries(lines=not json).shown() as entries:
         if agree:
@@ -479,8 +482,8 @@ def judge(
     if json:
         _print_json({"out": str(target), **asdict(done)})
     else:
-        _print(assessed(done, task, str(target)))
-    return 1 if done.failures else 0
+        _print(assessed(done, task, str(target), data))
+    return 1 if done.failures or done.unreadable else 0
 
 
 @app.command(cls=_Command)

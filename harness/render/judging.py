@@ -17,9 +17,9 @@ REASONS = 3
 """Failures that are spelled out."""
 
 
-def judge_names(names: Sequence[str]) -> Iterator[RenderableType]:
-    """The judges, a line each."""
-    yield from map(Text, names)
+def known_judges(known: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
+    """Every judge with what it is."""
+    yield facts(known)
 
 
 def assessed(
@@ -33,8 +33,10 @@ def assessed(
         out: the file that was written.
         data: the mirror, where one was named.
     """
-    made = f"{count(done.asked, 'judgement')} made now by {done.judge}"
-    yield Text(f"{count(done.attempts, 'attempt')} written to {out}; {made}")
+    yield Text(f"{count(done.asked, 'judgement')} made now by {done.judge}")
+    yield Text(f"{count(done.attempts, 'attempt')} written to {out}")
+    if done.unreadable:
+        yield Text(f"{count(done.unreadable, 'entry')} could not be used", WARNING)
     if done.failures:
         yield Text(f"{count(len(done.failures), 'judgement')} could not be had:", WARNING)
         for place, reason in list(done.failures.items())[:REASONS]:

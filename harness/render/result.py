@@ -54,6 +54,11 @@ def details(result: Result, run_info: Mapping[str, Any] | None = None) -> Iterat
         kind = result.task_card.get("kind")
         hint = ": they want a judge (assay judge --list)" if kind == "tool_use" else ""
         yield Text(f"{result.main_measure} says nothing of these attempts{hint}", WARNING)
+    elif left := result.counts.queries - result.measures[result.main_measure].n:
+        of = f"{left:,} of {count(result.counts.queries, 'problem')}"
+        yield Text(
+            f"{result.main_measure} says nothing of {of}, which its mean leaves out", WARNING
+        )
     yield from _splits(result)
     yield from _breakdown(result)
     yield ""

@@ -4,17 +4,22 @@ from collections.abc import Callable
 from math import nan
 
 from harness.assessing import Assessment, Consent
-from harness.render.judging import agreements, assessed, judge_names
+from harness.render.judging import agreements, assessed, known_judges
 
 
 def test_judges_are_a_line_each(screen: Callable[..., str]) -> None:
-    assert screen(judge_names(["one", "two"])) == "one\ntwo\n"
+    shown = screen(known_judges([("one", "Asks."), ("another", "Asks twice.")]))
+    assert [line.rstrip() for line in shown.splitlines()] == [
+        "one      Asks.",
+        "another  Asks twice.",
+    ]
 
 
 def test_an_assessment_says_who_judged_and_what_is_next(screen: Callable[..., str]) -> None:
     done = Assessment("sayer#1", 2, 1, {})
     assert screen(assessed(done, "some/task", "my.judged.jsonl")).splitlines() == [
-        "2 attempts written to my.judged.jsonl; 1 judgement made now by sayer#1",
+        "1 judgement made now by sayer#1",
+        "2 attempts written to my.judged.jsonl",
         "  what they are worth assay score some/task my.judged.jsonl",
     ]
     shown = screen(assessed(done, "some/task", "my own.jsonl", "mirror"))
@@ -26,7 +31,7 @@ def test_the_first_failures_are_spelled_out_and_the_others_counted(
 ) -> None:
     failures = {f"problem {i}": "the server is down" for i in range(5)}
     shown = screen(assessed(Assessment("sayer#1", 9, 4, failures), "some/task", "out")).splitlines()
-    assert shown[1:7] == [
+    assert shown[2:8] == [
         "5 judgements could not be had:",
         "  problem 0: the server is down",
         "  problem 1: the server is down",
