@@ -128,6 +128,7 @@ def result_of(asked: Asked, scored: Scored, *, model: dict[str, Any]) -> Result:
         malformed=dict(scored.malformed),
         errors=dict(scored.errors),
         drift=list(asked.drift),
+        undefined=[name for name in scores.values if name not in values],
         notes=dict(scored.notes),
         breakdown={
             label: {value: dict(means) for value, means in by.items()}

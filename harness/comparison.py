@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import UserError
-from harness.measures import parse, statistics
+from harness.measures import is_share, parse, statistics
 from harness.scoring import DIGITS, Scores
 from harness.store import Result, find_results, read_result, setting_slug
 
@@ -64,9 +64,14 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """Whether the second is "better" or "worse" at the corrected level, or "not told apart"."""
+        """Whether the second is "better" or "worse" at the corrected level, or "not told apart".
+
+        Of an amount, such as steps, it is "higher" or "lower": which is better nobody can say.
+        """
         if self.p_holm >= LEVEL or self.difference == 0:
             return "not told apart"
+        if not is_share(self.measure):
+            return "higher" if self.difference > 0 else "lower"
         return "better" if self.difference > 0 else "worse"
 
 
@@ -149,7 +154,7 @@ def compare(
     pairs = [
         (sides[0].results[task], side.results[task], sides[0].name, side.name)
         for side in sides[1:]
-        for task in _shared(sides[0], side)
+        for task in _comparable(sides[0], side, wanted)
     ]
     tested = [_Paired(a, b, names, wanted) for a, b, *names in pairs]
     p_values = [pair.p(permutations, seed) for pair in tested]
@@ -174,12 +179,6 @@ class _Paired:
         self.names = names
         self.task = first[0].task
         self.measure = measure or _common_measure(first[0], second[0])
-        versions = [result.task_version for result, _ in (first, second)]
-        if versions[0] != versions[1]:
-            raise UserError(
-                f"the results on {self.task} are of different versions, {versions[0]} and "
-                f"{versions[1]}: they cannot be compared"
-            )
         (_, a), (_, b) = first, second
         for result, scores in (first, second):
             if self.measure not in scores.values:
@@ -254,13 +253,11 @@ class _Paired:
 
 
 def _common_measure(first: Result, second: Result) -> str:
-    """The main measure, or where the results lack it the first that both have."""
-    shared = [name for name in first.measures if name in second.measures]
-    return (
-        next(iter(shared), first.main_measure)
-        if first.main_measure not in shared
-        else (first.main_measure)
-    )
+    """The main measure, or where a result lacks it the first share that both have."""
+    both = _both(first, second)
+    if first.main_measure in both or not both:
+        return first.main_measure
+    return next(filter(is_share, both))
 
 
 def _overall(pairs: Sequence[_Paired], seed: int) -> Iterable[Overall]:
@@ -326,6 +323,35 @@ def _told_apart(sides: Sequence[_Side]) -> list[_Side]:
         else side
         for side in sides
     ]
+
+
+def _comparable(first: _Side, second: _Side, measure: str | None) -> list[str]:
+    """The shared tasks whose results measure the same.
+
+    Raises:
+        UserError: there is none; the message says why of the first shared one.
+    """
+    reasons = {
+        task: _unlike(first.results[task][0], second.results[task][0], measure)
+        for task in _shared(first, second)
+    }
+    if all(reasons.values()):
+        task, reason = next(iter(reasons.items()))
+        raise UserError(f"{first.name} and {second.name} cannot be compared on {task}: {reason}")
+    return [task for task, reason in reasons.items() if not reason]
+
+
+def _unlike(first: Result, second: Result, measure: str | None) -> str:
+    """Why two results of one task cannot be compared; "" where they can."""
+    if first.task_version != second.task_version:
+        return f"one is of version {first.task_version}, the other of {second.task_version}"
+    if measure is None and not any(map(is_share, _both(first, second))):
+        return f"they share no value of {first.main_measure}; choose with --measure"
+    return ""
+
+
+def _both(first: Result, second: Result) -> list[str]:
+    return [name for name in first.measures if name in second.measures]
 
 
 def _shared(first: _Side, second: _Side) -> list[str]:

@@ -105,6 +105,11 @@ def result_row(result: Result) -> dict[str, Any]:
         "measures": {name: value.model_dump() for name, value in result.measures.items()},
         "counts": result.counts.model_dump(),
         "drift": result.drift,
+        "task_version": result.task_version,
+        "undefined": result.undefined,
+        "breakdown": result.breakdown,
+        "deviations": result.deviations,
+        "notes": result.notes,
     }
 
 
@@ -143,12 +148,12 @@ def _values(
     first = group[0][0]
     by_task: Mapping[str, tuple[Result, Scores]] = {result.task: (result, s) for result, s in group}
     scores = {task: s for task, (_, s) in by_task.items()}
-    present = tuple(task for task in definition.tasks if task in by_task)
-    absent = tuple(task for task in definition.tasks if task not in by_task)
-    for measure in first.measures:
+    for measure in dict.fromkeys(name for result, _ in group for name in result.measures):
         values = {
             t: r.measures[measure].value for t, (r, _) in by_task.items() if measure in r.measures
         }
+        present = tuple(task for task in definition.tasks if task in values)
+        absent = tuple(task for task in definition.tasks if task not in values)
         estimate = aggregate(definition, measure, values, scores, seed=first.seed)
         if estimate is None:
             continue

@@ -8,12 +8,12 @@ one by one, the right ones before it given (`level-3-api`), or all at once (`lev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.contracts import Problems, ProblemSet
 from harness.records import Gold, Message, Problem, Setting, TaskCard
-from harness.suites import Aggregate, Benchmark, Suite
+from harness.suites import Benchmark, Suite
 from tasks.reading.apibank import (
     MIRROR,
     SEARCHER,
@@ -33,10 +33,13 @@ from tasks.reading.apibank_rules import (
     Rule,
 )
 from tasks.reading.cards import read_cards
+from tasks.reading.drift import differences
+from tasks.reading.means import means
 from tasks.reading.tool_retrieval import as_retrieval
 
 if TYPE_CHECKING:
     from harness.sources import Source
+    from harness.sources.folder import Requirement
 
 UNWINNABLE = "unwinnable"
 _COMPATS = {
@@ -88,13 +91,9 @@ class ApiBankTask:
     def check(self, material: Problems) -> tuple[str, ...]:
         """Where the counts differ from upstream's, a sentence each."""
         (split,) = material
-        known = self.card.statistics["problems"]
-        count = len(split.problems)
-        if count == known:
-            return ()
-        return (f"{self.card.name} has {count:,} problems, {known:,} published",)
+        return differences(self.card, {"problems": len(split.problems)})
 
-    def requires(self) -> list[tuple[str, str, str]]:
+    def requires(self) -> list[Requirement]:
         """The mirror's folder."""
         return [MIRROR.need()]
 
@@ -202,26 +201,19 @@ _PARTS: Mapping[str, tuple[Reader, Sequence[str]]] = {
 def _tasks() -> Iterator[ApiBankTask]:
     for name, (read, measures) in _PARTS.items():
         own = _CARDS.tasks[name]
-        card = _CARDS.card(name, own["description"], {"problems": own["problems"]})
-        card = replace(card, kind="tool_use", main_measure=measures[0])
+        card = _CARDS.card(name, {"problems": own["problems"]})
         yield ApiBankTask(card, read, measures, _COMPATS if measures[0] == _CALLS[0] else {})
 
 
 def _suite(name: str, title: str, parts: Sequence[str], what: str) -> Suite:
     tasks = tuple(f"apibank/{part}" for part in parts)
-    aggregates = (
-        Aggregate("mean", (tasks,), description=f"mean over the {len(tasks)} levels"),
-        Aggregate("micro", (tasks,), "micro", f"mean over all {what}"),
-    )
-    return Suite(name, title, tasks, aggregates, f"{title}: {what}")
+    averages = means(tasks, f"the {len(tasks)} levels", what)
+    return Suite(name, title, tasks, averages, f"{title}: {what}")
 
 
 _TASKS = {task.card.name: task for task in _tasks()}
-_SEARCHED = {
-    f"{name}-tools": as_retrieval(task, name=f"{name}-tools", title=f"{task.card.title}, tools")
-    for name, task in _TASKS.items()
-    if task.card.main_measure == _CALLS[0]
-}
+_CALLED = (task for task in _TASKS.values() if task.card.main_measure == _CALLS[0])
+_SEARCHED = {view.card.name: view for view in map(as_retrieval, _CALLED)}
 BENCHMARK = Benchmark(
     "apibank",
     {**_TASKS, **_SEARCHED},

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 from harness.contracts import Material
 from harness.errors import MissingData
 from harness.records import Setting, TaskCard
-from harness.suites import Aggregate, Benchmark, Suite
+from harness.sources.folder import Folder, Requirement
+from harness.suites import Benchmark, Suite
 from tasks.folder import MEASURES, POOLS, FolderTask
 from tasks.reading.cards import read_cards
+from tasks.reading.drift import differences
+from tasks.reading.means import means
 
 if TYPE_CHECKING:
     from harness.sources import Source
 
 _CARDS = read_cards("beir")
 _COUNTED = ("queries", "documents", "judgements")
+_FILES = "corpus.jsonl, queries.jsonl and qrels.tsv"
 
 
 @dataclass(eq=False)
@@ -50,7 +54,7 @@ class BeirTask:
         if path is None:
             raise MissingData(
                 f"there is no {self.folder}: name by --data or ASSAY_DATA a folder that holds it, "
-                "with corpus.jsonl, queries.jsonl and qrels.tsv"
+                f"with {_FILES}"
             )
         return FolderTask(path).load(source, setting)
 
@@ -58,34 +62,27 @@ class BeirTask:
         """Where the counts differ from the collection's own, a sentence each."""
         (split,) = material
         judgements = sum(map(len, split.qrels.values()))
-        found = zip(_COUNTED, (len(split.queries), len(split.corpus), judgements), strict=True)
-        return tuple(
-            f"{self.folder} has {count:,} {what}, {self.card.statistics[what]:,} published"
-            for what, count in found
-            if count != self.card.statistics[what]
-        )
+        found = (len(split.queries), len(split.corpus), judgements)
+        return differences(self.card, dict(zip(_COUNTED, found, strict=True)))
 
-    def requires(self) -> list[tuple[str, str, str]]:
+    def requires(self) -> list[Requirement]:
         """The mirror's folder."""
-        return [(self.folder, "", "")]
+        return [Folder(self.folder, _FILES)]
 
 
 def _tasks() -> dict[str, BeirTask]:
     tasks = {}
     for name, own in _CARDS.tasks.items():
         counts = {what: own[what] for what in _COUNTED}
-        card = _CARDS.card(name, own["description"], counts)
+        card = _CARDS.card(name, counts)
         tasks[card.name] = BeirTask(card.name, card)
     return tasks
 
 
 def _suite(names: Sequence[str]) -> Suite:
-    aggregates = (
-        Aggregate("mean", (tuple(names),), description=f"mean over the {len(names)} collections"),
-        Aggregate("micro", (tuple(names),), "micro", "mean over all queries"),
-    )
+    averages = means(names, f"the {len(names)} collections", "queries")
     what = f"conventional retrieval: {len(names)} collections in BEIR layout"
-    return Suite("beir", "Conventional retrieval", tuple(names), aggregates, what)
+    return Suite("beir", "Conventional retrieval", tuple(names), averages, what)
 
 
 _TASKS = _tasks()

@@ -9,20 +9,23 @@ averages over categories are averages of one measure: upstream's accuracies.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.contracts import Problems, ProblemSet, Task
 from harness.errors import UserError
 from harness.records import Problem, Setting, TaskCard
-from harness.suites import Aggregate, Benchmark, Suite
+from harness.suites import Benchmark, Suite
 from tasks.reading import bfcl, bfcl_boards, bfcl_v1
 from tasks.reading.cards import Cards, read_cards
+from tasks.reading.drift import differences
+from tasks.reading.means import means
 from tasks.reading.mirror import Mirror
 from tasks.reading.tool_retrieval import as_retrieval
 
 if TYPE_CHECKING:
     from harness.sources import Source
+    from harness.sources.folder import Requirement
 
 _READERS: Mapping[str, Callable[[Source, str], Iterator[Problem]]] = {
     "format_sensitivity": bfcl.read_format_sensitivity,
@@ -77,12 +80,9 @@ class BfclTask:
 
     def check(self, problems: Problems) -> tuple[str, ...]:
         """Where the number of problems differs from the published one, a sentence."""
-        count, published = len(problems[0].problems), self.card.statistics["problems"]
-        if count == published:
-            return ()
-        return (f"{self.card.name} has {count:,} problems, {published:,} published",)
+        return differences(self.card, {"problems": len(problems[0].problems)})
 
-    def requires(self) -> list[tuple[str, str, str]]:
+    def requires(self) -> list[Requirement]:
         """The mirror's folder."""
         return [self.mirror.need()]
 
@@ -93,7 +93,7 @@ def _version_4() -> dict[str, Task]:
     for name, own in cards.tasks.items():
         begins = (reader for start, reader in _READERS.items() if name.startswith(start))
         reader = next(begins, bfcl.read_single_turn)
-        card = _card(cards, name)
+        card = cards.card(name, {"problems": own["problems"]})
         tasks[card.name] = BfclTask(name, card, bfcl.MIRROR, reader, _MEASURES[own["success"]])
     return tasks | {view.card.name: view for view in _searched(cards, tasks)}
 
@@ -103,30 +103,19 @@ def _searched(cards: Cards, tasks: Mapping[str, Task]) -> Iterator[Task]:
     for name, own in cards.tasks.items():
         if "tools" in own:
             task = tasks[f"{cards.name}/{name}"]
-            yield as_retrieval(
-                task,
-                name=f"{task.card.name}-tools",
-                title=f"{task.card.title}, its tools",
-                statistics={"queries": own["problems"], "documents": own["tools"]},
-            )
+            yield as_retrieval(task, {"queries": own["problems"], "documents": own["tools"]})
 
 
 def _version_1() -> dict[str, Task]:
     cards = read_cards("bfcl-v1")
     tasks: dict[str, Task] = {}
     for name, own in cards.tasks.items():
-        card, measures = _card(cards, name), _MEASURES[own["success"]]
+        card, measures = cards.card(name, {"problems": own["problems"]}), _MEASURES[own["success"]]
         category = own.get("category", name)
         tasks[card.name] = BfclTask(
             category, card, bfcl_v1.MIRROR, bfcl_v1.read_version_1, measures
         )
     return tasks
-
-
-def _card(cards: Cards, name: str) -> TaskCard:
-    own = cards.tasks[name]
-    card = cards.card(name, own["description"], {"problems": own["problems"]})
-    return replace(card, kind="tool_use", main_measure="success")
 
 
 def _suites(tasks: Mapping[str, Task]) -> Iterator[Suite]:
@@ -137,12 +126,9 @@ def _suites(tasks: Mapping[str, Task]) -> Iterator[Suite]:
     what = "version 3's weights; live irrelevance and relevance have since changed by two problems"
     yield Suite("bfcl-v3", "BFCL, version 3", former, bfcl_boards.VERSION_3, what)
     found = _of_kind(tasks, "retrieval")
-    means = (
-        Aggregate("mean", (found,), description=f"mean over the {len(found)} categories"),
-        Aggregate("micro", (found,), "micro", "mean over all problems"),
-    )
+    averages = means(found, f"the {len(found)} categories", "problems")
     what = "the tools that BFCL's problems need, among all of the category"
-    yield Suite("bfcl-tools", "BFCL, tool retrieval", found, means, what)
+    yield Suite("bfcl-tools", "BFCL, tool retrieval", found, averages, what)
 
 
 def _of_kind(tasks: Mapping[str, Task], kind: str) -> tuple[str, ...]:

@@ -165,7 +165,7 @@ def _tasks(cards: Cards) -> dict[str, MairTask]:
     for config, own in cards.tasks.items():
         splits = tuple(f"{name}_queries" for name in own.get("splits", ())) or ("queries",)
         description = f"Instructed retrieval, {own['domain']} domain ({own['area']})."
-        card = cards.card(config, description, {"splits": len(splits)})
+        card = cards.card(config, {"splits": len(splits)}, description)
         tasks[card.name] = MairTask(config, splits, card)
     return tasks
 

@@ -16,8 +16,11 @@ from harness.contracts import Problems, ProblemSet, Task
 from harness.errors import UserError
 from harness.measures.endpoints import called
 from harness.records import Gold, Message, Problem, Setting, TaskCard, ToolSpec
-from harness.suites import Aggregate, Benchmark, Suite
+from harness.suites import Benchmark, Suite
+from tasks.reading.autotools import MIRROR as AUTOTOOLS
 from tasks.reading.cards import read_cards
+from tasks.reading.drift import differences
+from tasks.reading.means import means
 from tasks.reading.mirror import Mirror
 from tasks.reading.openapi import base_address, read_operations
 from tasks.reading.plans import plan_labels
@@ -25,9 +28,13 @@ from tasks.reading.tool_retrieval import as_retrieval
 
 if TYPE_CHECKING:
     from harness.sources import Source
+    from harness.sources.folder import Requirement
 
-DATA = Mirror("tooluse/restbench", "github.com/Yifan-Song793/RestGPT at d990128 (datasets, specs)")
-CANDIDATES = Mirror("tooluse/autotools", "github.com/mangopy/AutoTools at 09c88df (data)")
+DATA = Mirror(
+    "tooluse/restbench",
+    "github.com/Yifan-Song793/RestGPT at d990128",
+    (("datasets/*.json", ""), ("specs/*.json", "")),
+)
 MEASURES = (
     "path_subsequence",
     "path_set_all",
@@ -53,7 +60,6 @@ class RestBenchTask:
     card: TaskCard
     measures: Sequence[str] = MEASURES
     pools: Sequence[str] = ("all", "candidates")
-    views: Sequence[str] = ("documentation",)
     compats: Mapping[str, str] = field(default_factory=lambda: _CARDS.shared["compats"])
 
     def load(self, source: Source, setting: Setting) -> Problems:
@@ -88,13 +94,9 @@ class RestBenchTask:
             "calls": sum(map(len, released)),
             "distinct gold tools": len({tool.strip() for path in released for tool in path}),
         }
-        return tuple(
-            f"{self.card.name} has {count:,} {what}, {self.card.statistics[what]:,} published"
-            for what, count in found.items()
-            if count != self.card.statistics[what]
-        )
+        return differences(self.card, found)
 
-    def requires(self) -> list[tuple[str, str, str]]:
+    def requires(self) -> list[Requirement]:
         """The folder that the default pool needs."""
         return [DATA.need()]
 
@@ -147,16 +149,16 @@ class RestBenchTask:
     ) -> tuple[Problem, ...]:
         """The problems with their own candidates, and what their gold path needs besides."""
         name = f"{self.service}.eval.json"
-        rows = _listed(CANDIDATES.json(source, name), f"{CANDIDATES.folder}/{name}")
+        rows = _listed(AUTOTOOLS.json(source, name), f"{AUTOTOOLS.folder}/{name}")
         if len(rows) != len(problems):
             raise UserError(
-                f"{CANDIDATES.folder}/{name} has {len(rows):,} rows for {len(problems):,} queries: "
+                f"{AUTOTOOLS.folder}/{name} has {len(rows):,} rows for {len(problems):,} queries: "
                 "the two files must be of the same benchmark"
             )
         narrowed = []
         for problem, row in zip(problems, rows, strict=True):
             if not isinstance(row, Mapping) or not isinstance(row.get("api_list"), list):
-                raise UserError(f"{CANDIDATES.folder}/{name}: a row has no api_list")
+                raise UserError(f"{AUTOTOOLS.folder}/{name}: a row has no api_list")
             listed = [called(problem, str(operation)) for operation in row["api_list"]]
             wanted = dict.fromkeys((*listed, *problem.gold.path))
             own = tuple(tools[tool] for tool in wanted if tool in tools)
@@ -185,12 +187,10 @@ def _tasks() -> dict[str, Task]:
             "calls": own["calls"],
             "distinct gold tools": own["distinct"],
         }
-        card = _CARDS.card(service, own["description"], statistics)
+        card = _CARDS.card(service, statistics)
         mended = "; ".join(f"#{n}: {e['why']}" for n, e in _OVERLAY[service].items())
         card = replace(
             card,
-            kind="tool_use",
-            main_measure="path_subsequence",
             version=str(_OVERLAY["version"]),
             defects=(
                 f"Labels mended (overlay {_OVERLAY['version']}; positions from 0): {mended}.",
@@ -199,24 +199,18 @@ def _tasks() -> dict[str, Task]:
         )
         tasks[card.name] = RestBenchTask(service, card)
     for task in list(tasks.values()):
-        name = f"{task.card.name}-tools"
         counts = {
             "queries": task.card.statistics["problems"],
             "documents": task.card.statistics["tools"],
         }
-        tasks[name] = as_retrieval(
-            task, name=name, title=f"{task.card.title}, its tools", statistics=counts
-        )
+        view = as_retrieval(task, counts)
+        tasks[view.card.name] = view
     return tasks
 
 
 def _suite(name: str, title: str, tasks: Sequence[str], description: str) -> Suite:
-    names = tuple(tasks)
-    aggregates = (
-        Aggregate("mean", (names,), description="mean over the two services"),
-        Aggregate("micro", (names,), "micro", "mean over all queries"),
-    )
-    return Suite(name, title, names, aggregates, description)
+    averages = means(tasks, "the two services", "queries")
+    return Suite(name, title, tuple(tasks), averages, description)
 
 
 _TASKS = _tasks()

@@ -16,16 +16,29 @@ from typing import TYPE_CHECKING, Any
 from harness.contracts import Problems, ProblemSet, Task
 from harness.errors import UserError
 from harness.records import Gold, Message, Problem, Setting, TaskCard, ToolSpec
-from harness.suites import Aggregate, Benchmark, Suite
+from harness.suites import Benchmark, Suite
 from tasks.reading.cards import read_cards
+from tasks.reading.drift import differences
+from tasks.reading.means import means
 from tasks.reading.mirror import Mirror
 from tasks.reading.tool_retrieval import as_retrieval
 
 if TYPE_CHECKING:
     from harness.sources import Source
+    from harness.sources.folder import Requirement
 
 _CARDS = read_cards("stabletoolbench")
-MIRROR = Mirror("tooluse/stabletoolbench", _CARDS.shared["upstream"])
+MIRROR = Mirror(
+    "tooluse/stabletoolbench",
+    "github.com/THUNLP-MT/StableToolBench at aa4ed9f",
+    (
+        ("solvable_queries/*", "solvable_queries"),
+        (
+            "toolbench/tooleval/evaluators/tooleval_gpt-3.5-turbo_default/*",
+            "evaluator_templates",
+        ),
+    ),
+)
 MEASURES = ("SoPR", "SoPR(of='answered')", "solved", "judged", "path_recall")
 RENAMED = "renamed-descriptions"
 
@@ -83,15 +96,11 @@ class StableToolBenchTask:
         (part,) = problems
         found = {
             "problems": len(part.problems),
-            "relevant": sum(len(problem.gold.path) for problem in part.problems),
+            "relevant APIs": sum(len(problem.gold.path) for problem in part.problems),
         }
-        return tuple(
-            f"{self.subset} has {count:,} {what}, {self.card.statistics[what]:,} published"
-            for what, count in found.items()
-            if count != self.card.statistics[what]
-        )
+        return differences(self.card, found)
 
-    def requires(self) -> list[tuple[str, str, str]]:
+    def requires(self) -> list[Requirement]:
         """The mirror's folder."""
         return [MIRROR.need()]
 
@@ -174,24 +183,19 @@ def _tasks() -> dict[str, Task]:
     tasks: dict[str, Task] = {}
     views: dict[str, Task] = {}
     for subset, own in _CARDS.tasks.items():
-        counts = {what: own[what] for what in ("problems", "relevant")}
-        card = _CARDS.card(subset, own["description"], counts)
-        card = replace(card, kind="tool_use", main_measure="SoPR")
+        counts = {"problems": own["problems"], "relevant APIs": own["relevant"]}
+        card = _CARDS.card(subset, counts)
         tasks[card.name] = task = StableToolBenchTask(subset, card)
-        name, title = f"{card.name}-tools", f"{card.title}, its tools"
-        views[name] = as_retrieval(
-            task, name=name, title=title, statistics={"queries": own["problems"]}
-        )
+        view = as_retrieval(task, {"queries": own["problems"]})
+        views[view.card.name] = view
     return tasks | views
 
 
 def _suite(name: str, title: str, tasks: Iterable[Task], description: str) -> Suite:
     names = tuple(task.card.name for task in tasks)
-    aggregates = (
-        Aggregate("average", (names,), description="upstream's: the mean of the six subsets"),
-        Aggregate("micro", (names,), "micro", "mean over all queries"),
-    )
-    return Suite(name, title, names, aggregates, description)
+    mean, micro = means(names, "the six subsets, as upstream prints", "queries")
+    averages = (replace(mean, name="average"), micro)
+    return Suite(name, title, names, averages, description)
 
 
 def _suites(tasks: Iterable[Task]) -> Iterator[Suite]:

@@ -12,7 +12,7 @@ give other worlds of the same kind to train on. Nothing is generated before a ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,6 +22,7 @@ from harness.corpus import ListCorpus
 from harness.records import Document, Query, Setting, TaskCard
 from harness.suites import Aggregate, Benchmark, Suite
 from tasks.reading.cards import read_cards
+from tasks.reading.means import means
 from tasks.reading.views import VIEWS
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _cards(suite: str) -> dict[str, TaskCard]:
     for name, own in cards.tasks.items():
         counts = {"queries": own["queries"], "documents": cards.shared["documents"]}
         statistics = counts | {"judgements": own["judgements"]}
-        card = cards.card(name, own["description"], statistics)
+        card = cards.card(name, statistics)
         built[name] = replace(card, version=f"1+seed{SEED}.size{SIZE}")
     return built
 
@@ -176,9 +177,8 @@ def _suite(name: str, title: str, cards: Sequence[TaskCard], description: str) -
     )
 
 
-def _overall(names: tuple[str, ...]) -> Iterator[Aggregate]:
-    yield Aggregate("mean", (names,), description=f"mean over the {len(names)} tasks")
-    yield Aggregate("micro", (names,), "micro", "mean over all queries")
+def _overall(names: tuple[str, ...]) -> tuple[Aggregate, Aggregate]:
+    return means(names, f"the {len(names)} tasks", "queries")
 
 
 def _benchmark() -> Benchmark:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,10 @@ from harness.contracts import Problems, ProblemSet
 from harness.errors import UserError
 from harness.records import Gold, Message, Problem, Setting, TaskCard, ToolSpec
 from harness.sources import Read
-from harness.suites import Aggregate, Benchmark, Suite
+from harness.suites import Benchmark, Suite
 from tasks.reading.cards import read_cards
+from tasks.reading.drift import differences
+from tasks.reading.means import means
 
 if TYPE_CHECKING:
     from harness.sources import Source
@@ -63,10 +65,7 @@ class TauBenchTask:
     def check(self, problems: Problems) -> tuple[str, ...]:
         """Where the number of problems differs from the published one."""
         (part,) = problems
-        count, published = len(part.problems), self.card.statistics["problems"]
-        if count == published:
-            return ()
-        return (f"{self.card.name} has {count:,} problems, {published:,} published",)
+        return differences(self.card, {"problems": len(part.problems)})
 
     def _tasks(self, source: Source) -> list[Mapping[str, Any]]:
         """Upstream's tasks; none where the mirror does not have them."""
@@ -121,19 +120,15 @@ def _problem(id: str, task: Mapping[str, Any], tools: tuple[ToolSpec, ...]) -> P
 def _tasks() -> dict[str, TauBenchTask]:
     tasks = {}
     for name, own in _CARDS.tasks.items():
-        card = _CARDS.card(name, own["description"], {"problems": own["problems"]})
-        card = replace(card, kind="tool_use", main_measure="pass^1")
+        card = _CARDS.card(name, {"problems": own["problems"]})
         tasks[card.name] = TauBenchTask(name, own["tools"], card)
     return tasks
 
 
 def _suite(name: str, title: str, parts: Sequence[str]) -> Suite:
     tasks = tuple(f"tau-bench/{part}" for part in parts)
-    aggregates = (
-        Aggregate("mean", (tasks,), description="mean over the two domains"),
-        Aggregate("micro", (tasks,), "micro", "mean over all tasks"),
-    )
-    return Suite(name, title, tasks, aggregates, "an agent with tools serves a simulated customer")
+    averages = means(tasks, "the two domains", "tasks")
+    return Suite(name, title, tasks, averages, "an agent with tools serves a simulated customer")
 
 
 BENCHMARK = Benchmark(

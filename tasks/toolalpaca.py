@@ -7,22 +7,24 @@ answer is also the gold path, and the gold calls where it has no placeholders.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.contracts import Problems, ProblemSet
 from harness.errors import UserError
 from harness.records import Gold, Message, Problem, Setting, TaskCard
-from harness.suites import Aggregate, Benchmark, Suite
+from harness.suites import Benchmark, Suite
 from tasks.reading.cards import read_cards
+from tasks.reading.drift import differences
+from tasks.reading.means import means
 from tasks.reading.tool_retrieval import as_retrieval
 from tasks.reading.toolalpaca import MIRROR, calls, path, tools
 
 if TYPE_CHECKING:
     from harness.sources import Source
+    from harness.sources.folder import Requirement
 
 _CARDS = read_cards("toolalpaca")
-_COUNTED = ("problems", "apis")
 _MEASURES = (
     "both_correct",
     "process_correct",
@@ -40,13 +42,11 @@ class ToolAlpacaTask:
         part: "simulated" or "real".
         card: its card.
         measures: reported by default.
-        compats: none.
     """
 
     part: str
     card: TaskCard
     measures: Sequence[str] = _MEASURES
-    compats: Mapping[str, str] = field(default_factory=dict)
 
     def load(self, source: Source, setting: Setting) -> Problems:
         """The instructions of all APIs, as the one split "test".
@@ -64,14 +64,10 @@ class ToolAlpacaTask:
     def check(self, material: Problems) -> tuple[str, ...]:
         """Where the counts differ from upstream's, a sentence each."""
         (split,) = material
-        found = (len(split.problems), len({p.labels["api"] for p in split.problems}))
-        return tuple(
-            f"{self.card.name} has {count:,} {what}, {self.card.statistics[what]:,} published"
-            for what, count in zip(_COUNTED, found, strict=True)
-            if count != self.card.statistics[what]
-        )
+        apis = {problem.labels["api"] for problem in split.problems}
+        return differences(self.card, {"problems": len(split.problems), "apis": len(apis)})
 
-    def requires(self) -> list[tuple[str, str, str]]:
+    def requires(self) -> list[Requirement]:
         """The mirror's folder."""
         return [MIRROR.need()]
 
@@ -95,15 +91,12 @@ def _problems(api: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _tasks() -> Iterator[ToolAlpacaTask]:
     for part, own in _CARDS.tasks.items():
-        card = _CARDS.card(part, own["description"], {what: own[what] for what in _COUNTED})
-        yield ToolAlpacaTask(part, replace(card, kind="tool_use", main_measure=_MEASURES[0]))
+        counts = {"problems": own["problems"], "apis": own["apis"]}
+        yield ToolAlpacaTask(part, _CARDS.card(part, counts))
 
 
 _TASKS = {task.card.name: task for task in _tasks()}
-_SEARCHED = {
-    f"{name}-tools": as_retrieval(task, name=f"{name}-tools", title=f"{task.card.title}, tools")
-    for name, task in _TASKS.items()
-}
+_SEARCHED = {view.card.name: view for view in map(as_retrieval, _TASKS.values())}
 BENCHMARK = Benchmark(
     "toolalpaca",
     {**_TASKS, **_SEARCHED},
@@ -112,10 +105,7 @@ BENCHMARK = Benchmark(
             "toolalpaca",
             "ToolAlpaca",
             tuple(_TASKS),
-            (
-                Aggregate("mean", (tuple(_TASKS),), description="mean over the two sets"),
-                Aggregate("micro", (tuple(_TASKS),), "micro", "mean over all instructions"),
-            ),
+            means(_TASKS, "the two sets", "instructions"),
             "instructions for simulated and for real APIs",
         ),
     ),

@@ -10,23 +10,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.contracts import Problems, ProblemSet, Task
 from harness.errors import UserError
 from harness.records import Gold, Message, Problem, Setting, TaskCard, ToolSpec
-from harness.suites import Aggregate, Benchmark, Suite
+from harness.suites import Benchmark, Suite
+from tasks.reading.autotools import MIRROR as AUTOTOOLS
 from tasks.reading.cards import read_cards
+from tasks.reading.drift import differences
+from tasks.reading.means import means
 from tasks.reading.mirror import Mirror
 from tasks.reading.plans import LONG, plan_labels
 from tasks.reading.tool_retrieval import as_retrieval
 
 if TYPE_CHECKING:
     from harness.sources import Source
+    from harness.sources.folder import Requirement
 
-V0 = Mirror("tooluse/toolflow_v0", "github.com/shizhl/ATC at c3f19e2 (example_ToolFlow_data_v0)")
-EVAL = Mirror("tooluse/autotools", "github.com/mangopy/AutoTools at 09c88df (data, tools)")
+V0 = Mirror(
+    "tooluse/toolflow_v0",
+    "github.com/shizhl/ATC at c3f19e2",
+    (("example_ToolFlow_data_v0/*.json", ""),),
+)
 QUESTIONS = "autotool.eval.json"
 MEASURES = (
     "path_recall",
@@ -74,8 +81,6 @@ class ToolFlowTask:
     file: str = ""
     measures: Sequence[str] = MEASURES
     pools: Sequence[str] = ("all", "candidates")
-    views: Sequence[str] = ("documentation",)
-    compats: Sequence[str] = ()
 
     def load(self, source: Source, setting: Setting) -> Problems:
         """The part's problems.
@@ -85,7 +90,7 @@ class ToolFlowTask:
             UserError: a file is not as the release's are.
         """
         name = self.file or QUESTIONS
-        rows = list(self._rows((V0 if self.file else EVAL).json(source, name), name))
+        rows = list(self._rows((V0 if self.file else AUTOTOOLS).json(source, name), name))
         documented = _documented(self._documents(rows, source), self.dataset, name)
         tools = {tool.name: tool for tool, _ in documented}
         addresses = {tool.name: address for tool, address in documented}
@@ -109,15 +114,11 @@ class ToolFlowTask:
             "calls": sum(len(problem.gold.path) for problem in problems),
             f"problems of {LONG} calls or more": sum(len(p.gold.path) >= LONG for p in problems),
         }
-        return tuple(
-            f"{self.card.name} has {count:,} {what}, {self.card.statistics[what]:,} published"
-            for what, count in found.items()
-            if count != self.card.statistics[what]
-        )
+        return differences(self.card, found)
 
-    def requires(self) -> list[tuple[str, str, str]]:
+    def requires(self) -> list[Requirement]:
         """The folder of its release."""
-        return [(V0 if self.file else EVAL).need()]
+        return [(V0 if self.file else AUTOTOOLS).need()]
 
     def _rows(self, rows: Any, name: str) -> Iterator[_Row]:
         if not isinstance(rows, list):
@@ -140,9 +141,9 @@ class ToolFlowTask:
         if self.file:
             return (tool for row in rows for tool in row.tools)
         name = f"{self.dataset}.tools.json"
-        published = EVAL.json(source, name)
+        published = AUTOTOOLS.json(source, name)
         if not isinstance(published, Mapping) or not isinstance(published.get("endpoints"), list):
-            raise UserError(f"{EVAL.folder}/{name} has no list of endpoints")
+            raise UserError(f"{AUTOTOOLS.folder}/{name} has no list of endpoints")
         tools: list[Mapping[str, Any]] = published["endpoints"]
         return tools
 
@@ -238,28 +239,22 @@ def _tasks() -> dict[str, Task]:
         }
         release = "the first release" if "file" in own else "the later release"
         what = f"Plans over the tools of a service ({own['dataset']}), {release}."
-        card = replace(
-            _CARDS.card(part, what, statistics), kind="tool_use", main_measure="path_recall"
-        )
+        card = _CARDS.card(part, statistics, what)
         tasks[card.name] = ToolFlowTask(own["dataset"], card, own.get("file", ""))
     for task in list(tasks.values()):
         counts = {
             "queries": task.card.statistics["problems"],
             "documents": task.card.statistics["tools"],
         }
-        name = f"{task.card.name}-tools"
-        title = f"{task.card.title}, its tools"
-        tasks[name] = as_retrieval(task, name=name, title=title, statistics=counts)
+        view = as_retrieval(task, counts)
+        tasks[view.card.name] = view
     return tasks
 
 
 def _suite(name: str, title: str, parts: Sequence[str], what: str, end: str = "") -> Suite:
     tasks = tuple(f"toolflow/{part}{end}" for part in parts)
-    aggregates = (
-        Aggregate("micro", (tasks,), "micro", "mean over all problems"),
-        Aggregate("mean", (tasks,), description=f"mean over the {len(tasks)} parts"),
-    )
-    return Suite(name, title, tasks, aggregates, what)
+    mean, micro = means(tasks, f"the {len(tasks)} parts", "problems")
+    return Suite(name, title, tasks, (micro, mean), what)
 
 
 _V0 = ("v0-food", "v0-movie", "v0-weather")

@@ -165,7 +165,7 @@ def _tasks(cards: Cards) -> dict[str, ToolRetTask]:
             "relevant documents": own["tools"],
             "most judgements of a query": own["most"],
         }
-        card = cards.card(config, description, statistics)
+        card = cards.card(config, statistics, description)
         tasks[card.name] = ToolRetTask(config, card)
     return tasks
 

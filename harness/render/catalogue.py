@@ -25,7 +25,8 @@ from harness.render.words import (
     grid,
 )
 from harness.sources import ENVIRONMENT
-from harness.sources.availability import Availability, Need, Survey
+from harness.sources.availability import Availability, Need, Survey, requirements
+from harness.sources.folder import Folder
 from harness.suites import Suite
 
 SPLITS = 3
@@ -34,16 +35,17 @@ SPLITS = 3
 
 def task_list(tasks: Sequence[Task]) -> Iterator[RenderableType]:
     """A line a task."""
-    table = grid("task", "domain", "language", "measure", "queries", numbers=1)
+    table = grid("task", "domain", "language", "measure", "asked", numbers=1)
+    table.columns[0].no_wrap = True
     for task in tasks:
         card = task.card
-        queries = card.statistics.get("queries")
+        asked = card.statistics.get("queries", card.statistics.get("problems"))
         table.add_row(
             Text(card.name),
             card.domain,
             ", ".join(card.language),
             card.main_measure,
-            "" if queries is None else f"{queries:,}",
+            "" if asked is None else f"{asked:,}",
         )
     yield table
     yield ""
@@ -66,6 +68,7 @@ def task_card(task: Task) -> Iterator[RenderableType]:
             ("main measure", card.main_measure),
             *((option, ", ".join(getattr(task, name, ()))) for name, option in offers.items()),
             ("statistics", ", ".join(f"{n:,} {what}" for what, n in card.statistics.items())),
+            *(("" if i else "data", text) for i, text in enumerate(_sources(task))),
             ("version", card.version),
             ("licence", card.licence),
             ("homepage", card.homepage),
@@ -75,6 +78,15 @@ def task_card(task: Task) -> Iterator[RenderableType]:
     if card.citation:
         yield ""
         yield Text(card.citation.strip(), QUIET, no_wrap=True)
+
+
+def _sources(task: Task) -> Iterator[str]:
+    """Where the data comes from, a dataset or a folder a line."""
+    reads = requirements(task)
+    for dataset in dict.fromkeys(read[0] for read in reads if not isinstance(read, Folder)):
+        yield f"{dataset} on the Hugging Face hub"
+    for folder in (read for read in reads if isinstance(read, Folder)):
+        yield f"{folder.path} of a mirror: {folder.holds}"
 
 
 def suite_list(suites: Sequence[Suite]) -> Iterator[RenderableType]:
@@ -209,7 +221,7 @@ def data_card(found: Survey, root: Path | None) -> Iterator[RenderableType]:
 def _ways(missing: Sequence[Need], root: str) -> Iterator[RenderableType]:
     """How to get what is missing."""
     splits = [need for need in missing if need.hub]
-    folders = [need.dataset for need in missing if not need.hub]
+    folders = [need.folder for need in missing if need.folder]
     mirror = f"a mirror folder, named by --data or {ENVIRONMENT}, such as"
     if splits:
         yield Text(f"To get the {count(len(splits), 'split')}, either", STRONG)
@@ -219,9 +231,12 @@ def _ways(missing: Sequence[Need], root: str) -> Iterator[RenderableType]:
         file = f"    {root}/hub/{dataset}/{need.config}/{need.split}.jsonl"
         yield Text(file, QUIET, no_wrap=True)
     if folders:
-        yield Text(f"Put the {count(len(folders), 'collection')} into {mirror}", STRONG)
+        yield Text(f"Fill {count(len(folders), 'folder')} of {mirror}", STRONG)
     for folder in folders:
-        yield Text(f"    {root}/{folder}/corpus.jsonl, queries.jsonl, qrels.tsv", QUIET)
+        yield Text.assemble(f"    {root}/{folder.path}", (f"  {folder.holds}", QUIET), no_wrap=True)
+        for there, below in folder.copies:
+            here = f"{folder.path}/{below}".rstrip("/")
+            yield Text(f"        {there}  to  {root}/{here}", QUIET, no_wrap=True)
 
 
 def _state(tasks: Sequence[Availability]) -> Text:

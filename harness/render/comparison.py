@@ -21,9 +21,9 @@ from harness.render.words import (
     WARNING,
     count,
     grid,
-    hundredths,
+    half_width,
+    number,
     probability,
-    spread,
 )
 
 EXAMPLES = 8
@@ -36,7 +36,13 @@ DISPENSABLE = ((), ("first", "second"), ("first", "second", "wins"))
 """Columns to leave out until the table fits."""
 UNBOUNDED = 1_000
 """Cells that any table has room in."""
-_VERDICT = {"better": ("better", GOOD), "worse": ("worse", BAD), "not told apart": ("", QUIET)}
+_VERDICT = {
+    "better": ("better", GOOD),
+    "worse": ("worse", BAD),
+    "higher": ("higher", STRONG),
+    "lower": ("lower", STRONG),
+    "not told apart": ("", QUIET),
+}
 
 
 def comparison(found: Comparison) -> Iterator[RenderableType]:
@@ -112,8 +118,8 @@ class _Effects:
 
 def _cell(d: Difference, column: str) -> Text | str:
     cells: dict[str, Text | str] = {
-        "first": hundredths(d.first),
-        "second": hundredths(d.second),
+        "first": number(d.measure, d.first),
+        "second": number(d.measure, d.second),
         EFFECT: _effect(d),
         "p": probability(d.p_holm),
         "wins": f"{d.wins}/{d.ties}/{d.losses}",
@@ -134,19 +140,20 @@ def _task(d: Difference, indent: str) -> Text:
 
 
 def _effect(d: Difference | Overall) -> Text:
-    return Text.assemble(hundredths(d.difference, sign=True), (f" {spread(d):>6}", QUIET))
+    effect, width = number(d.measure, d.difference, sign=True), half_width(d.measure, d)
+    return Text.assemble(effect, (f" {width:>6}", QUIET))
 
 
 def _examples(members: Sequence[Difference]) -> Iterator[RenderableType]:
     """The queries that differ most, over all tasks of the pair."""
     titles = without_common_benchmark([d.task for d in members])
-    rows = [(title, q) for title, d in zip(titles, members, strict=True) for q in d.queries]
-    rows.sort(key=lambda row: -abs(row[1].second - row[1].first))
+    rows = [(title, d, q) for title, d in zip(titles, members, strict=True) for q in d.queries]
+    rows.sort(key=lambda row: -abs(row[2].second - row[2].first))
     if not rows:
         return
     table = grid("queries that differ most", "first", "second", numbers=2)
-    for title, q in rows[:EXAMPLES]:
+    for title, d, q in rows[:EXAMPLES]:
         name = Text.assemble(q.query, (f" {title}", QUIET))
-        table.add_row(name, hundredths(q.first), hundredths(q.second))
+        table.add_row(name, number(d.measure, q.first), number(d.measure, q.second))
     yield table
     yield ""

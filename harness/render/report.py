@@ -172,8 +172,7 @@ def _task_columns(report: Report, rows: _Rows, tasks: Sequence[str]) -> list[Col
 
 def _waits(result: Result) -> bool:
     """Whether success is a judge's to tell, and none has looked at the attempts."""
-    tool_use = result.task_card.get("kind") == "tool_use"
-    return tool_use and result.main_measure not in result.measures
+    return result.main_measure in result.undefined
 
 
 def _unjudged(result: Result) -> Cell:
@@ -303,11 +302,9 @@ def _faults(result: Result) -> Iterator[str]:
 
 
 def _main(report: Report, value: AggregateValue) -> str:
-    """The main measure of the tasks behind an aggregate."""
-    return next(
-        (result.main_name for result in report.results if result.task in value.tasks),
-        value.measure,
-    )
+    """The main measure of the tasks behind an aggregate, "" where all of them wait for a judge."""
+    results = [result for result in report.results if result.task in value.tasks]
+    return next((result.main_name for result in results if not _waits(result)), "")
 
 
 def told_apart(results: Sequence[Result]) -> list[str]:

@@ -16,11 +16,11 @@ from harness.render.words import (
     QUIET,
     STRONG,
     WARNING,
-    amount,
     count,
     facts,
     grid,
     hundredths,
+    number,
     setting_text,
 )
 from harness.store import Counts, Result, setting_to_json
@@ -50,10 +50,9 @@ def details(result: Result, run_info: Mapping[str, Any] | None = None) -> Iterat
     yield Text(setting_text(result.setting, list(setting_to_json(result.setting))), QUIET)
     yield ""
     yield from _measures(result)
-    if result.main_measure not in result.measures:
-        kind = result.task_card.get("kind")
-        hint = ": they want a judge (assay judge --list)" if kind == "tool_use" else ""
-        yield Text(f"{result.main_measure} says nothing of these attempts{hint}", WARNING)
+    if result.main_measure in result.undefined:
+        said = f"{result.main_measure} says nothing of these attempts: they want a judge"
+        yield Text(f"{said} (assay judge --list)", WARNING)
     elif left := result.counts.queries - result.measures[result.main_measure].n:
         of = f"{left:,} of {count(result.counts.queries, 'problem')}"
         yield Text(
@@ -82,18 +81,14 @@ def _measures(result: Result) -> Iterator[RenderableType]:
         for name in names:
             value = result.measures[name]
             style = STRONG if name == result.main_measure else ""
-            shown = [_number(name, v) for v in (value.value, value.ci_low, value.ci_high)]
+            shown = [number(name, v) for v in (value.value, value.ci_low, value.ci_high)]
             ends = f"[{shown[1]}, {shown[2]}]"
             table.add_row(Text(name, style), Text(shown[0], style), ends, f"{value.n:,}")
         if names:
             yield table
     for name, deviation in result.deviations.items():
-        mean = _number(name, result.measures[name].value)
-        yield Text(f"{name}: {mean} ± {_number(name, deviation)} over repeats", QUIET)
-
-
-def _number(measure: str, value: float) -> str:
-    return hundredths(value) if is_share(measure) else amount(value)
+        mean = number(name, result.measures[name].value)
+        yield Text(f"{name}: {mean} ± {number(name, deviation)} over repeats", QUIET)
 
 
 def _breakdown(result: Result) -> Iterator[RenderableType]:
@@ -104,7 +99,7 @@ def _breakdown(result: Result) -> Iterator[RenderableType]:
         yield ""
         table = grid(label, name if not is_share(name) else f"{name} × 100", numbers=1)
         for value, means in list(by.items())[:LISTED]:
-            table.add_row(Text(value), _number(name, means[name]) if name in means else "")
+            table.add_row(Text(value), number(name, means[name]) if name in means else "")
         yield table
         if len(by) > LISTED:
             yield Text(f"and {len(by) - LISTED} more in result.json", QUIET)

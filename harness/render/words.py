@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from harness.measures import is_share
 from harness.records import Setting
 from harness.store import setting_to_json
 
@@ -45,9 +46,16 @@ def hundredths(value: float, *, sign: bool = False) -> str:
     return f"{100 * value:{'+' if sign else ''}.2f}"
 
 
-def amount(value: float) -> str:
-    """A number that is no share: steps, seconds, tokens."""
-    return f"{value:,.2f}"
+def number(measure: str, value: float, *, sign: bool = False) -> str:
+    """A value of a measure with two decimals: a share x 100, an amount (steps, tokens) as it is."""
+    return (
+        hundredths(value, sign=sign) if is_share(measure) else f"{value:{'+' if sign else ''},.2f}"
+    )
+
+
+def half_width(measure: str, value: Ends) -> str:
+    """Half the width of the interval of a measure's value, as `number` writes it."""
+    return spread(value) if is_share(measure) else f"±{(value.ci_high - value.ci_low) / 2:,.2f}"
 
 
 def spread(value: Ends) -> str:

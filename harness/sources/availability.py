@@ -11,6 +11,7 @@ from harness.contracts import Task
 from harness.loading.catalogue import all_suites, load_suite, load_task
 from harness.loading.lookup import find_tasks
 from harness.sources import Source
+from harness.sources.folder import Folder, Requirement, Requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Need:
     split: str
     here: bool
     """True in the mirror folder or in the hub's local cache."""
+    folder: Folder | None = None
+    """What the folder holds, where it is one."""
 
     @property
     def hub(self) -> bool:
@@ -80,16 +83,23 @@ def availability(tasks: Iterable[Task], source: Source) -> list[Availability]:
     """Looks for the data of every task. Asks no network, and reads no row."""
 
     @cache
-    def need(dataset: str, config: str, split: str) -> Need:
-        here = source.has(dataset, config, split) if split else source.path(dataset) is not None
-        return Need(dataset, config, split, here)
+    def need(read: Requirement) -> Need:
+        if isinstance(read, Folder):
+            return Need(read.path, "", "", source.path(read.path) is not None, read)
+        return Need(*read, source.has(*read))
 
     return [
-        Availability(task.card.name, tuple(need(*read) for read in _reads(task))) for task in tasks
+        Availability(task.card.name, tuple(need(read) for read in requirements(task)))
+        for task in tasks
     ]
 
 
-def _reads(task: Task) -> Iterable[tuple[str, str, str]]:
-    """Dataset, config and split of everything that a task reads by default."""
-    requires: Callable[[], Iterable[tuple[str, str, str]]] | None = getattr(task, "requires", None)
-    return requires() if requires else ()
+def requirements(task: Task) -> tuple[Requirement, ...]:
+    """Everything that a task reads by default; nothing where it does not say."""
+    requires: Callable[[], Requirements] | None = getattr(task, "requires", None)
+    return tuple(map(_folder, requires())) if requires else ()
+
+
+def _folder(read: Requirement) -> Requirement:
+    """A folder given by its path alone as a `Folder`."""
+    return read if isinstance(read, Folder) or read[2] else Folder(read[0])

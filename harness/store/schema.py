@@ -102,6 +102,8 @@ class Result(_Strict):
     errors: dict[str, str] = Field(default_factory=dict)
     drift: list[str] = Field(default_factory=list)
     """Where the data differs from its published statistics."""
+    undefined: list[str] = Field(default_factory=list)
+    """Measures that say nothing of any query, such as those that wait for a judge."""
     breakdown: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
     """Label of the questions -> its value -> mean of every measure, as by plan length."""
     deviations: dict[str, float] = Field(default_factory=dict)
@@ -115,7 +117,10 @@ class Result(_Strict):
     @property
     def partial(self) -> bool:
         """True when the number is not that of the whole task as it was published."""
-        return self.status != "complete" or self.setting.limit is not None or bool(self.drift)
+        main = self.measures.get(self.main_measure)
+        some = main is not None and main.n < self.counts.queries  # of the others nothing is known
+        asked = self.setting.limit is not None
+        return self.status != "complete" or asked or some or bool(self.drift)
 
     @property
     def main_name(self) -> str:

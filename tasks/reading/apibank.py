@@ -19,8 +19,11 @@ from tasks.reading.mirror import Mirror
 
 MIRROR = Mirror(
     "tooluse/apibank",
-    "api-bank in github.com/AlibabaResearch/DAMO-ConvAI (test-data and training-data: of commit "
-    "5d5a2d4, the parent of a09c97b)",
+    "github.com/AlibabaResearch/DAMO-ConvAI at 5d5a2d4",
+    (
+        ("api-bank/test-data/*", "test-data"),
+        ("api-bank/lv1-lv2-samples/*", "lv1-lv2-samples"),
+    ),
 )
 SEARCHER = "ToolSearcher"
 Turn = Mapping[str, Any]

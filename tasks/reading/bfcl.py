@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 MIRROR = Mirror(
     "tooluse/bfcl_v4",
-    "github.com/ShishirPatil/gorilla at 6ea57973, "
-    "berkeley-function-call-leaderboard/bfcl_eval/data",
+    "github.com/ShishirPatil/gorilla at 6ea57973",
+    (("berkeley-function-call-leaderboard/bfcl_eval/data/*", ""),),
 )
 LANGUAGES = {"simple_java": "java", "simple_javascript": "javascript"}
 """Categories whose tools are not Python functions."""

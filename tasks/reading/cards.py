@@ -10,6 +10,17 @@ from typing import Any
 from harness.records import TaskCard
 
 _FOLDER = Path(__file__).parents[1] / "cards"
+_FACTS = (
+    "kind",
+    "main_measure",
+    "version",
+    "language",
+    "domain",
+    "licence",
+    "citation",
+    "homepage",
+)
+"""Fields of a card that a benchmark's tasks share, or have of their own."""
 
 
 @dataclass(frozen=True)
@@ -26,21 +37,27 @@ class Cards:
     shared: Mapping[str, Any]
     tasks: Mapping[str, Mapping[str, Any]]
 
-    def card(self, task: str, description: str, statistics: Mapping[str, int]) -> TaskCard:
-        """The card of one task: shared facts, its own, and what follows from both."""
+    def card(
+        self, task: str, statistics: Mapping[str, int], description: str | None = None
+    ) -> TaskCard:
+        """The card of one task: its own facts, else the shared ones, else what cards begin with.
+
+        Args:
+            task: its name, without the benchmark's.
+            statistics: published counts.
+            description: what it asks; by default what the file says.
+        """
         own = self.tasks[task]
+        known = {**self.shared, **own}
+        facts = {name: known[name] for name in _FACTS if name in known}
+        facts["language"] = tuple(facts["language"])
         return TaskCard(
             name=f"{self.name}/{task}",
             title=f"{self.shared['title']}: {task}",
-            description=description,
-            main_measure="nDCG@10",
-            language=tuple(own.get("language", self.shared["language"])),
-            domain=own["domain"],
-            licence=own.get("licence", self.shared["licence"]),
-            citation=own.get("citation", self.shared["citation"]),
-            homepage=own.get("homepage", self.shared["homepage"]),
+            description=own["description"] if description is None else description,
             statistics=statistics,
             defects=(*own.get("defects", ()), *self.shared["defects"]),
+            **facts,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.errors import MissingData, UserError
 from harness.sources import Read, Source
+from harness.sources.folder import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,13 @@ class Mirror:
 
     Attributes:
         folder: below the mirror's root, "tooluse/bfcl_v4".
-        upstream: where the files come from: repository, commit and folder.
+        upstream: where the files come from: repository and commit.
+        copies: which files of the repository go where, see `harness.sources.folder.Folder`.
     """
 
     folder: str
     upstream: str
+    copies: tuple[tuple[str, str], ...] = ()
 
     def path(self, source: Source, name: str = "") -> Path:
         """The path of a file, or of the folder itself.
@@ -36,7 +39,7 @@ class Mirror:
         if path is None:
             raise MissingData(
                 f"there is no {wanted}: name by --data or ASSAY_DATA a folder that holds it, with "
-                f"the files of {self.upstream} in {self.folder}"
+                f"files of {self.upstream} in {self.folder}; assay data TASK says which"
             )
         return path
 
@@ -62,9 +65,9 @@ class Mirror:
         self._note(source, name, data, len(values))
         return values
 
-    def need(self) -> tuple[str, str, str]:
+    def need(self) -> Folder:
         """The folder, as a task's `requires` names it."""
-        return self.folder, "", ""
+        return Folder(self.folder, f"files of {self.upstream}", self.copies)
 
     def _parsed(self, data: bytes, name: str) -> Iterator[Any]:
         for number, line in enumerate(data.splitlines(), 1):

@@ -18,10 +18,13 @@ from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.measures.endpoints import called
 from harness.records import Document, Problem, Query, Setting, TaskCard, ToolSpec
+from harness.sources.availability import requirements
+from tasks.reading.drift import differences
 from tasks.reading.views import VIEWS
 
 if TYPE_CHECKING:
     from harness.sources import Source
+    from harness.sources.folder import Requirement
 
 MEASURES = tuple(
     f"{measure}@{k}" for measure in ("nDCG", "P", "R", "AP", "Completeness") for k in (5, 10, 20)
@@ -29,22 +32,18 @@ MEASURES = tuple(
 """ToolRet's."""
 
 
-def as_retrieval(
-    task: Task, *, name: str, title: str, statistics: Mapping[str, int] | None = None
-) -> Task:
-    """The retrieval task of a tool-use task.
+def as_retrieval(task: Task, statistics: Mapping[str, int] | None = None) -> Task:
+    """The retrieval task of a tool-use task, called as it is with "-tools" behind.
 
     Args:
         task: whose `load` gives sets of problems.
-        name: what it is called, "restbench/tmdb-tools".
-        title: the same for people.
         statistics: published counts of `queries`, `documents` or `judgements`, which `check` looks
             at with the default setting in mind.
     """
     card = replace(
         task.card,
-        name=name,
-        title=title,
+        name=f"{task.card.name}-tools",
+        title=f"{task.card.title}, its tools",
         description=f"The tools that a problem of {task.card.name} needs, among all its tools.",
         kind="retrieval",
         main_measure="nDCG@10",
@@ -104,16 +103,11 @@ class RetrievalTask:
             "documents": len(material[0].corpus),
             "judgements": sum(len(j) for split in material for j in split.qrels.values()),
         }
-        return tuple(
-            f"{self.card.name} has {found[what]:,} {what}, {count:,} published"
-            for what, count in self.card.statistics.items()
-            if found[what] != count
-        )
+        return differences(self.card, found)
 
-    def requires(self) -> list[tuple[str, str, str]]:
+    def requires(self) -> tuple[Requirement, ...]:
         """What the tool-use task reads."""
-        needed: list[tuple[str, str, str]] = getattr(self.task, "requires", list)()
-        return needed
+        return requirements(self.task)
 
 
 def documentation(tool: ToolSpec) -> str:
@@ -134,12 +128,14 @@ def documentation(tool: ToolSpec) -> str:
 class _Tools:
     """All tools of a task, those that are the same once.
 
-    Tools of one name that are documented differently are told apart: "search", "search#2".
+    Tools of one name that are documented differently are told apart: "search", "search#2". The
+    order of the fields is no difference.
     """
 
     def __init__(self, task: str) -> None:
         self._task = task
         self._ids: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._named: dict[str, list[str]] = {}
         self._taken: set[str] = set()
         self._known: dict[int, tuple[ToolSpec, str]] = {}  # the tool is kept, and so is its id()
@@ -155,7 +151,8 @@ class _Tools:
         return self._known[id(tool)][1]
 
     def _enter(self, name: str, text: str) -> str:
-        if text not in self._ids:
+        content = json.dumps(json.loads(text), sort_keys=True)
+        if content not in self._ids:
             same = self._named.setdefault(name, [])
             number = len(same) + 1
             id = name if number == 1 else f"{name}#{number}"
@@ -163,8 +160,9 @@ class _Tools:
                 id += "'"
             self._taken.add(id)
             same.append(id)
-            self._ids[text] = id
-        return self._ids[text]
+            self._ids[content] = id
+            self._texts[id] = text
+        return self._ids[content]
 
     def relevant(self, problem: Problem) -> Iterator[str]:
         """Ids of the gold tools that there are: the problem's own, else the first of that name."""
@@ -186,7 +184,7 @@ class _Tools:
         """
         if not self._ids:
             raise UserError(f"{self._task}: its problems have no tools to search")
-        return ((id, text) for text, id in self._ids.items())
+        return iter(self._texts.items())
 
 
 def _problems(sets: object, name: str) -> Problems:

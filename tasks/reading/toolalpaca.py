@@ -11,7 +11,8 @@ from tasks.reading.mirror import Mirror
 
 MIRROR = Mirror(
     "tooluse/toolalpaca",
-    "github.com/tangqiaoyu/ToolAlpaca at 1890699 (data/eval_*.json, evalution_outputs, prompts)",
+    "github.com/tangqiaoyu/ToolAlpaca at 1890699",
+    (("data/eval_*.json", ""),),
 )
 ASK_USER = ToolSpec(
     name="getDetails",

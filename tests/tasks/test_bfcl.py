@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from harness.errors import MissingData, UserError
-from harness.records import Expected, Problem, Setting
+from harness.measures.matching import match
+from harness.records import Expected, Message, Problem, Setting, ToolCall, Trajectory
 from harness.sources import Source
 from harness.suites import Suite
 from tasks.bfcl import BENCHMARK, VERSION_1
@@ -161,8 +162,27 @@ def test_numbered_tools_of_version_1_are_calls_of_one_tool(tmp_path: Path) -> No
     assert problem.gold.calls == (
         Expected("weather.today", {"city": ["Oslo"]}),
         Expected("weather.today", {"city": ["Rome"]}),
-        Expected("deck", {}),
+        Expected("deck", {"": ()}),
     )
+
+
+@pytest.mark.parametrize("given", [{}, {"": ""}, {"": []}, {"deck": []}])
+def test_an_answer_without_arguments_passes_for_no_call(
+    tmp_path: Path, given: dict[str, object]
+) -> None:
+    version_1(
+        tmp_path,
+        "parallel_multiple_function",
+        {"id": "pm_0", "question": "Oslo?", "function": [{**WEATHER, "name": "news"}, WEATHER]},
+        {
+            "id": "pm_0",
+            "ground_truth": {"weather.today": {"city": ["Oslo"]}, "deck": [[], ""]},
+        },
+    )
+    (problem,) = load(tmp_path, "bfcl-v1/parallel_multiple")
+    calls = (ToolCall("weather.today", {"city": "Oslo"}), ToolCall("deck", given))
+    said = Message("assistant", calls=calls)
+    assert not match(problem, Trajectory("pm_0", messages=(said,))).valid
 
 
 def test_the_only_tool_of_version_1_is_meant_under_any_name(tmp_path: Path) -> None:
@@ -186,6 +206,7 @@ def test_what_is_executed_keeps_the_calls_whose_results_are_right(tmp_path: Path
     (problem,) = load(tmp_path, "bfcl-v1/executable_simple")
     assert problem.gold.turns == (("weather.today(city='Oslo')",),)
     assert problem.gold.success == "state"
+    assert problem.gold.wants_call
 
 
 def test_a_file_of_another_form_is_named(tmp_path: Path) -> None:

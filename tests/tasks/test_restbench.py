@@ -129,7 +129,7 @@ def test_a_document_of_another_form_is_refused(tmp_path: Path, broken: object) -
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match="tooluse/restbench"):
         TMDB.load(Source(tmp_path), Setting())
-    assert TMDB.requires() == [("tooluse/restbench", "", "")]
+    assert [needed.path for needed in TMDB.requires()] == ["tooluse/restbench"]
 
 
 def test_other_counts_than_the_published_ones_are_told(tmp_path: Path) -> None:

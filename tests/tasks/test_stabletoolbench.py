@@ -168,8 +168,8 @@ def test_an_api_that_is_listed_twice_is_one_tool(tmp_path: Path) -> None:
 def test_counts_that_differ_from_the_published_ones_are_told(tmp_path: Path) -> None:
     problems = TASK.load(mirror(tmp_path, query(1, api("A"))), Setting())
     assert TASK.check(problems) == (
-        "G3_instruction has 1 problems, 61 published",
-        "G3_instruction has 1 relevant, 180 published",
+        "stabletoolbench/G3_instruction has 1 problems, 61 published",
+        "stabletoolbench/G3_instruction has 1 relevant APIs, 180 published",
     )
 
 

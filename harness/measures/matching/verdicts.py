@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from harness.errors import unknown
+from harness.measures import field_rules
 from harness.measures.attempt import CallError, Verdict
 from harness.measures.matching import schema
 from harness.measures.matching.languages import JAVA, JAVASCRIPT, PYTHON
@@ -41,6 +42,8 @@ RULES: Mapping[str, Rules] = MappingProxyType(
     }
 )
 """The sets of rules by the name that `Gold.rules` has."""
+FIELDS = "fields"
+"""The rules of `harness.measures.field_rules`, by which every tool is compared in its own way."""
 
 
 def match(problem: Problem, trajectory: Trajectory) -> Verdict:
@@ -53,8 +56,10 @@ def match(problem: Problem, trajectory: Trajectory) -> Verdict:
         UserError: the problem names rules that there are not.
     """
     gold = problem.gold
+    if gold.rules == FIELDS:
+        return field_rules.match(problem, trajectory)
     if gold.rules not in RULES:
-        raise unknown("rules of matching", gold.rules, RULES)
+        raise unknown("rules of matching", gold.rules, [*RULES, FIELDS])
     expected = len(gold.calls) if gold.calls is not None else int(bool(gold.wants_call))
     return Verdict(tuple(_errors(problem, trajectory, RULES[gold.rules])), expected)
 

@@ -22,7 +22,8 @@ def state(attempt: Attempt) -> float:
         UserError: two checks have looked at the attempt, or one said something else than "valid" or
             "invalid".
     """
-    idle = not attempt.calls and any(attempt.problem.gold.turns)
+    gold = attempt.problem.gold
+    idle = not attempt.calls and (gold.wants_call or any(gold.turns))
     if attempt.trajectory.end in ("missing", "error") or idle:
         return 0.0
     place = f"problem {attempt.trajectory.problem[:60]}, trial {attempt.trajectory.trial}"

@@ -15,7 +15,7 @@ from harness.contracts import ProblemSet, Unreadable
 from harness.errors import NotAsked, UserError
 from harness.flows.tool_use import ToolUseFlow
 from harness.formats.trajectories import write_trajectories
-from harness.records import Gold, Setting, Trajectory
+from harness.records import Gold, Judgement, Setting, Trajectory
 from harness.store import find_results, read_result
 
 SCRIPT = {"one": ["search"], "two": ["search", "search"], "three": []}
@@ -168,3 +168,51 @@ def test_agents_are_compared_problem_by_problem(tmp_path: Path) -> None:
     [difference] = compare(tmp_path / "a", tmp_path / "b").differences
     assert (difference.measure, difference.wins, difference.losses) == ("path_recall", 2, 0)
     assert difference.difference == pytest.approx(0.5)
+
+
+def test_results_of_two_judges_are_not_compared_and_other_tasks_are(tmp_path: Path) -> None:
+    run(Scripted(SCRIPT), tmp_path / "a")
+    run(Scripted({"one": []}), tmp_path / "b")
+    [folder] = find_results(tmp_path / "b")
+    marker = folder.path / "result.json"
+    written = marker.read_text("utf-8")
+    marker.write_text(written.replace('"task_version": "1"', '"task_version": "1, judged by x"'))
+    with pytest.raises(UserError, match="toy-tools: one is of version 1, the other of 1, judged"):
+        compare(tmp_path / "a", tmp_path / "b")
+    marker.write_text(written)
+    assert compare(tmp_path / "a", tmp_path / "b").differences
+
+
+def test_of_amounts_nobody_says_which_is_better(tmp_path: Path) -> None:
+    run(Scripted(SCRIPT), tmp_path / "a", measures="steps")
+    run(Scripted({p.id: ["search"] * 3 for p in PROBLEMS}), tmp_path / "b", measures="steps")
+    with pytest.raises(UserError, match="share no value of path_recall; choose with --measure"):
+        compare(tmp_path / "a", tmp_path / "b")
+    [found] = compare(tmp_path / "a", tmp_path / "b", measure="steps").differences
+    # Steps by hand: 1, 2 and 0 against 3 each.
+    assert (found.first, found.second, found.difference) == (1.0, 3.0, 2.0)
+    assert replace(found, p_holm=0.01).verdict == "higher"
+    assert replace(found, p_holm=0.01, difference=-2.0).verdict == "lower"
+    assert found.verdict == "not told apart"
+
+
+def judged(key: str, *labels: str) -> Trajectory:
+    said = tuple(Judgement("j", label, repeat=n) for n, label in enumerate(labels))
+    return replace(attempt(key, "search"), judgements=said)
+
+
+def test_what_waits_for_a_judge_is_told_and_a_part_is_no_whole() -> None:
+    card = replace(ToolToy().card, main_measure="SoPR")
+    task = ToolToy(card=card, measures=("SoPR", "steps"))
+    result = score(task, [attempt(p.id, "search") for p in PROBLEMS])
+    assert (result.undefined, list(result.measures)) == (["SoPR"], ["steps"])
+    assert result.task_version == "1"
+    first = [judged("one", "Solved", "Unsure"), attempt("two"), attempt("three")]
+    some = score(task, first)
+    # One of three has been judged: its mean of 1 and .5 is not the task's.
+    assert (some.main.value, some.main.n, some.partial) == (0.75, 1, True)
+    assert some.task_version == "1, judged by j"
+    whole = score(task, [judged(p.id, "Solved", "Unsolved") for p in PROBLEMS])
+    assert (whole.main.value, whole.main.n, whole.partial) == (0.5, 3, False)
+    # Every repeat's mean over problems: 1 and 0, which deviate by .5.
+    assert whole.deviations["SoPR"] == 0.5

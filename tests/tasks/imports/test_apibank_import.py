@@ -116,7 +116,7 @@ def test_what_cannot_be_used_is_named_by_its_line_and_the_rest_goes_on(tmp_path:
 
 
 def test_no_file_is_an_error_and_losses_are_stated(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot read"):
+    with pytest.raises(UserError, match="there is no file"):
         list(convert(tmp_path / "none.jsonl", PROBLEMS))
     assert IMPORTER.name == "apibank"
     assert IMPORTER.loses

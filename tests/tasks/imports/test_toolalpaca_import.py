@@ -72,7 +72,7 @@ def test_only_the_results_are_searched_for_what_the_judge_said(tmp_path: Path) -
 def test_a_word_that_is_no_verdict_is_named_and_not_counted(tmp_path: Path, word: Any) -> None:
     (found,) = converted(tmp_path, entry(process_correctness=word))
     assert isinstance(found, Unreadable)
-    assert found.place == "Users 0"
+    assert found.place == "entry 0 of 'Users'"
     assert "the judge's word on the process" in found.reason
 
 

@@ -5,17 +5,28 @@ import sys
 
 import pytest
 
+from harness.loading.lookup import find_tasks
 from harness.registry import HOME
-from tasks.reading.cards import read_cards
+from tasks.reading.cards import Cards, read_cards
 
 BENCHMARKS = ["toolret", "mair"]
+TOOL_USE = [
+    "bfcl",
+    "bfcl-v1",
+    "toolflow",
+    "restbench",
+    "stabletoolbench",
+    "apibank",
+    "toolalpaca",
+    "tau-bench",
+]
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_card_says_what_a_person_needs_to_know(name: str) -> None:
     cards = read_cards(name)
     for task in cards.tasks:
-        card = cards.card(task, "About.", {"queries": 1})
+        card = cards.card(task, {"queries": 1}, "About.")
         assert card.name == f"{name}/{task}"
         assert card.licence
         assert card.language
@@ -31,7 +42,7 @@ def test_a_tasks_own_defects_come_before_the_shared_ones(name: str) -> None:
     cards = read_cards(name)
     shared = tuple(cards.shared["defects"])
     for task, own in cards.tasks.items():
-        assert cards.card(task, "", {}).defects == (*own.get("defects", ()), *shared)
+        assert cards.card(task, {}, "").defects == (*own.get("defects", ()), *shared)
 
 
 def test_reading_the_cards_of_all_161_tasks_takes_under_150_ms() -> None:
@@ -45,3 +56,30 @@ def test_reading_the_cards_of_all_161_tasks_takes_under_150_ms() -> None:
     run = [sys.executable, "-c", code]
     seconds = [float(subprocess.check_output(run, cwd=HOME, text=True)) for _ in range(3)]
     assert min(seconds) < 0.15
+
+
+def test_what_a_task_says_itself_comes_before_what_its_benchmark_says() -> None:
+    shared = {
+        "title": "Toy",
+        "kind": "tool_use",
+        "main_measure": "success",
+        "language": ["en"],
+        "domain": "toys",
+        "licence": "MIT",
+        "defects": [],
+    }
+    own = {"description": "Asks.", "main_measure": "rouge_l", "domain": "bears"}
+    cards = Cards("toy", shared, {"plain": {"description": "Plays."}, "own": own})
+    plain, other = cards.card("plain", {"problems": 2}), cards.card("own", {})
+    assert (plain.kind, plain.main_measure, plain.domain) == ("tool_use", "success", "toys")
+    assert (other.kind, other.main_measure, other.domain) == ("tool_use", "rouge_l", "bears")
+    assert (plain.description, other.language) == ("Plays.", ("en",))
+    assert cards.card("plain", {}, "Differs.").description == "Differs."
+
+
+@pytest.mark.parametrize("name", TOOL_USE)
+def test_the_main_measure_of_tool_use_is_among_those_that_are_reported(name: str) -> None:
+    for task in find_tasks(name):
+        assert task.card.kind in ("tool_use", "retrieval")
+        assert task.card.main_measure in task.measures, task.card.name
+        assert task.card.kind == "retrieval" or task.card.main_measure != "nDCG@10"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from harness.measures import parse
 from harness.offers import accept
 from harness.records import Expected, Gold, Message, Problem, Setting, TaskCard, ToolSpec
 from harness.sources import Source
+from harness.sources.folder import Folder
 from tasks.reading.tool_retrieval import MEASURES, RetrievalTask, as_retrieval, documentation
 from tasks.restbench import BENCHMARK as RESTBENCH
 from tasks.toolflow import BENCHMARK as TOOLFLOW
 
+SKY = Folder("sky", "clouds.json")
 RAIN = ToolSpec("rain", "Tells rain.", {"type": "object", "properties": {"day": {}}}, None, "sky")
 SNOW = ToolSpec("snow", "Tells snow.")
 OTHER_RAIN = ToolSpec("rain", "Makes it rain.")
@@ -37,8 +40,8 @@ class Sky:
         self.asked.append(setting)
         return self._sets
 
-    def requires(self) -> list[tuple[str, str, str]]:
-        return [("sky", "", "")]
+    def requires(self) -> list[Folder]:
+        return [SKY]
 
 
 def problem(id: str, *tools: ToolSpec, gold: Gold) -> Problem:
@@ -48,7 +51,7 @@ def problem(id: str, *tools: ToolSpec, gold: Gold) -> Problem:
 
 def view(*problems: Problem, **statistics: int) -> tuple[Sky, RetrievalTask]:
     task = Sky(ProblemSet("test", problems))
-    made = as_retrieval(task, name="sky/tools", title="Sky's tools", statistics=statistics)
+    made = as_retrieval(task, statistics)
     assert isinstance(made, RetrievalTask)
     return task, made
 
@@ -75,6 +78,17 @@ def test_gold_calls_make_tools_relevant_too(tmp_path: Path) -> None:
     _, task = view(problem("1", RAIN, SNOW, gold=Gold(calls=calls)))
     (split,) = task.load(Source(tmp_path), Setting())
     assert split.qrels == {"1": {"rain": 1}}
+
+
+def test_the_order_of_fields_makes_no_other_tool(tmp_path: Path) -> None:
+    turned = replace(RAIN, parameters=dict(reversed(RAIN.parameters.items())))
+    assert documentation(turned) != documentation(RAIN)
+    _, task = view(
+        problem("1", RAIN, gold=by_path("rain")), problem("2", turned, gold=by_path("rain"))
+    )
+    (split,) = task.load(Source(tmp_path), Setting())
+    assert list(split.corpus.ids) == ["rain"]
+    assert split.qrels == {"1": {"rain": 1}, "2": {"rain": 1}}
 
 
 def test_a_tool_is_documented_as_json_and_seen_through_a_view(tmp_path: Path) -> None:
@@ -135,7 +149,7 @@ def test_every_split_searches_the_tools_of_all(tmp_path: Path) -> None:
         ProblemSet("b", [problem("1", SNOW, gold=by_path("snow"))], notes={"mended": 1}),
         ProblemSet("c", []),
     )
-    task = as_retrieval(Sky(*sets), name="sky/tools", title="")
+    task = as_retrieval(Sky(*sets))
     a, b = task.load(Source(tmp_path), Setting())
     assert a.corpus is b.corpus  # type: ignore[union-attr]
     assert (a.split, a.weight, b.split, dict(b.notes)) == ("a", 2.0, "b", {"mended": 1})
@@ -146,7 +160,7 @@ def test_the_task_is_asked_for_a_pool_that_it_offers(
     tmp_path: Path, offered: tuple[str, ...], asked: str
 ) -> None:
     inner = Sky(ProblemSet("t", [problem("1", RAIN, gold=by_path("rain"))]), pools=offered)
-    task = as_retrieval(inner, name="sky/tools", title="")
+    task = as_retrieval(inner)
     task.load(Source(tmp_path), Setting(pool="candidates", view="python", compat=("odd",)))
     (setting,) = inner.asked
     assert (setting.pool, setting.view, setting.compat) == (asked, "documentation", ("odd",))
@@ -154,19 +168,20 @@ def test_the_task_is_asked_for_a_pool_that_it_offers(
 
 def test_the_card_is_the_tasks_own_as_retrieval() -> None:
     inner, task = view(problem("1", RAIN, gold=by_path("rain")))
-    assert task.card.name == "sky/tools"
+    assert task.card.name == "sky/asks-tools"
+    assert task.card.title == "Sky, its tools"
     assert (task.card.kind, task.card.main_measure) == ("retrieval", "nDCG@10")
     assert task.card.licence == inner.card.licence
     assert task.compats == inner.compats
-    assert task.requires() == [("sky", "", "")]
+    assert task.requires() == (SKY,)
     accept(task, Setting(pool="candidates", view="name-description", compat=("odd",)))
 
 
 def test_counts_that_differ_are_told(tmp_path: Path) -> None:
     _, task = view(problem("1", RAIN, gold=by_path("rain")), queries=1, documents=2, judgements=3)
     assert task.check(task.load(Source(tmp_path), Setting())) == (
-        "sky/tools has 1 documents, 2 published",
-        "sky/tools has 1 judgements, 3 published",
+        "sky/asks-tools has 1 documents, 2 published",
+        "sky/asks-tools has 1 judgements, 3 published",
     )
 
 
@@ -174,7 +189,7 @@ def test_a_task_without_tools_or_problems_says_so(tmp_path: Path) -> None:
     _, bare = view(problem("1", gold=by_path("rain")))
     with pytest.raises(UserError, match="no tools to search"):
         bare.load(Source(tmp_path), Setting())
-    of_retrieval = as_retrieval(bare, name="sky/again", title="")
+    of_retrieval = as_retrieval(bare)
     with pytest.raises(UserError, match="tool"):
         of_retrieval.load(Source(tmp_path), Setting())
 
