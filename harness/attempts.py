@@ -25,6 +25,13 @@ Teller = Callable[[Unreadable | int], None]
 
 STEP = 500
 """Attempts from one such number to the next."""
+MOST_TRIALS = 10_000
+"""Attempts at one problem. Those below a number that were never made count: a number beyond any
+that somebody would make stands for nothing."""
+_LONGEST_SHOWN = 80
+"""Characters that are shown of a problem's id."""
+_LONGEST_DETAIL = 500
+"""Characters that are kept of why an attempt failed, which may be a whole answer."""
 FAULTS = "calls at fault"
 """What a note on wrong calls begins with."""
 
@@ -74,16 +81,18 @@ class Tally:
 
     def _enter(self, found: Trajectory) -> Unreadable | None:
         key, trial = found.problem, found.trial
-        place = f"problem {key}, trial {trial}"
         if key not in self.problems:
-            return Unreadable(place, "the task has no such problem")
+            return Unreadable(place_of(found), "the task has no such problem")
+        if trial >= MOST_TRIALS:
+            return Unreadable(place_of(found), f"trials have numbers from 0 to {MOST_TRIALS - 1:,}")
         if trial in self._digests[key]:
-            return Unreadable(place, "a second attempt of the same number; the first one counts")
+            reason = "a second attempt of the same number; the first one counts"
+            return Unreadable(place_of(found), reason)
         self._digests[key][trial] = digest(found)
         if found.end == "malformed":
-            self.malformed.setdefault(key, found.detail or "malformed")
+            self.malformed.setdefault(key, found.detail[:_LONGEST_DETAIL] or "malformed")
         if found.end == "error":
-            self.errors.setdefault(key, found.detail or "failed")
+            self.errors.setdefault(key, found.detail[:_LONGEST_DETAIL] or "failed")
         attempt = Attempt(self.problems[key], found)
         self._values.setdefault(key, {})[trial] = [m.compute(attempt) for m in self._direct]
         for measure in self._direct:
@@ -116,9 +125,10 @@ class Tally:
         """
         for question, judges in self._judges.items():
             if len(judges) > 1:
+                named = " and ".join(name[:60] for name in sorted(judges)[:3])
                 raise UserError(
-                    f"{' and '.join(sorted(judges))} judged the same question, '{question}': keep "
-                    "the judgements of one of them, their verdicts are not comparable"
+                    f"{named} judged the same question, '{question[:60]}': keep the judgements of "
+                    "one of them, their verdicts are not comparable"
                 )
         return tuple(sorted(set().union(*self._judges.values())))
 
@@ -140,18 +150,12 @@ class Tally:
 
         NaN where a measure says nothing about a problem.
         """
-        cubes = self._cube
-        mean: NDArray[np.float64] = _nanmean(cubes, axis=1)
-        columns = {m.name: mean[:, i] for i, m in enumerate(self._direct)}
-        return {
-            m.name: self._over_trials(m) if m.kind == "trials" else columns[m.name]
-            for m in self.measures
-        }
+        return {m.name: self._means.by_problem[m.name] for m in self.measures}
 
     def deviations(self) -> dict[str, float]:
         """Population standard deviation of each mean over repeated judgements, or over trials."""
         if self._expected > 1:
-            spread = np.std(_nanmean(self._cube, axis=0), axis=0, ddof=0)
+            spread = np.std(self._means.by_trial, axis=0, ddof=0)
             named = {measure.name for measure in self.measures}
             by_trial = {m.name: float(spread[i]) for i, m in enumerate(self._direct)}
             found = {name: value for name, value in by_trial.items() if name in named}
@@ -166,37 +170,70 @@ class Tally:
         return max(self.trials, *(max(t) + 1 for t in self._values.values() if t), 1)
 
     @cached_property
-    def _cube(self) -> NDArray[np.float64]:
-        """Every value, shape (problems, trials, measures)."""
-        shape = (len(self.problems), self._expected, len(self._direct))
-        cube = np.empty(shape)
-        for row, (key, problem) in enumerate(self.problems.items()):
+    def _means(self) -> _Means:
+        """The values of all attempts, one problem after the other in memory."""
+        names = [m.name for m in self._direct]
+        over = {m.name: m for m in self.measures if m.kind == "trials"}
+        over_trials: dict[str, list[float]] = {name: [] for name in over}
+        means: list[NDArray[np.float64]] = []
+        sums = np.zeros((self._expected, len(names)))
+        counts = np.zeros(sums.shape, dtype=np.int64)
+        for table in self._tables(sums.shape):
+            known = ~np.isnan(table)
+            sums += np.where(known, table, 0.0)
+            counts += known
+            means.append(_nanmean(table, axis=0))
+            for name, measure in over.items():
+                successes = table[:, names.index("success")].tolist()
+                over_trials[name].append(measure.compute(successes))
+        columns = np.array(means).reshape(len(means), len(names)).T
+        by_problem = dict(zip(names, columns, strict=True))
+        by_problem |= {name: np.array(values) for name, values in over_trials.items()}
+        return _Means(by_problem, np.where(counts > 0, sums / np.maximum(counts, 1), nan))
+
+    def _tables(self, shape: tuple[int, int]) -> Iterator[NDArray[np.float64]]:
+        """The values of each problem, shape (trials, measures)."""
+        for key, problem in self.problems.items():
             made = self._values.get(key, {})
-            for trial in range(shape[1]):
-                cube[row, trial] = made[trial] if trial in made else self._blank(key, problem)
-        return cube
-
-    def _blank(self, key: str, problem: Problem) -> list[float]:
-        """The values of an attempt that was never made."""
-        attempt = Attempt(problem, Trajectory(key, end="missing"))
-        return [m.compute(attempt) for m in self._direct]
-
-    def _over_trials(self, measure: Measure) -> NDArray[np.float64]:
-        column = [m.name for m in self._direct].index("success")
-        return np.array([measure.compute(row) for row in self._cube[:, :, column].tolist()])
+            table = np.empty(shape)
+            if len(made) < len(table):
+                attempt = Attempt(problem, Trajectory(key, end="missing"))
+                table[:] = [m.compute(attempt) for m in self._direct]
+            for trial, values in made.items():
+                table[trial] = values
+            yield table
 
     def _per_repeat(self, name: str) -> NDArray[np.float64]:
         """The mean over problems of each repeat, shape (repeats,); empty where nothing repeats."""
-        values, rows = self.values()[name], self._repeats[name]
-        n = max(map(len, rows.values()))
-        if n < 2:
+        rows = self._repeats[name]
+        sums = np.zeros(max(map(len, rows.values())))
+        if len(sums) < 2:
             return np.empty(0)
-        table = [
-            rows[key] if len(rows.get(key, ())) == n else (value,) * n
-            for key, value in zip(self.problems, values, strict=True)
-            if not isnan(value)
-        ]
-        return np.asarray(np.array(table).reshape(-1, n).mean(axis=0))
+        by_problem = zip(self.problems, self.values()[name].tolist(), strict=True)
+        known = {key: value for key, value in by_problem if not isnan(value)}
+        for key, value in known.items():
+            sums += rows[key] if len(rows.get(key, ())) == len(sums) else value
+        return sums / max(1, len(known))
+
+
+@dataclass(frozen=True)
+class _Means:
+    """Means of every measure by name over trials, shape (problems,); and over problems.
+
+    Attributes:
+        by_problem: of each measure.
+        by_trial: of those of single attempts, shape (trials, measures).
+    """
+
+    by_problem: Mapping[str, NDArray[np.float64]]
+    by_trial: NDArray[np.float64]
+
+
+def place_of(found: Trajectory) -> str:
+    """The attempt in words, in one short line whatever its problem is called."""
+    key = found.problem
+    shown = key if len(key) <= _LONGEST_SHOWN and key.isprintable() else f"{key[:_LONGEST_SHOWN]!a}"
+    return f"problem {shown}, trial {found.trial}"
 
 
 def breakdown(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.asking import ask
-from harness.attempts import STEP, Teller
+from harness.attempts import STEP, Teller, place_of
 from harness.contracts import Importer, Unreadable
 from harness.errors import UserError
 from harness.flows.tool_use import ToolUseFlow
@@ -60,8 +60,7 @@ def import_predictions(
     """
     importer = _importer(format)
     place = Path(path)
-    if not Path(str(path).partition("#")[0]).exists():
-        raise UserError(f"{path}: there is no such file or folder")
+    _require_content(place if place.exists() else Path(str(path).partition("#")[0]))
     asked = ask(task, setting_of({}), Source(data), seed=0)
     flow = asked.flow
     if not isinstance(flow, ToolUseFlow):
@@ -84,11 +83,20 @@ def import_predictions(
                 met.add(found.problem)
                 yield found
         if not done.attempts:
-            raise UserError(f"{path} holds nothing of {asked.task.card.name}: {importer.reads}")
+            raise UserError(
+                f"{path} holds nothing of {asked.task.card.name}: {format} is {importer.reads}"
+            )
 
     write_trajectories(Path(out), converted())
     done.problems = len(met)
     return done
+
+
+def _require_content(path: Path) -> None:
+    if not path.exists():
+        raise UserError(f"{path}: there is no such file or folder")
+    if not path.is_file() and not path.is_dir():
+        raise UserError(f"{path} is a pipe or a device: write the outputs to a file first")
 
 
 def _unwritable(found: Trajectory) -> Unreadable | None:
@@ -96,7 +104,7 @@ def _unwritable(found: Trajectory) -> Unreadable | None:
     try:
         to_line(found)
     except UserError as error:
-        return Unreadable(f"problem {found.problem}, trial {found.trial}", str(error))
+        return Unreadable(place_of(found), str(error))
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.attempts import Tally, Teller, breakdown
+from harness.attempts import MOST_TRIALS, Tally, Teller, breakdown
 from harness.contracts import Agent, Problems, Unreadable
 from harness.corpus import fingerprint
 from harness.errors import InfrastructureError, NotAsked, UserError
@@ -50,8 +50,8 @@ class ToolUseFlow:
     def __init__(self, material: Problems, setting: Setting, seed: int) -> None:
         if setting.instruction not in ("auto", "no"):
             raise NotAsked("problems of tool use have no instructions of their own")
-        if setting.trials < 1:
-            raise UserError(f"trials={setting.trials}: at least one attempt must be made")
+        if not 1 <= setting.trials <= MOST_TRIALS:
+            raise UserError(f"trials={setting.trials}: from 1 to {MOST_TRIALS:,} can be made")
         self.setting = setting
         several = len(material) > 1
         self._sets = [

@@ -11,7 +11,7 @@ import re
 
 from harness.records import ToolCall
 
-LONGEST = 100_000
+LONGEST = 20_000
 """Characters of the longest arguments that are read: the second pattern can take quadratic time."""
 _OPENING = re.compile(r"\[(\w+)\(")
 _ARGUMENT = re.compile(

@@ -15,6 +15,8 @@ T = TypeVar("T")
 Reader = Callable[[Any], T]
 _MOST = 2**53
 """Whole numbers up to here are exact in every program that reads JSON."""
+LONGEST_NAME = 1_000
+"""Characters of the longest name: what is kept and shown of every attempt."""
 
 
 class Wrong(Exception):
@@ -95,10 +97,12 @@ def text(value: Any) -> str:
     return value
 
 
-def filled(value: Any) -> str:
-    """A text that is not empty."""
+def name(value: Any) -> str:
+    """A text that is not empty, and short enough to be kept by the thousand."""
     if not text(value):
         raise Wrong("it is empty")
+    if len(value) > LONGEST_NAME:
+        raise Wrong(f"it is longer than {LONGEST_NAME:,} characters")
     return cast("str", value)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from math import isfinite
 from typing import Any
 
@@ -101,9 +102,8 @@ def _check_number(number: float) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated = next(key for i, key in enumerate(keys) if key in keys[:i])
-        raise Refused(f"the key '{repeated[:80]}' is there twice")
+        [(repeated, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise Refused(f"the key {repeated[:80]!a} is there twice")
     return found
 
 

@@ -22,8 +22,9 @@ could not be read. `call_id` and `failed` are a tool's: which call it answers, a
 failed (true, false, or null where nobody said so).
 
 A line that breaks any of this, repeats a key or has an unknown one, holds NaN or half a surrogate
-pair, nests arguments more than 64 deep or is longer than 64 MiB is reported as `Unreadable`, and
-reading goes on behind it.
+pair, nests arguments more than 64 deep, names a problem, judge, label or question in nothing or in
+more than 1,000 characters, or is longer than 64 MiB is reported as `Unreadable`, and reading goes
+on behind it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import MISSING, fields
 from hashlib import sha256
+from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO, cast, get_args
 
@@ -46,9 +48,9 @@ from harness.formats.fields import (
     Wrong,
     amount,
     count,
-    filled,
     flag,
     list_of,
+    name,
     number,
     one_of,
     or_null,
@@ -62,6 +64,10 @@ from harness.records import End, Judgement, Message, ToolCall, Trajectory, Usage
 
 MAX_LINE = 64 * 2**20
 """Bytes of the longest line that is read or written."""
+MAX_SKIPPED = 2**30
+"""Bytes of a line at which reading ends: a file of a megabyte may unpack to that, over and over."""
+MAX_BLANK = 1_000_000
+"""Blank lines in a row at which reading ends."""
 _ROLES = frozenset(("system", "user", "assistant", "tool"))
 _ENDS = frozenset(get_args(End))
 
@@ -167,19 +173,26 @@ def digest(trajectory: Trajectory) -> str:
 
 def numbered(path: Path) -> Iterator[tuple[str, bytes | str]]:
     """The lines that are not blank by place, each as it is or, where it cannot be had, why."""
-    number = 0
+    number = used = 0
     try:
-        with opened(path) as file:
+        with BufferedReader(cast("RawIOBase", opened(path)), 2**16) as file:
             while line := file.readline(MAX_LINE + 1):
                 number += 1
+                place = f"line {number}"
                 if len(line) > MAX_LINE:
-                    while line and not line.endswith(b"\n"):
-                        line = file.readline(2**20)
-                    yield f"line {number}", f"it is longer than {MAX_LINE:,} bytes"
+                    used = number
+                    yield place, f"it is longer than {MAX_LINE:,} bytes"
+                    if not _skipped(file, line):
+                        yield place, f"it is longer than {MAX_SKIPPED:,} bytes: reading ends here"
+                        return
                     continue
                 line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if line.strip():
-                    yield f"line {number}", line
+                    used = number
+                    yield place, line
+                elif number - used >= MAX_BLANK:
+                    yield place, f"the {MAX_BLANK:,}th blank line in a row: reading ends here"
+                    return
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         if not number:
             raise UserError(f"{path} is no gzip file, as its name says: {error}") from None
@@ -188,6 +201,15 @@ def numbered(path: Path) -> Iterator[tuple[str, bytes | str]]:
         raise UserError(f"there is no file {path}: name a JSONL file of trajectories") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _skipped(file: BinaryIO, line: bytes) -> bool:
+    """Goes to the end of a long line, of which the start was read; False where it is too far."""
+    length = len(line)
+    while line and not line.endswith(b"\n") and length <= MAX_SKIPPED:
+        line = file.readline(2**20)
+        length += len(line)
+    return length <= MAX_SKIPPED
 
 
 def _dumped(trajectory: Trajectory, value: object, *, sort_keys: bool = False) -> bytes:
@@ -257,9 +279,9 @@ _usage = record(Usage, {"input_tokens": count, "output_tokens": count, "money": 
 _judgement = record(
     Judgement,
     {
-        "judge": text,
-        "label": text,
-        "question": text,
+        "judge": name,
+        "label": name,
+        "question": name,
         "repeat": count,
         "swapped": flag,
         "reason": text,
@@ -270,7 +292,7 @@ _judgement = record(
 _trajectory = record(
     Trajectory,
     {
-        "problem": filled,
+        "problem": name,
         "trial": count,
         "messages": list_of(_message),
         "answer": or_null(text),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -106,7 +107,9 @@ def _literal(kind: type, value: Any) -> Any:
     if isinstance(value, str) and len(value) <= _LONGEST_LITERAL:
         for read in (json.loads, ast.literal_eval):
             try:
-                value = read(value)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of escapes in strings, which are the model's
+                    value = read(value)
                 break
             except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
                 continue

@@ -22,6 +22,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress
+from operator import not_
+from typing import TypeAlias
 
 from harness.records import Problem, ToolCall
 
@@ -58,40 +61,37 @@ class _Request:
     segments: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Route:
-    """An endpoint's segments, None for a parameter, and the tool that it belongs to."""
-
-    segments: tuple[str | None, ...]
-    tool: str
-
-    def fits(self, segments: tuple[str, ...]) -> bool:
-        pairs = zip(self.segments, segments, strict=True)
-        return all(got == want if want is not None else got != "" for want, got in pairs)
-
-    @property
-    def rank(self) -> tuple[bool, ...]:
-        """Sorts literal segments before parameters."""
-        return tuple(segment is None for segment in self.segments)
+_Shape: TypeAlias = tuple[bool, ...]
+"""Which segments of an endpoint are parameters. Sorts literal segments before parameters."""
 
 
 @dataclass
 class _Directory:
-    """The tools of a problem by everything they can be called by."""
+    """The tools of a problem by everything they can be called by.
+
+    Attributes:
+        names: by name.
+        operations: by an operation's name; None where several have it.
+        routes: by method and number of segments, then by shape in its order, then by what the
+            literal segments are.
+    """
 
     names: dict[str, str] = field(default_factory=dict)
     operations: dict[str, str | None] = field(default_factory=dict)
-    routes: dict[tuple[str, int], list[_Route]] = field(default_factory=dict)
+    routes: dict[tuple[str, int], dict[_Shape, dict[tuple[str, ...], str]]] = field(
+        default_factory=dict
+    )
 
     def add(self, tool: str, endpoint: str) -> None:
         """Enters a tool whose name may be an endpoint, and the endpoint that it has besides."""
         for written in (tool, endpoint):
             if (request := _parsed(written)) is None:
                 continue
-            segments = tuple(None if _is_parameter(s) else s for s in request.segments)
-            fitting = self.routes.setdefault((request.method, len(segments)), [])
-            fitting.append(_Route(segments, tool))
-            fitting.sort(key=lambda route: route.rank)
+            shape = tuple(map(_is_parameter, request.segments))
+            alike = (request.method, len(shape))
+            shapes = self.routes.get(alike, {})
+            shapes.setdefault(shape, {}).setdefault(_literals(request.segments, shape), tool)
+            self.routes[alike] = dict(sorted(shapes.items()))
         if _parsed(tool) is not None:
             operation = _operation(tool)
             # Two endpoints may come to the same operation, which then names neither.
@@ -103,8 +103,16 @@ class _Directory:
             return self.names[name]
         if (request := _requested(name, call.arguments)) is None:
             return self.operations.get(_operation(name)) if _CALLABLE.fullmatch(name) else None
-        fitting = self.routes.get((request.method, len(request.segments)), ())
-        return next((route.tool for route in fitting if route.fits(request.segments)), None)
+        segments = request.segments
+        for shape, tools in self.routes.get((request.method, len(segments)), {}).items():
+            tool = tools.get(_literals(segments, shape))
+            if tool is not None and all(compress(segments, shape)):
+                return tool
+        return None
+
+
+def _literals(segments: tuple[str, ...], shape: _Shape) -> tuple[str, ...]:
+    return tuple(compress(segments, map(not_, shape)))
 
 
 def _directory(problem: Problem) -> _Directory:
@@ -187,5 +195,5 @@ def _operation(text: str) -> str:
 
 
 def _evened(text: str) -> str:
-    """Without blanks around it, and with one wherever there are several."""
-    return " ".join(text.split())
+    """Without blanks around it, and with one wherever there are several; a huge text as it is."""
+    return " ".join(text.split()) if len(text) <= LONGEST else text

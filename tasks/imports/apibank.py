@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.contracts import Importer, Unreadable
-from harness.errors import UserError
 from harness.formats.bracket_calls import read_call
+from harness.formats.trajectories import numbered
 from harness.records import Message, Problem, ToolCall, Trajectory
 
 _NO_CALL = "there is no call in the prediction"
@@ -37,12 +37,15 @@ def convert(path: Path, problems: Mapping[str, Problem]) -> Iterator[Trajectory 
         keys, step, said = _parts(record)
         key = next((key for key in keys if key in problems), None)
         if key is None:
-            yield Unreadable(place, f"the task has no problem {keys[0][:80]!r}")
+            yield Unreadable(place, f"the task has no problem {keys[0][:80]!a}")
         elif f"{key} {step}" in seen:
-            yield Unreadable(place, f"a second prediction for {keys[0][:80]!r}: the first counts")
+            yield Unreadable(place, f"a second prediction for {keys[0][:80]!a}: the first counts")
         elif not isinstance(said, str):
             yield Unreadable(place, "'pred' is not a text")
-        elif step is not None and len(problems[key].gold.calls or ()) > 1:
+        elif step is not None and (wanted := len(problems[key].gold.calls or ())) > 1:
+            if not 0 <= step < wanted:
+                yield Unreadable(place, f"{keys[0][:80]!a} has no such step")
+                continue
             seen.add(f"{key} {step}")
             scenarios.setdefault(key, {})[step] = said
         else:
@@ -54,31 +57,31 @@ def convert(path: Path, problems: Mapping[str, Problem]) -> Iterator[Trajectory 
 
 def _records(path: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
     """The place of every line, and its object or what is wrong with it."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from None
-    with file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except (ValueError, RecursionError):
-                record = None
-            wrong = "not a JSON object that can be read"
-            yield f"line {number}", record if isinstance(record, dict) else wrong
+    for place, line in numbered(path):
+        if isinstance(line, str):
+            yield place, line
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            record = None
+        wrong = "not a JSON object that can be read"
+        yield place, record if isinstance(record, dict) else wrong
 
 
 def _parts(record: Mapping[str, Any]) -> tuple[tuple[str, ...], int | None, Any]:
     """The problem's possible keys, the step of a scenario, and what was said."""
     said = record.get("pred")
+    file, id, sample, step = (_named(record.get(n)) for n in ("file", "id", "sample_id", "api_id"))
     if "sample_id" in record:
-        sample, step = record["sample_id"], record.get("api_id")
-        number = step if isinstance(step, int) else None
-        return (f"{sample}-{step}", str(sample)), number, said
-    file = str(record.get("file", "")).removesuffix(".jsonl")
-    return (f"{file}#{record.get('id')}",), None, said
+        number = record.get("api_id")
+        return (f"{sample}-{step}", sample), number if isinstance(number, int) else None, said
+    return (f"{file.removesuffix('.jsonl')}#{id}",), None, said
+
+
+def _named(value: Any) -> str:
+    """A text or a number as upstream joins them to a name; anything else names nothing."""
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _single(key: str, problem: Problem, said: str, *, level_3: bool) -> Trajectory:

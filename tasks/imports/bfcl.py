@@ -16,6 +16,7 @@ from typing import Any
 
 from harness.contracts import Importer, Unreadable
 from harness.errors import UserError
+from harness.formats.trajectories import numbered
 from harness.records import Problem, Trajectory, Usage
 from tasks.imports.bfcl_answers import Reading, has_calls, read_answer
 
@@ -49,11 +50,8 @@ def convert(path: Path, problems: Mapping[str, Problem]) -> Iterator[Trajectory 
     first = category in _VERSION_1 or category.startswith("executable_")
     file = _result_file(path, category, first)
     as_written = first and file.resolve().parent.name.startswith("gpt-")
-    try:
-        lists = any(has_calls(row.get("result")) for _, row in _rows(file) if _is_result(row))
-        yield from _converted(file, problems, Reading(lists, first, not as_written))
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror}") from None
+    lists = any(has_calls(row.get("result")) for _, row in _rows(file) if _is_result(row))
+    yield from _converted(file, problems, Reading(lists, first, not as_written))
 
 
 IMPORTER = Importer(
@@ -78,8 +76,7 @@ def _converted(
     file: Path, problems: Mapping[str, Problem], reading: Reading
 ) -> Iterator[Trajectory | Unreadable]:
     seen: set[str] = set()
-    for number, row in _rows(file):
-        place = f"line {number}"
+    for place, row in _rows(file):
         if not _is_result(row):
             yield Unreadable(place, row if isinstance(row, str) else "it has no id or no result")
         elif (id := row["id"]) not in problems:
@@ -95,6 +92,7 @@ def _converted(
 def _result_file(path: Path, category: str, first: bool) -> Path:
     if path.is_dir():
         files = sorted(path.rglob(f"*_{category}_result.json"))
+        files = [file for file in files if file.is_file()]
         found = [file for file in files if _named_category(file, first) == category]
         if len(found) == 1:
             return found[0]
@@ -118,17 +116,15 @@ def _named_category(file: Path, first: bool) -> str | None:
     return match[1] if match else None
 
 
-def _rows(file: Path) -> Iterator[tuple[int, Any]]:
-    """Number and content of each line; a text that says what is wrong where it is no JSON."""
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                if line.strip():
-                    yield number, json.loads(line)
-            except RecursionError:
-                yield number, "it is nested too deep"
-            except ValueError as error:
-                yield number, f"it is no JSON: {error}"
+def _rows(file: Path) -> Iterator[tuple[str, Any]]:
+    """Place and content of each line; a text that says what is wrong where it is no JSON."""
+    for place, line in numbered(file):
+        try:
+            yield place, line if isinstance(line, str) else json.loads(line)
+        except RecursionError:
+            yield place, "it is nested too deep"
+        except ValueError as error:
+            yield place, f"it is no JSON: {error}"
 
 
 def _is_result(row: Any) -> bool:

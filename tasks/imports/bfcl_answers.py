@@ -151,13 +151,12 @@ def _decoded(result: Any, problem: Problem, reading: Reading) -> tuple[ToolCall,
         calls = _configured(result, problem.labels["configuration"])
     else:
         calls = _written(result, problem.gold.rules, reading)
-    calls = tuple(_plain(call, problem) for call in calls)
     try:
-        for call in calls:
+        for call in calls:  # tuples are looked into as lists are
             strict_json.check([call.name, call.arguments])
     except strict_json.Refused as error:
         raise NotCalls(str(error)) from None
-    return calls
+    return tuple(_plain(call, problem) for call in calls)
 
 
 def _written(text: str, rules: str, reading: Reading) -> tuple[ToolCall, ...]:
@@ -233,14 +232,12 @@ def _plain(call: ToolCall, problem: Problem) -> ToolCall:
     return replace(call, arguments=plain)
 
 
-def _untupled(value: Any, lists: bool, depth: int = 0) -> Any:
-    if depth > strict_json.MAX_DEPTH:
-        raise NotCalls("nested too deep")
+def _untupled(value: Any, lists: bool) -> Any:
     match value:
         case tuple() if not lists:
             return repr(value)
         case tuple() | list():
-            return [_untupled(item, lists, depth + 1) for item in value]
+            return [_untupled(item, lists) for item in value]
         case dict():
-            return {key: _untupled(item, lists, depth + 1) for key, item in value.items()}
+            return {key: _untupled(item, lists) for key, item in value.items()}
     return value

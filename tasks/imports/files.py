@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Container, Iterable, Iterator
 from math import isfinite
 from pathlib import Path
@@ -15,24 +16,47 @@ from harness.formats.rows import opened
 from harness.formats.trajectories import to_line
 from harness.records import Trajectory
 
+MAX_BYTES = 2**28
+"""The longest file that is read as a whole, unpacked: it takes up to thirty times the room."""
+_LARGEST = 2**53
+
 
 def read_json(path: Path) -> Any:
     """The value of a file, decompressed when its name ends in .gz.
 
     Raises:
-        UserError: there is no such file, or it is no JSON.
+        UserError: there is no such file, or it is no JSON, or too long.
     """
     try:
-        with opened(path) as file:
-            return json.loads(file.read())
-    except (EOFError, gzip.BadGzipFile):
-        raise UserError(f"{path} is cut off, or no gzip file") from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+        return json.loads(read_bytes(path))
     except RecursionError:
         raise UserError(f"{path} is nested too deep") from None
     except ValueError as error:
         raise UserError(f"{path} is no JSON: {error}") from None
+
+
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """What a file holds, decompressed when its name ends in .gz.
+
+    Args:
+        path: of the file.
+        most: how many bytes are wanted at most; None wants all of them.
+
+    Raises:
+        UserError: there is no such file, or it cannot be read, or is too long to be read whole.
+    """
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is no file")
+    try:
+        with opened(path) as file:
+            content = file.read(MAX_BYTES + 1 if most is None else most)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise UserError(f"{path} is cut off, or no gzip file") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > MAX_BYTES:
+        raise UserError(f"{path} is longer than {MAX_BYTES:,} bytes: take it apart")
+    return content
 
 
 def starts_with(path: Path, sign: bytes) -> bool:
@@ -41,13 +65,7 @@ def starts_with(path: Path, sign: bytes) -> bool:
     Raises:
         UserError: the file cannot be read.
     """
-    try:
-        with opened(path) as file:
-            return file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(sign)
-    except (EOFError, gzip.BadGzipFile):
-        raise UserError(f"{path} is cut off, or no gzip file") from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+    return read_bytes(path, 4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(sign)
 
 
 def converted(
@@ -81,9 +99,9 @@ def whole(value: Any, name: str) -> int:
     """A whole number from 0, such as that of a trial.
 
     Raises:
-        UserError: it is none.
+        UserError: it is none, or too large to be told.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST:
         raise UserError(f"its {name} is no whole number")
     return value
 

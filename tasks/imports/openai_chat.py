@@ -37,7 +37,8 @@ def convert(path: Path, problems: Mapping[str, Problem]) -> Iterator[Trajectory 
             raise UserError(
                 f"problem {found.problem[:80]!a} is there before, and no other trial is named"
             )
-        met.add((found.problem, found.trial))
+        if found.problem in problems:
+            met.add((found.problem, found.trial))
         return found
 
     return converted(_entries(path), once, problems)

@@ -23,9 +23,8 @@ from harness.errors import UserError
 from harness.formats.strict_json import Refused
 from harness.records import Problem, Trajectory
 from tasks.imports import restbench_rows, restgpt_log
+from tasks.imports.files import read_bytes
 
-MOST_BYTES = 2**28
-"""Of a JSON file, which is read as a whole. Logs are read run by run, whatever their size."""
 _ALIKE = 0.95
 """Similarity of a query to a problem's that is the same but for a letter or two."""
 _LONGEST = 1000
@@ -85,7 +84,7 @@ class _Finder:
             return self._by_query[plain]
         near = len(plain) <= _LONGEST and get_close_matches(plain, self._by_query, 1, _ALIKE)
         if not near:
-            raise Refused(f"the task asks nothing like '{query[:80]}'")
+            raise Refused(f"the task asks nothing like {query[:80]!a}")
         return self._by_query[near[0]]
 
     def by_row(self, row: Any, position: int) -> str:
@@ -122,9 +121,12 @@ def _by_number(file: Path) -> list[str]:
 
 
 def _from_log(file: Path, finder: _Finder) -> Iterator[Trajectory | Unreadable]:
-    with file.open(encoding="utf-8", errors="replace") as lines:
+    with file.open(encoding="utf-8", errors="replace") as log:
+        lines = iter(lambda: log.readline(restgpt_log.LONGEST), "")
         for run in restgpt_log.read_runs(lines):
             try:
+                if run.length > restgpt_log.LONGEST:
+                    raise Refused(f"a run of more than {restgpt_log.LONGEST:,} characters")
                 key = finder.by_query(run.query)
             except Refused as error:
                 yield Unreadable(f"{file.name}, line {run.line}", str(error))
@@ -133,9 +135,7 @@ def _from_log(file: Path, finder: _Finder) -> Iterator[Trajectory | Unreadable]:
 
 
 def _from_json(file: Path, finder: _Finder) -> Iterator[Trajectory | Unreadable]:
-    if file.stat().st_size > MOST_BYTES:
-        raise UserError(f"{file} is larger than {MOST_BYTES:,} bytes: split it, one row a line")
-    text = file.read_text(encoding="utf-8", errors="replace")
+    text = read_bytes(file).decode(errors="replace").removeprefix("\ufeff")
     positions = count()
     for place, row in restbench_rows.rows_of(text):
         # A broken row takes its place, or those behind it would be about the wrong problems.

@@ -23,6 +23,8 @@ from itertools import count
 from harness.formats import strict_json
 from harness.records import Message, ToolCall, Trajectory
 
+LONGEST = 2**24
+"""Characters of the longest run, and of the longest line, that are kept."""
 _ENTRY = re.compile(r"(Query|Planner|API Selector|Caller|Parser|Code|Execution Time):[ ]?")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _FINAL = "Final Answer:"
@@ -37,12 +39,24 @@ class Run:
     Attributes:
         query: as logged.
         line: where it begins, from 1.
-        entries: each part with the lines that it said, in order.
+        length: characters that were logged of it.
+        entries: each part with the lines that it said, in order; incomplete beyond `LONGEST`.
     """
 
     query: str
     line: int
+    length: int = 0
     entries: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        """Enters a line, unless the run has become too long."""
+        self.length += len(line)
+        if self.length > LONGEST:
+            return
+        if entry := _ENTRY.match(line):
+            self.entries.append((entry[1], [line[entry.end() :]]))
+        elif self.entries:
+            self.entries[-1][1].append(line)
 
 
 def read_runs(lines: Iterable[str]) -> Iterator[Run]:
@@ -54,10 +68,8 @@ def read_runs(lines: Iterable[str]) -> Iterator[Run]:
             if run is not None:
                 yield run
             run = Run(line[entry.end() :].strip(), number)
-        elif run is not None and entry:
-            run.entries.append((entry[1], [line[entry.end() :]]))
-        elif run is not None and run.entries:
-            run.entries[-1][1].append(line)
+        elif run is not None:
+            run.add(line)
     if run is not None:
         yield run
 

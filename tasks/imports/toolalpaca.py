@@ -25,9 +25,13 @@ _ASKED = {
     "process": ("process_correctness", re.compile(r"Process Correctness: (\w+)")),
     "response": ("final_response_correctness", re.compile(r"Final Response Correctness: (\w+)")),
 }
-_INSTRUCTION = re.compile(r"## Task Instruction\n(.*?)\n\n## Standard Answer\n", re.DOTALL)
+_INSTRUCTION = ("## Task Instruction\n", "\n\n## Standard Answer\n")
+"""What stands before the instruction and behind it."""
+_OPENING = re.compile(r"(?:^|\n)([0-9]+)\. (Function|Final Response): ")
 _SOLUTION = "## AI Assistant's Solution\n"
 _END = "\n\n## Analysis"
+_LONGEST_NAME = 200
+"""Characters that are looked at of an API's name."""
 _STATUS = re.compile(r"Status Code: (\d{3})\b")
 
 
@@ -41,8 +45,8 @@ def convert(path: Path, problems: Mapping[str, Problem]) -> Iterator[Trajectory 
     if not isinstance(content, dict):
         raise UserError(f"{path} is no file of ToolAlpaca: an object of APIs is expected")
     items = (
-        (f"{api} {number}", (f"{api}#{number}", entry))
-        for api, entries in content.items()
+        (f"entry {number} of {api!a}", (f"{api}#{number}", entry))
+        for api, entries in ((api[:_LONGEST_NAME], entries) for api, entries in content.items())
         if api != "statistics"
         for number, entry in enumerate(entries if isinstance(entries, list) else [entries])
     )
@@ -58,8 +62,8 @@ def _trajectory(item: tuple[str, Any], problems: Mapping[str, Problem]) -> Traje
         return Trajectory(key, end="malformed", detail="the model made no call")
     messages, answer = _solution(prompt)
     detail = ""
-    shown = _INSTRUCTION.search(prompt)
-    if key in problems and shown and shown[1] != problems[key].text:
+    shown, ended, _ = prompt.partition(_INSTRUCTION[0])[2].partition(_INSTRUCTION[1])
+    if key in problems and ended and shown != problems[key].text:
         detail = "the judge was shown another instruction"
     return Trajectory(
         key, messages=messages, answer=answer, detail=detail, judgements=_judgements(entry)
@@ -89,9 +93,9 @@ def _judgements(entry: Mapping[str, Any]) -> tuple[Judgement, ...]:
         written = pattern.search(results or text)
         label = entry.get(stored, written[1] if written else "")
         if label not in _LABELS:
+            said = repr(label[:40]) if isinstance(label, str) else "no text"
             raise UserError(
-                f"the judge's word on the {question} is {str(label)[:40]!a}, "
-                f"none of {', '.join(_LABELS)}"
+                f"the judge's word on the {question} is {said}, none of {', '.join(_LABELS)}"
             )
         found.append(Judgement(JUDGE, label, question, reason=analysis.strip()))
     return tuple(found)
@@ -99,22 +103,18 @@ def _judgements(entry: Mapping[str, Any]) -> tuple[Judgement, ...]:
 
 def _solution(prompt: str) -> tuple[tuple[Message, ...], str | None]:
     """The steps that are written in a prompt, each with what it gave, and the final response."""
-    text = prompt.partition(_SOLUTION)[2]
-    text = text.removesuffix(_END)
-    messages: list[Message] = []
-    number = 1
-    while text.startswith(opening := f"{number}. Function: "):
+    text = prompt.partition(_SOLUTION)[2].removesuffix(_END)
+    openings: list[re.Match[str]] = []
+    for found in _OPENING.finditer(text):
         # An answer may have numbered lines of its own: only the next number ends a step.
-        ends = [
-            place
-            for kind in ("Function", "Final Response")
-            if (place := text.find(f"\n{number + 1}. {kind}: ")) >= 0
-        ]
-        step, text = (text[: min(ends)], text[min(ends) + 1 :]) if ends else (text, "")
-        messages.extend(_step(step.removeprefix(opening), str(number)))
-        number += 1
-    opening = f"{number}. Final Response: "
-    answer = text.removeprefix(opening) if text.startswith(opening) else None
+        if found[1] == str(len(openings) + 1) and (openings or not found.start()):
+            openings.append(found)
+        if openings and openings[-1][2] == "Final Response":
+            break
+    ends = [*(opening.start() for opening in openings[1:]), len(text)]
+    parts = [text[start.end() : end] for start, end in zip(openings, ends, strict=False)]
+    answer = parts.pop() if openings and openings[-1][2] == "Final Response" else None
+    messages = [m for number, step in enumerate(parts, 1) for m in _step(step, str(number))]
     if not messages:
         raise UserError("no steps are to be found in the judge's prompt")
     return tuple(messages), answer

@@ -6,6 +6,9 @@ compared: NaN, which leaves it out.
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+from collections.abc import Callable
+from itertools import count
 from math import nan
 
 from harness.measures.attempt import Amount, Attempt
@@ -100,19 +103,31 @@ def executable_rate(attempt: Attempt) -> float:
     names none: ids repeat in files that exist. Whether a call failed is what `Message.failed` says.
     Printed by no paper under this title; RestBench's and ToolBench's logs mark what failed.
     """
-    waiting: list[str] = []
     said: list[bool] = []
+    waiting: deque[int] = deque()
+    by_id: defaultdict[str, deque[int]] = defaultdict(deque)
+    answered: set[int] = set()
+    number = count()
     for message in attempt.trajectory.messages:
-        waiting += [call.id for call in message.calls]
-        if message.role != "tool" or not waiting:
-            continue
-        if message.call_id and message.call_id not in waiting:
-            continue
-        latest = len(waiting) - 1 - waiting[::-1].index(message.call_id) if message.call_id else 0
-        del waiting[latest]
-        if message.failed is not None:
-            said.append(message.failed)
+        for call in message.calls:
+            waiting.append(next(number))
+            by_id[call.id].append(waiting[-1])
+        if message.role == "tool":
+            take = by_id[message.call_id].pop if message.call_id else waiting.popleft
+            if _answers(take, answered) and message.failed is not None:
+                said.append(message.failed)
     return said.count(False) / len(said) if said and not _unmade(attempt) else nan
+
+
+def _answers(take: Callable[[], int], answered: set[int]) -> bool:
+    """Takes calls until one has no reply yet, which has one then; False where there is none."""
+    try:
+        while (number := take()) in answered:
+            pass
+    except IndexError:
+        return False
+    answered.add(number)
+    return True
 
 
 def _unmade(attempt: Attempt) -> bool:

@@ -68,6 +68,8 @@ def _converted(
         return attempt(file.kind, id, row, frozenset(tool.name for tool in problem.tools))
     except Refused as error:
         return Unreadable(place, str(error))
+    except RecursionError:
+        return Unreadable(place, "it is nested too deep")
 
 
 IMPORTER = Importer("toolbench", READS, LOSES, convert)

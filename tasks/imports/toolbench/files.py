@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import json
 import sys
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.errors import UserError
+from tasks.imports.files import MAX_BYTES, read_json
 from tasks.imports.toolbench.chains import Refused
 from tasks.imports.toolbench.kinds import Kind, kind_of
 
-MAX_BYTES = 2**30
-"""The longest file that is read, unpacked."""
 Row = tuple[str, str, Mapping[str, Any]]
 """Where it stands, the query's id, and what there is about it."""
 
@@ -70,7 +66,8 @@ def _parted(path: Path) -> tuple[Path, str]:
 
 def _of_one_method(folder: Path, choice: str) -> list[Path]:
     """The files of a folder. A .csv beside a .json of the same name holds the same."""
-    files = sorted(f for f in folder.iterdir() if f.name.endswith((".json", ".json.gz", ".csv")))
+    known = (".json", ".json.gz", ".csv")
+    files = sorted(f for f in folder.iterdir() if f.name.endswith(known) and f.is_file())
     names = {file.name for file in files}
     files = [f for f in files if f.suffix != ".csv" or f"{f.stem}.json" not in names]
     if not files:
@@ -90,7 +87,8 @@ def _raw_method(file: Path) -> str:
 
 
 def _method(path: Path, choice: str) -> str:
-    offered = sorted({str(row.get("method") or "") for _, _, row in _rows(path)} - {""})
+    methods = (row.get("method") for _, _, row in _rows(path))
+    offered = sorted({method for method in methods if isinstance(method, str)} - {""})
     if len(offered) < 2 and not choice:
         return ""
     return _choose(path, choice, offered)
@@ -101,8 +99,8 @@ def _choose(path: Path, choice: str, offered: list[str]) -> str:
         return choice
     wrong = f"has no '{choice}' among its methods" if choice else "is of several methods"
     raise UserError(
-        f"{path} {wrong}: choose one as in {path.name}#{offered[0] if offered else 'method'}; "
-        f"there are {', '.join(offered[:20]) or 'none'}"
+        f"{path} {wrong}: choose one as in {path.name}#{offered[0][:60] if offered else 'method'}; "
+        f"there are {', '.join(method[:60] for method in offered[:20]) or 'none'}"
     )
 
 
@@ -133,6 +131,8 @@ def _csv_rows(path: Path) -> Iterator[Row]:
     """Rows of a table whose columns are parted by commas, or as ToolEval's by tabs."""
     before = csv.field_size_limit(min(MAX_BYTES, sys.maxsize))
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"{path} is longer than {MAX_BYTES:,} bytes: take it apart")
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             head = file.readline()
             file.seek(0)
@@ -147,16 +147,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise UserError(f"{path} is longer than {MAX_BYTES:,} bytes: take it apart")
-        content = json.loads(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UserError(f"{path} cannot be read: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is no JSON: {error}") from None
+    content = read_json(path)
     if not isinstance(content, dict):
         raise UserError(f"{path} is no object of answers by query")
     return content

@@ -8,13 +8,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.formats.python_calls import MAX_LENGTH
 from harness.measures.tools.judgements import AGAINST
 from harness.records import Judgement
 from tasks.imports.toolbench.chains import Called, Refused, Step, field, text
 
 JUDGE = "tooleval, model not named"
 _STEP = re.compile(r"Step \d+: (.*)")
-_RUN = re.compile(r"run(\d+)")
+_RUN = re.compile(r"run([0-9]{1,3})")
 _STATUS = re.compile(r"(?:AnswerStatus\.)?(Solved|Unsure|Unsolved)")
 _OUTCOMES = {"1": "loss", "2": "win", "3": "tie"}
 """Labels of a preference table: the reference is better, the other is, neither."""
@@ -79,6 +80,8 @@ def literal(written: str) -> Any:
 
     Of a call that was cut off, as in ToolBench's first results, the name is left.
     """
+    if len(written) > MAX_LENGTH:
+        raise Refused(f"a value has more than {MAX_LENGTH:,} characters")
     try:
         with warnings.catch_warnings():  # of escapes that Python does not know
             warnings.simplefilter("ignore")

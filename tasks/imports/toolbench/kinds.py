@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from harness.records import Trajectory
@@ -132,27 +132,29 @@ def _conversation(messages: Any) -> Iterator[Step]:
     """Messages of a chat, of which an assistant's and the replies to its calls count."""
     if not isinstance(messages, list):
         raise Refused("its 'train_messages' are no conversation")
-    for position, message in enumerate(messages):
-        if field(message, "role", str) != "assistant":
-            continue
-        if message.get("content"):
-            yield Step(text(message["content"]))
-        calls = tuple(_chat_calls(message, messages[position + 1 :]))
-        if calls:
-            yield Step(calls=calls)
+    steps: list[Step] = []
+    replies: dict[str, Any] = {}
+    behind: Mapping[str, Any] = {}
+    for message in reversed(messages):  # the reply to a call is the next one behind it
+        if field(message, "role", str) == "assistant":
+            if calls := tuple(_chat_calls(message, behind, replies)):
+                steps.append(Step(calls=calls))
+            if message.get("content"):
+                steps.append(Step(text(message["content"])))
+        elif isinstance(id := message.get("tool_call_id"), str):
+            replies[id] = message.get("content")
+        behind = message
+    yield from reversed(steps)
 
 
-def _chat_calls(message: Mapping[str, Any], behind: Sequence[Any]) -> Iterator[Called]:
+def _chat_calls(
+    message: Mapping[str, Any], behind: Mapping[str, Any], replies: Mapping[str, Any]
+) -> Iterator[Called]:
     if message.get("function_call"):
         call = field(message, "function_call", dict)
-        replies = [m for m in behind[:1] if isinstance(m, Mapping) and m.get("role") == "function"]
-        reply = replies[0].get("content") if replies else ""
+        reply = behind.get("content") if behind.get("role") == "function" else ""
         yield Called(field(call, "name", str), call.get("arguments"), text(reply))
-    for given in message.get("tool_calls") or ():
+    for given in field(message, "tool_calls", list) if message.get("tool_calls") else ():
         call, id = field(given, "function", dict), given.get("id")
-        replied = (
-            m.get("content")
-            for m in behind
-            if isinstance(m, Mapping) and m.get("tool_call_id") == id
-        )
-        yield Called(field(call, "name", str), call.get("arguments"), text(next(replied, "")))
+        reply = replies.get(id, "") if isinstance(id, str) else ""
+        yield Called(field(call, "name", str), call.get("arguments"), text(reply))
