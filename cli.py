@@ -296,6 +296,10 @@ def score(
     limit: Limit = None,
     data: Data = None,
     strict: Strict = False,
+    items: Annotated[
+        str | None,
+        _stores("--items", "FILE", "The verdict on every attempt, to be written as JSONL"),
+    ] = None,
     seed: Seed = None,
     json: Json = False,
 ) -> int:
@@ -325,6 +329,7 @@ def score(
             seed=seed or 0,
             strict=strict,
             tell=entries,
+            items=items,
             **{name: value for name, value in setting.items() if value is not None},
         )
     if json:

@@ -23,6 +23,9 @@ from harness.records import Problem, Trajectory
 Teller = Callable[[Unreadable | int], None]
 """Called with what cannot be used, and now and then with how many attempts have been looked at."""
 
+Noter = Callable[[Attempt, Mapping[str, float]], None]
+"""Called with every attempt and its values by measure."""
+
 STEP = 500
 """Attempts from one such number to the next."""
 MOST_TRIALS = 10_000
@@ -45,12 +48,14 @@ class Tally:
         measures: what is computed.
         trials: attempts that each problem should have had; more are taken as they come.
         tell: called with what cannot be used, and with the count.
+        note: called with every attempt that is used.
     """
 
     problems: Mapping[str, Problem]
     measures: Sequence[Measure]
     trials: int = 1
     tell: Teller = lambda _: None
+    note: Noter | None = None
     unreadable: int = 0
     malformed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -94,7 +99,11 @@ class Tally:
         if found.end == "error":
             self.errors.setdefault(key, found.detail[:_LONGEST_DETAIL] or "failed")
         attempt = Attempt(self.problems[key], found)
-        self._values.setdefault(key, {})[trial] = [m.compute(attempt) for m in self._direct]
+        values = [m.compute(attempt) for m in self._direct]
+        self._values.setdefault(key, {})[trial] = values
+        if self.note is not None:
+            names = (measure.name for measure in self._direct)
+            self.note(attempt, dict(zip(names, values, strict=True)))
         for measure in self._direct:
             repeats = getattr(getattr(measure.compute, "func", None), "repeats", None)
             if repeats is not None:

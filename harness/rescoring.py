@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from harness.asking import Asked, ask, result_of, score_answers
-from harness.attempts import Teller
+from harness.attempts import Noter, Teller
 from harness.contracts import Unreadable
 from harness.errors import UserError
 from harness.flows.tool_use import ToolUseFlow
 from harness.formats.trajectories import read_trajectories
+from harness.items import noting
 from harness.measures import names
 from harness.ranking import Ranking
 from harness.records import Trajectory
@@ -36,6 +38,7 @@ def score(
     seed: int = 0,
     strict: bool = False,
     tell: Teller | None = None,
+    items: str | Path | None = None,
     **setting: Any,
 ) -> Result:
     """Scores predictions that are there already, made here or elsewhere.
@@ -52,6 +55,8 @@ def score(
         strict: refuse judgements of documents that the corpus lacks.
         tell: called with every trajectory that cannot be used (the others are scored), and now
             and then with how many have been looked at.
+        items: of tool use, a JSONL file to write with the verdict on every attempt, see
+            `harness.items`.
         **setting: fields of `Setting` that say how the task was asked (pool, view, ...).
 
     Returns:
@@ -70,7 +75,10 @@ def score(
         plan = setting_of(setting)
     asked = ask(task, plan, Source(data), seed, strict=strict)
     if isinstance(asked.flow, ToolUseFlow):
-        return _score_attempts(asked, asked.flow, predictions, stored, wanted, tell)
+        with noting(Path(items)) if items else nullcontext() as note:
+            return _score_attempts(asked, asked.flow, predictions, stored, wanted, tell, note)
+    if items:
+        raise UserError("verdicts on single attempts are had of tool use: leave out --items")
     if isinstance(predictions, str | Path):
         run = read_run(_file(Path(predictions)), asked.retrieval, encoded=stored is not None)
         if stored is None and not run.docs.size:
@@ -91,6 +99,7 @@ def _score_attempts(
     stored: Result | None,
     measures: Sequence[str] | None,
     tell: Teller | None,
+    note: Noter | None,
 ) -> Result:
     """The result of attempts, read one by one."""
     if isinstance(predictions, str | Path):
@@ -100,7 +109,7 @@ def _score_attempts(
     else:
         found = cast("Iterable[Trajectory]", predictions)
     chosen = tuple(measures or (stored.measures if stored else asked.task.measures))
-    scored = flow.score_all(found, chosen, tell=tell)
+    scored = flow.score_all(found, chosen, tell=tell, note=note)
     if not scored.counts.answered and not scored.errors:
         raise UserError(f"{_shown(predictions)} holds no predictions")
     model = _model_of(stored) if stored else _unknown(predictions, scored.fingerprint)

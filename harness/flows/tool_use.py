@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.attempts import MOST_TRIALS, Tally, Teller, breakdown
+from harness.attempts import MOST_TRIALS, Noter, Tally, Teller, breakdown
 from harness.contracts import Agent, Problems, Unreadable
 from harness.corpus import fingerprint
 from harness.errors import InfrastructureError, NotAsked, UserError
@@ -169,6 +169,7 @@ class ToolUseFlow:
         *,
         notes: Mapping[str, int] | None = None,
         tell: Teller | None = None,
+        note: Noter | None = None,
     ) -> Scored:
         """What attempts are worth, each looked at once.
 
@@ -177,12 +178,13 @@ class ToolUseFlow:
             measures: in notation.
             notes: counts that came with the attempts.
             tell: called with every `Unreadable`, and now and then with how many were looked at.
+            note: called with every attempt that is used, and its values.
 
         Raises:
             UserError: a measure is none of tool use, or nothing could be used.
         """
         tally = Tally(self.problems, _parsed(measures), self.setting.trials)
-        tally.tell = tell or tally.tell
+        tally.tell, tally.note = tell or tally.tell, note
         tally.add(t if isinstance(t, Unreadable) else self.known(t) for t in trajectories)
         if tally.unreadable and not tally.answered:
             raise UserError(

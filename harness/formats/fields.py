@@ -142,6 +142,11 @@ def plain_object(value: Any) -> dict[str, Any]:
     """An object of any plain values, within the bounds of `strict_json.check`."""
     if type(value) is not dict:
         raise Wrong(f"it is {_kind(value)}, not an object")
+    return cast("dict[str, Any]", plain(value))
+
+
+def plain(value: Any) -> Any:
+    """Any plain value, within the bounds of `strict_json.check`."""
     try:
         strict_json.check(value)
     except Refused as refused:

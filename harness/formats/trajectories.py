@@ -14,6 +14,7 @@
     usage       object  {input_tokens, output_tokens, money (US dollars)}; null: nobody counted
     seconds     number  how long it took; null: nobody looked
     reward      number  what the benchmark's own environment gave for it; null: nothing
+    state       any     what the world was like in the end; null: there is none
     judgements  list    of {judge, label, question, repeat, swapped, reason}
 
 A message has the role "system", "user", "assistant" or "tool". `calls`, of an assistant, is a list
@@ -54,6 +55,7 @@ from harness.formats.fields import (
     number,
     one_of,
     or_null,
+    plain,
     plain_object,
     record,
     text,
@@ -301,6 +303,7 @@ _trajectory = record(
         "usage": or_null(_usage),
         "seconds": or_null(amount),
         "reward": or_null(number),
+        "state": plain,
         "judgements": list_of(_judgement),
     },
     "problem",

@@ -127,6 +127,8 @@ class Watch:
         )
 
 
+_LINE = 1_000
+"""Characters of a line about an entry, which may come from anywhere."""
 LISTED = 10
 """Entries that cannot be used and are spelled out; more are counted."""
 
@@ -170,6 +172,7 @@ class Entries:
             self._say(f"{found.place}: {found.reason}")
 
     def _say(self, line: str) -> None:
+        line = "".join(c if c.isprintable() else "?" for c in line)[:_LINE]
         self._screen.print(line, soft_wrap=True, highlight=False, markup=False)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from toy import ToyTask
 from toy_tools import PROBLEMS, Scripted, ToolToy, attempt, problem
 
 from harness import compare, evaluate, score
@@ -15,7 +16,7 @@ from harness.contracts import ProblemSet, Unreadable
 from harness.errors import NotAsked, UserError
 from harness.flows.tool_use import ToolUseFlow
 from harness.formats.trajectories import write_trajectories
-from harness.records import Gold, Judgement, Setting, Trajectory
+from harness.records import Expected, Gold, Judgement, Setting, Trajectory
 from harness.store import find_results, read_result
 
 SCRIPT = {"one": ["search"], "two": ["search", "search"], "three": []}
@@ -91,6 +92,24 @@ def test_trajectories_of_a_file_are_scored_and_bad_lines_told(tmp_path: Path) ->
     assert bad[0].place == "line 1"
     assert "nobody" in bad[1].place
     assert result.notes["entries that cannot be used"] == 2
+
+
+def test_the_verdict_on_every_attempt_is_written_down(tmp_path: Path) -> None:
+    asked = replace(PROBLEMS[0], gold=Gold("ast", calls=(Expected("search"),), rules="json"))
+    task = ToolToy((ProblemSet("test", (asked, PROBLEMS[1])),), measures=("success", "steps"))
+    attempts = [attempt("one", "cast"), attempt("two", "search", "cast", trial=1)]
+    score(task, attempts, items=tmp_path / "items.jsonl")
+    first, second = map(json.loads, (tmp_path / "items.jsonl").read_text().splitlines())
+    assert first["values"] == {"success": 0.0, "steps": 1.0}
+    assert [error["fault"] for error in first["errors"]] == ["wrong tool"]
+    assert second == {
+        "problem": "two",
+        "trial": 1,
+        "end": "finished",
+        "values": {"success": 1.0, "steps": 2.0},
+    }
+    with pytest.raises(UserError, match="leave out --items"):
+        score(ToyTask(), {"q1": ["d1"]}, items=tmp_path / "more.jsonl")
 
 
 def test_a_file_of_nothing_but_strangers_is_refused(tmp_path: Path) -> None:

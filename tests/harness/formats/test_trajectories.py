@@ -21,6 +21,7 @@ from harness.formats import trajectories
 from harness.formats.trajectories import (
     digest,
     from_json,
+    from_line,
     read_trajectories,
     to_json,
     to_line,
@@ -308,3 +309,9 @@ def test_reading_holds_one_trajectory_at_a_time(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert n == 2_000
     assert peak < 1_000_000 < path.stat().st_size
+
+
+@pytest.mark.parametrize("state", [{"cart": [1, {"b": None}]}, [], "x", 0, False])
+def test_the_state_of_a_world_is_any_json(state: object) -> None:
+    trajectory = Trajectory("p", state=state)
+    assert from_line(to_line(trajectory)) == trajectory
