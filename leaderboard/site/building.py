@@ -124,16 +124,22 @@ def _render(board: Board, folder: Path, docs: Path | None) -> list[Part]:
     workers = min(len(os.sched_getaffinity(0)), 8) if hasattr(os, "sched_getaffinity") else 1
     if workers < 2 or len(board.systems) + len(board.tasks) < _MANY:
         return [_render_part(board, folder, docs, (0, 1))]
-    gc.freeze()  # the board is shared with the workers until something touches it
+    # The board is shared with the others until something touches it, and then copied page by page:
+    # this process takes a part as well, so that there is one copy less.
+    gc.freeze()
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000)  # pages hold few cycles, and lists of records none
     try:
         with ProcessPoolExecutor(
-            workers,
+            workers - 1,
             mp_context=multiprocessing.get_context("fork"),
             initializer=_Inherited.take,
             initargs=(board, folder, docs),
         ) as pool:
-            return list(pool.map(_Inherited.render, [(k, workers) for k in range(workers)]))
+            others = pool.map(_Inherited.render, [(k, workers) for k in range(1, workers)])
+            return [_render_part(board, folder, docs, (0, workers)), *others]
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
 
 
@@ -147,7 +153,6 @@ class _Inherited:
     @classmethod
     def take(cls, board: Board, folder: Path, docs: Path | None) -> None:
         cls.board, cls.folder, cls.docs = board, folder, docs
-        gc.set_threshold(100_000)  # pages hold few cycles, and lists of records none
 
     @classmethod
     def render(cls, worker: tuple[int, int]) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,25 @@ LEVELS: dict[Level, tuple[str, str]] = {
 """Level -> class of its badge, and what it means."""
 
 
-def badge(level: Level) -> Markup:
-    """A level as a small labelled badge."""
+@cache
+def badge(level: Level, *, explained: bool = True) -> Markup:
+    """A level as a small labelled badge.
+
+    Args:
+        level: which one.
+        explained: whether it says what the level means; many badges leave that to one legend.
+    """
     from markupsafe import Markup
 
     css, meaning = LEVELS[level]
-    return Markup('<span class="level {}" title="{}">{}</span>').format(css, meaning, level)
+    title = Markup(' title="{}"').format(meaning) if explained else ""
+    return Markup('<span class="level {}"{}>{}</span>').format(css, title, level)
+
+
+def present(levels: Iterable[Level]) -> list[Level]:
+    """Levels that a legend has to explain, the least vouched for first."""
+    found = set(levels)
+    return [level for level in LEVELS if level in found]
 
 
 def number(found: Number | None, unit: str = "", *, interval: bool = True) -> Markup:
@@ -75,25 +89,23 @@ def bar(found: Number | None, scale: tuple[float, float]) -> Markup:
 
 
 def drawn(found: Number, scale: tuple[float, float]) -> str:
-    """A bar as text, for tables that are written as text."""
+    """A bar as text, for tables that are written as text.
+
+    It lies on a grid of 200 by 16, twice as fine as its pixels; a point's size is in the style.
+    """
     left, right = scale
     of, low, high = found.value, found.low, found.high
     if not left <= of <= right:
-        inner = f'<path class="out" d="M{"2 4l5-3.5v7z" if of < left else "98 4l-5-3.5v7z"}"/>'
+        inner = f'<path class="out" d="M{"4 8l10-7v14z" if of < left else "196 8l-10-7v14z"}"/>'
     else:
-        inner = f'<circle cx="{_place(of, left, right)}" cy="4" r="2.2"/>'
+        step = (right - left or 1.0) / 192
+        inner = f'<circle cx="{round((of - left) / step) + 4}"/>'
         if low is not None and high is not None:
-            a, b = _place(low, left, right), _place(high, left, right)
+            a = round((low - left) / step) + 4 if low > left else 4
+            b = round((high - left) / step) + 4 if high < right else 196
             if a != b:
-                inner = f'<path d="M{a} 4H{b}M{a} 1.5V6.5M{b} 1.5V6.5"/>{inner}'
-    return f'<svg class="bar" viewBox="0 0 100 8" aria-hidden="true">{inner}</svg>'
-
-
-def _place(value: float, left: float, right: float) -> str:
-    """Where a value lies on an axis from 2 to 98."""
-    share = (value - left) / ((right - left) or 1.0)
-    at = 2.0 if share < 0 else 98.0 if share > 1 else share * 96 + 2
-    return f"{at:.1f}".removesuffix(".0")
+                inner = f'<path d="M{a} 5v6m0-3H{b}m0-3v6"/>{inner}'
+    return f'<svg class="bar" viewBox="0 0 200 16" aria-hidden="true">{inner}</svg>'
 
 
 def axis_text(ends: tuple[float, float], unit: str = "") -> str:

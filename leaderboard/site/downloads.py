@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from leaderboard.board.records import Number, Row
 from leaderboard.site.plain_json import as_json
 
 _FORMULA = frozenset("=+-@\t\r")
+_SPECIAL = re.compile(r'[",\r\n]')
 _NUMBERS = frozenset({int, float, type(None)})
 
 
@@ -19,23 +19,34 @@ def to_csv(header: Sequence[str], records: Iterable[Sequence[Any]]) -> bytes:
 
     A text that a spreadsheet would run as a formula is led by an apostrophe.
     """
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(_fields(header))
-    writer.writerows(zip(*map(_fields, zip(*records, strict=True)), strict=True))
-    return lines.getvalue().encode()
+    columns = [_fields(column) for column in zip(*records, strict=True)]
+    lines = [",".join(_quoted(_fields(header)))]
+    lines += map(",".join, zip(*map(_quoted, columns), strict=True))
+    return "\n".join([*lines, ""]).encode()
 
 
-def _fields(column: Sequence[Any]) -> Sequence[Any]:
+def _quoted(fields: Sequence[str]) -> Sequence[str]:
+    """Fields in quotation marks where they need them, which whole columns hardly ever do."""
+    if not _SPECIAL.search("".join(fields)):
+        return fields
+    return [
+        '"{}"'.format(text.replace('"', '""')) if _SPECIAL.search(text) else text for text in fields
+    ]
+
+
+def _fields(column: Sequence[Any]) -> Sequence[str]:
     """The values of a column as they are written."""
-    kinds = set(map(type, column))
-    if kinds <= _NUMBERS:
+    if set(map(type, column)) <= _NUMBERS:
         return as_json(column)[1:-1].decode().replace("null", "").split(",")
-    if bool in kinds:
-        column = [("yes" if x else "no") if isinstance(x, bool) else x for x in column]
-    if str in kinds:
-        return [f"'{x}" if isinstance(x, str) and x[:1] in _FORMULA else x for x in column]
-    return column
+    return [x if type(x) is str and x[:1] not in _FORMULA else _field(x) for x in column]
+
+
+def _field(value: Any) -> str:
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in _FORMULA else value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def to_json(value: Any) -> bytes:

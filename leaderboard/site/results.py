@@ -29,7 +29,7 @@ def value(number: Number | None, unit: str) -> str:
         inner = str(cells.number(number, unit))
     elif low is None or high is None:
         inner = f'<span class="v">{shown(of, unit)}</span>'
-    elif unit or low < 0 or of < 0:
+    elif unit or low <= 0 or of <= 0:
         ends = f"{shown(low, unit, 1)}–{shown(high, unit, 1)}"
         inner = f'<span class="v">{shown(of, unit)}</span><span class="ci">{ends}</span>'
     else:
@@ -47,7 +47,8 @@ def plain(number: Number | None, unit: str) -> str:
     if number.defect or number.edition or number.retracted or number.printed:
         inner = cells.number(number, unit, interval=False)
         return f'<td class="num" data-order="{number.value:.6g}">{inner}</td>'
-    return f'<td class="num">{shown(number.value, unit)}</td>'
+    of = number.value
+    return f'<td class="num">{shown(of, unit) if unit or of <= 0 else f"{of * 100:.2f}"}</td>'
 
 
 def bar(number: Number | None, scale: tuple[float, float]) -> str:
@@ -57,8 +58,8 @@ def bar(number: Number | None, scale: tuple[float, float]) -> str:
 
 @cache
 def level(of: Level) -> str:
-    """The badge of a level."""
-    return f"<td>{cells.badge(of)}</td>"
+    """The badge of a level, which the page explains once."""
+    return f"<td>{cells.badge(of, explained=False)}</td>"
 
 
 def seconds(of: float | None) -> str:

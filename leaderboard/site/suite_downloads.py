@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 from leaderboard.board.records import Board, Number, Row, SuiteBoard
 from leaderboard.site.downloads import remarks, row_record, to_csv
 from leaderboard.site.grid import Grid, Line, remarkable
 from leaderboard.site.plain_json import as_json
-
-_FIELDS = ("value", "low", "high", "n", "rank", "seconds")
-_USUAL = attrgetter(*_FIELDS)
-_UNKNOWN = (None,) * len(_FIELDS)
 
 
 def suite_json(board: Board, grid: Grid) -> bytes:
@@ -61,29 +56,22 @@ def _suite_row(suite: SuiteBoard, line: Line) -> dict[str, Any]:
         }
     record["tasks"] = suite.coverage.get(row.id, 0)
     record["training_overlap"] = row.overlap.get(suite.name)
-    by_measure = {m: [found.get(m) for found in line.cells] for m in suite.measures}
-    record["numbers"] = {
-        measure: lists for measure, numbers in by_measure.items() if (lists := _lists(numbers))
+    nowhere = (None,) * len(suite.columns)
+    known = {
+        measure: {name: field for name, field in lists.items() if field != nowhere}
+        for measure, lists in line.lists.items()
     }
+    record["numbers"] = {measure: lists for measure, lists in known.items() if lists}
     if not line.plain:
         record["remarks"] = {
             measure: told
-            for measure, numbers in by_measure.items()
+            for measure, numbers in line.numbers.items()
             if (told := _remarks(suite, row, numbers))
         }
     commands = {
-        column.id: command
-        for column in suite.columns
-        if (command := suite.commands.get((row.id, column.id)))
+        column.id: command for column in suite.columns if (command := line.commands.get(column.id))
     }
     return record | ({"commands": commands} if commands else {})
-
-
-def _lists(numbers: Sequence[Number | None]) -> dict[str, Sequence[Any]]:
-    """What is known of a row's numbers by one measure, each with a place for every column."""
-    fields = zip(*[_UNKNOWN if n is None else _USUAL(n) for n in numbers], strict=True)
-    nowhere = (None,) * len(numbers)
-    return {name: f for name, f in zip(_FIELDS, fields, strict=True) if f != nowhere}
 
 
 def _remarks(
@@ -118,12 +106,12 @@ def suite_csv(grid: Grid) -> bytes:
 
 
 def _csv_record(grid: Grid, line: Line) -> list[Any]:
-    suite, row, cells = grid.suite, line.row, line.cells
-    main = suite.measures[0]
+    suite, row = grid.suite, line.row
+    numbers = line.numbers[suite.measures[0]]
     rank = suite.ranks.get(row.id)
     overlap = row.overlap.get(suite.name)
     record: list[Any] = [rank.rank, rank.low, rank.high, rank.group] if rank else [None] * 4
-    leading = cells[0].get(main)
+    leading = numbers[0]
     record += [
         row.id,
         row.system,
@@ -139,7 +127,6 @@ def _csv_record(grid: Grid, line: Line) -> list[Any]:
         suite.coverage.get(row.id, 0),
         leading.edition if leading else None,
     ]
-    numbers = [found.get(main) for found in cells]
     for number in numbers[: grid.aggregates]:
         record += [number.value, number.low, number.high] if number else [None] * 3
     record += [number.value if number else None for number in numbers[grid.aggregates :]]

@@ -13,7 +13,7 @@ from leaderboard.board.records import Board, Number, Row, SuiteBoard
 from leaderboard.site import links
 from leaderboard.site.downloads import remarks
 from leaderboard.site.formats import digits_of, number_text
-from leaderboard.site.grid import Grid, remarkable
+from leaderboard.site.grid import Grid, by_row, remarkable
 from leaderboard.site.scripts import script
 
 _MEAN = attrgetter("value", "rank", "n", "seconds")
@@ -32,9 +32,9 @@ def measure_script(grid: Grid, measure: str) -> bytes:
     values: list[Sequence[float | str | None]] = []
     intervals = []
     for line in grid.lines:
-        found = [numbers.get(measure) for numbers in line.cells]
+        found = line.numbers[measure]
         if line.plain:
-            values.append([None if n is None else n.value for n in found])
+            values.append(line.lists[measure]["value"])
         else:
             values.append([None if n is None else _value(n, unit) for n in found])
         intervals.append([n and _interval(n) for n in found[: grid.aggregates]])
@@ -90,6 +90,7 @@ class _Columns:
     def __init__(self, suite: SuiteBoard) -> None:
         self.suite = suite
         self.rows = {row.id for row in suite.rows}
+        self.numbers, self.commands = by_row(suite.numbers), by_row(suite.commands)
         self.aggregates = [column.id for column in suite.columns if column.kind == "aggregate"]
         self.tasks = [column.id for column in suite.columns if column.kind == "task"]
 
@@ -100,15 +101,16 @@ def _details(row: Row, suites: Sequence[_Columns]) -> dict[str, Any]:
     commands: dict[str, str] = {}
     for columns in suites:
         suite = columns.suite
+        numbers, typed = columns.numbers.get(row.id, {}), columns.commands.get(row.id, {})
         aggregates[suite.name] = {
             name: _packed(row, found, suite.units)
             for name in columns.aggregates
-            if (found := suite.numbers.get((row.id, name)))
+            if (found := numbers.get(name))
         }
         for task in columns.tasks:
-            if task not in tasks and (found := suite.numbers.get((row.id, task))):
+            if task not in tasks and (found := numbers.get(task)):
                 tasks[task] = _packed(row, found, suite.units)
-                if command := suite.commands.get((row.id, task)):
+                if command := typed.get(task):
                     commands[task] = command
     return {"tasks": tasks, "suites": aggregates, "commands": commands, **_origin(row)}
 
@@ -117,14 +119,12 @@ def _packed(
     row: Row, found: Mapping[str, Number], units: Mapping[str, str]
 ) -> dict[str, Sequence[Any]]:
     """What is known of one column, by measure."""
-    packed: dict[str, Sequence[Any]] = {}
-    for measure, number in found.items():
-        if remarkable(number, row):
-            more = _more(number, row, units.get(measure, ""))
-            packed[measure] = (*_MEASURED(number), more)
-        else:
-            packed[measure] = _MEAN(number) if number.low is None else _MEASURED(number)
-    return packed
+    return {
+        measure: (*_MEASURED(number), _more(number, row, units.get(measure, "")))
+        if remarkable(number, row)
+        else (_MEAN(number) if number.low is None else _MEASURED(number))
+        for measure, number in found.items()
+    }
 
 
 def _more(number: Number, row: Row, unit: str) -> dict[str, Any]:

@@ -29,19 +29,19 @@
   };
 
   function bar(text, interval, [left, right]) {
-    const x = (value) => (
-      Math.max(0, Math.min(1, (Number.parseFloat(value) - left) / (right - left))) * 96 + 2).toFixed(1);
-    const drawn = svg('svg', { class: 'bar', viewBox: '0 0 100 8', 'aria-hidden': 'true' });
+    const x = (value) => 4 + Math.round(
+      192 * Math.max(0, Math.min(1, (Number.parseFloat(value) - left) / (right - left))));
+    const drawn = svg('svg', { class: 'bar', viewBox: '0 0 200 16', 'aria-hidden': 'true' });
     const value = Number.parseFloat(text);
     if (value < left || value > right) {
-      drawn.append(svg('path', { class: 'out', d: `M${value < left ? '2 4l5-3.5v7z' : '98 4l-5-3.5v7z'}` }));
+      drawn.append(svg('path', { class: 'out', d: `M${value < left ? '4 8l10-7v14z' : '196 8l-10-7v14z'}` }));
       return drawn;
     }
     if (interval && x(interval[0]) !== x(interval[1])) {
       const [a, b] = interval.map(x);
-      drawn.append(svg('path', { d: `M${a} 4H${b}M${a} 1.5V6.5M${b} 1.5V6.5` }));
+      drawn.append(svg('path', { d: `M${a} 5v6m0-3H${b}m0-3v6` }));
     }
-    drawn.append(svg('circle', { cx: x(text), cy: '4', r: '2.2' }));
+    drawn.append(svg('circle', { cx: x(text) }));
     return drawn;
   }
 

@@ -16,7 +16,7 @@ from harness.store.schema import setting_to_json
 from leaderboard.board.records import Board, Number, Row, SuiteBoard, System
 from leaderboard.checked import Rerun
 from leaderboard.site import links, results
-from leaderboard.site.cells import axis, axis_text
+from leaderboard.site.cells import axis, axis_text, present
 from leaderboard.site.formats import letters
 from leaderboard.site.listings import Listing
 from leaderboard.site.rendering import Renderer
@@ -53,6 +53,9 @@ def _context(
         "rows": rows,
         "summary": _summary(board, rows),
         "tables": [_table(board, suite, here) for suite, here in found],
+        "levels": present(
+            [row.level for row in rows] + [r.number.level for _, here in found for r in here]
+        ),
         "overlap": _overlap(board, rows),
         "reruns": _reruns(board, system),
         "retractions": [r for r in board.retractions if r.submission in system.submissions],

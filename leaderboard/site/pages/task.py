@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from leaderboard.board.records import Board, Number, Row, TaskBoard
 from leaderboard.site import charts, links, results
-from leaderboard.site.cells import axis, axis_text
+from leaderboard.site.cells import axis, axis_text, present
 from leaderboard.site.formats import shown, size
 from leaderboard.site.listings import Listing
 from leaderboard.site.rendering import Renderer
@@ -56,6 +56,7 @@ def editions(task: TaskBoard) -> list[str]:
 def _context(board: Board, task: TaskBoard, shared: dict[str, _Fixed]) -> dict[str, Any]:
     main = task.measures[0] if task.measures else ""
     known = [edition for edition in sorted(task.difficulty) if edition in task.queries]
+    leading = [_leading(cells, main) for cells in task.numbers.values() if cells]
     return {
         "task": task,
         "card": task.card,
@@ -71,6 +72,7 @@ def _context(board: Board, task: TaskBoard, shared: dict[str, _Fixed]) -> dict[s
         "difficulty": [_difficulty(task, edition, main) for edition in known],
         "data": sorted(task.queries.items()),
         "facets_of": _facets(task),
+        "levels": present(number.level for number in leading),
         "queries_data": links.task_data(task.name, "js") if task.difficulty else "",
         "csv": links.task_data(task.name, "csv"),
         "json": links.task_data(task.name, "json"),

@@ -19,6 +19,14 @@ def test_every_level_has_a_badge_that_says_it_in_words() -> None:
         assert parsed(str(cells.badge(level)).encode()).one("span").text == level
 
 
+def test_a_badge_says_what_it_means_unless_a_legend_does() -> None:
+    one = parsed(str(cells.badge("re-scored")).encode()).one("span")
+    assert one.attributes["title"] == cells.LEVELS["re-scored"][1]
+    many = parsed(str(cells.badge("re-scored", explained=False)).encode()).one("span")
+    assert "title" not in many.attributes
+    assert cells.present(["reproduced", "as printed", "reproduced"]) == ["as printed", "reproduced"]
+
+
 def test_a_number_shows_its_interval() -> None:
     html = str(cells.number(Number(value=0.6, low=0.55, high=0.653)))
     page = parsed(html.encode())
@@ -42,16 +50,16 @@ def test_what_is_odd_about_a_number_is_said_in_words() -> None:
 
 
 def test_a_bar_lies_where_its_numbers_lie_on_the_scale() -> None:
-    # from 0.2 to 0.7, drawn from 2 to 98: 0.45 is half way, 0.3 a fifth, 0.9 beyond the end
+    # from 0.2 to 0.7, drawn from 4 to 196: 0.45 is half way, 0.3 a fifth, 0.9 beyond the end
     page = parsed(str(cells.bar(Number(value=0.45, low=0.3, high=0.9), (0.2, 0.7))).encode())
-    assert page.one("circle").attributes["cx"] == "50"
-    # The whisker from 2 + 96 / 5 to the end, and a cap at each of its ends.
-    assert page.one("path").attributes["d"] == "M21.2 4H98M21.2 1.5V6.5M98 1.5V6.5"
+    assert page.one("circle").attributes["cx"] == "100"
+    # The whisker from 4 + 192 / 5 = 42.4 to the end, and a cap at each of its ends.
+    assert page.one("path").attributes["d"] == "M42 5v6m0-3H196m0-3v6"
     assert page.one("svg").attributes["aria-hidden"] == "true"
 
 
 def test_what_lies_beyond_the_axis_is_an_arrow_at_its_end() -> None:
-    for value, tip in ((1.0, "M98 "), (0.1, "M2 ")):
+    for value, tip in ((1.0, "M196 "), (0.1, "M4 ")):
         page = parsed(
             str(cells.bar(Number(value=value, low=value, high=value), (0.3, 0.6))).encode()
         )

@@ -92,3 +92,11 @@ def test_numbers_as_csv_read_back_as_they_are() -> None:
     read = [line.split(",") for line in lines[1:]]
     assert [float(value) if value else None for value, _ in read] == values
     assert [count for _, count in read] == ["0", "1", "2", "3", "4"]
+
+
+def test_texts_are_quoted_as_a_reader_of_csv_expects() -> None:
+    texts = ["plain", "a,b", 'say "so"', "two\r\nlines", "\N{SNOWMAN}", ""]
+    content = to_csv(["text", "mixed"], zip(texts, [1, "x", None, 0.5, True, "-1"], strict=True))
+    read = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    assert [text for text, _ in read[1:]] == texts
+    assert [mixed for _, mixed in read[1:]] == ["1", "x", "", "0.5", "yes", "'-1"]

@@ -11,6 +11,7 @@ from board_toys import HOSTILE
 from parsed_page import Element, harmless, parsed
 
 from leaderboard.board.records import Board, Number
+from leaderboard.site.cells import LEVELS
 from leaderboard.site.pages import model
 from leaderboard.site.rendering import Renderer
 
@@ -137,3 +138,12 @@ def test_hostile_texts_do_nothing_on_any_page(built: dict[str, bytes]) -> None:
     page = page_of(built, "hostile")
     assert page.one("h1").text == HOSTILE
     assert page.text.count(HOSTILE) >= 9  # name, revision, parent, licence, dtype, contact, ...
+
+
+def test_every_level_of_the_page_is_explained_once(built: dict[str, bytes]) -> None:
+    for page in (parsed(content) for path, content in built.items() if path.endswith(".html")):
+        classes = [element.attributes.get("class", "") for element in page.every("span")]
+        told = [note.text for note in page.every("p", class_="note")]
+        for level, (css, meaning) in LEVELS.items():
+            explained = sum(f"{level} {meaning}" in text for text in told)
+            assert explained == (f"level {css}" in classes)

@@ -12,6 +12,7 @@ from board_toys import HOSTILE, OLD
 from parsed_page import Element, harmless, parsed
 
 from leaderboard.board.records import Board, Number
+from leaderboard.site.cells import LEVELS
 from leaderboard.site.pages import task as task_pages
 from leaderboard.site.rendering import Renderer
 
@@ -184,3 +185,12 @@ def test_a_homepage_that_is_no_https_link_is_plain_text(toys: Board, homepage: s
     harmless(page)
     assert homepage in page.one("dl").text
     assert not [a for a in page.every("a") if "javascript" in a.attributes["href"]]
+
+
+def test_every_level_of_the_page_is_explained_once(built: dict[str, bytes]) -> None:
+    for page in (parsed(content) for path, content in built.items() if path.endswith(".html")):
+        classes = [element.attributes.get("class", "") for element in page.every("span")]
+        told = [note.text for note in page.every("p", class_="note")]
+        for level, (css, meaning) in LEVELS.items():
+            explained = sum(f"{level} {meaning}" in text for text in told)
+            assert explained == (f"level {css}" in classes)
