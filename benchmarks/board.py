@@ -79,7 +79,7 @@ def built(submissions: Path, site: Path) -> Iterator[tuple[str, float]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
             peak = max(peak, sum(map(resident, family(process.pid))))
-            sleep(0.05)
+            sleep(0.5)
         seconds = perf_counter() - start
         output = process.stdout.read() if process.stdout else ""
     if process.returncode:

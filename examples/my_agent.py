@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness import Message, Problem, ToolCall, ToolSpec, Trajectory
+from harness import Message, Problem, Session, ToolCall, ToolSpec, Trajectory
 
 
 class WordMatch:
@@ -10,7 +10,7 @@ class WordMatch:
 
     version = "1"
 
-    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+    async def solve(self, problem: Problem, session: Session) -> Trajectory:
         """One attempt at the problem."""
         words = set(problem.text.lower().split())
 
@@ -20,4 +20,5 @@ class WordMatch:
         tool = max(problem.tools, key=shared)
         wanted = dict.fromkeys(tool.parameters.get("required", ()), problem.text)
         said = Message("assistant", calls=(ToolCall(tool.name, wanted),))
-        return Trajectory(problem.id, trial, (said,), answer=f"I have called {tool.name}.")
+        answer = f"I have called {tool.name}."
+        return Trajectory(problem.id, session.trial, (said,), answer=answer)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.check import check_model
     from harness.comparison import compare
-    from harness.contracts import Collection, ProblemSet
+    from harness.contracts import Collection, ProblemSet, Session
     from harness.corpus import ListCorpus
     from harness.errors import AssayError, UserError
     from harness.evaluation import evaluate
@@ -57,6 +57,7 @@ _HOME = {
     "Query": "records",
     "Ranking": "ranking",
     "Run": "run",
+    "Session": "contracts",
     "Setting": "records",
     "TaskCard": "records",
     "ToolCall": "records",
@@ -90,6 +91,7 @@ __all__ = [
     "Query",
     "Ranking",
     "Run",
+    "Session",
     "Setting",
     "TaskCard",
     "ToolCall",

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from harness.records import (
     Completion,
     Document,
     Judgement,
     Message,
+    Observation,
     Problem,
     Qrels,
     Query,
     Setting,
     TaskCard,
     Text,
+    ToolCall,
+    ToolSpec,
     Trajectory,
 )
 
@@ -101,12 +104,16 @@ class ProblemSet:
         split: name of the split, unique within the task.
         problems: what is asked, in order.
         weight: the split's weight in the task's mean; None means its number of problems.
+        environment: the world in which the calls are carried out; None where there is none here.
+        single: whether one turn of an agent is a whole attempt, so that it needs no world.
         notes: what was mended while reading, and how often, such as {"labels mended": 2}.
     """
 
     split: str
     problems: Sequence[Problem]
     weight: float | None = None
+    environment: ToolEnvironment | None = None
+    single: bool = False
     notes: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -205,10 +212,19 @@ class ChatModel(Protocol):
         self,
         messages: Sequence[Message],
         *,
+        tools: Sequence[ToolSpec] = (),
         max_tokens: int | None = None,
         temperature: float = 0.0,
     ) -> Completion:
-        """The assistant's next turn. Raises `InfrastructureError` when none is to be had."""
+        """The assistant's next turn. Raises `InfrastructureError` when none is to be had.
+
+        Args:
+            messages: the conversation.
+            tools: what it may call; a model is asked with tools only by agents that let it call
+                them natively.
+            max_tokens: that the answer may have; None leaves it to the model.
+            temperature: 0 for the likeliest answer.
+        """
         ...
 
 
@@ -221,17 +237,65 @@ class Informed(Protocol):
         ...
 
 
+class Session(Protocol):
+    """One attempt's own copy of a world. Sessions share no state.
+
+    Attributes:
+        trial: which attempt at the problem, from 0.
+        executes: whether calls are carried out. Where they are not, an attempt is over with the
+            first turn in which it calls something.
+    """
+
+    trial: int
+    executes: bool
+
+    @property
+    def tools(self) -> Sequence[ToolSpec]:
+        """What may be called now; it may change from turn to turn."""
+        ...
+
+    async def listen(self) -> Sequence[Message] | None:
+        """What is said to the agent next; None when nobody has anything more to say."""
+        ...
+
+    async def call(self, call: ToolCall) -> Observation:
+        """Carries out a call. A mistake of the agent is an `Observation` that failed.
+
+        Raises:
+            InfrastructureError: something outside the world failed.
+        """
+        ...
+
+    @property
+    def state(self) -> Any:
+        """What the world is like, of what counts, as plain JSON; None where nothing does."""
+        ...
+
+    async def close(self) -> None:
+        """Ends the session."""
+        ...
+
+
+@runtime_checkable
+class ToolEnvironment(Protocol):
+    """A world in which calls are carried out."""
+
+    async def open(self, problem: Problem, trial: int = 0) -> Session:
+        """A session for one attempt. Raises `InfrastructureError` when none is to be had."""
+        ...
+
+
 @runtime_checkable
 class Agent(Protocol):
     """Solves problems by calling tools."""
 
-    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+    async def solve(self, problem: Problem, session: Session) -> Trajectory:
         """One attempt. Raises `InfrastructureError` when what it needs is not to be had.
 
         Args:
-            problem: what is asked, and the tools there are. Only a reference model that is marked
-                as informed looks at what is right.
-            trial: which attempt at the problem, from 0.
+            problem: what is asked, and the tools there are. What is right it holds only for agents
+                with an attribute `sees_gold` that is true, as reference models have.
+            session: the attempt's own copy of the world, where there is one.
         """
         ...
 

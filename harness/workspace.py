@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.budget import Budget
     from harness.records import Setting
     from harness.shared import Shared
 
@@ -31,6 +32,9 @@ class Workspace:
         task: name of the task that is being answered, and
         split: that of its split; a saved run needs them to find its part.
         setting: how the task is asked; answers are shared by those that are asked alike.
+        trial: which attempt at a problem is made; completions that are drawn by chance are drawn
+            anew for each.
+        budget: what completions may cost; None sets no limit.
     """
 
     cache: Path | None = None
@@ -43,6 +47,8 @@ class Workspace:
     task: str = ""
     split: str = ""
     setting: Setting | None = None
+    trial: int = 0
+    budget: Budget | None = None
 
 
 _NOTHING_SAID = Workspace()

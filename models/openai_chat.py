@@ -1,4 +1,4 @@
-"""Chat models behind OpenAI-compatible endpoints."""
+"""Chat models behind OpenAI-compatible endpoints: OpenAI, vLLM, SGLang, Ollama, llama.cpp, ..."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from harness.errors import UserError
-from harness.records import Completion, Message, Usage
-from models.remote.client import Client, sendable
+from harness.records import Completion, Message, ToolSpec, Usage
+from models.chat.asking import admission, charge, remembered
+from models.chat.names import Names
+from models.chat.request import Remembered, Request
+from models.chat.schemas import described
+from models.chat.wire import calls_from_wire, calls_so_far, to_wire
+from models.prices import Price, prices
+from models.remote.client import Client
 from models.remote.endpoint import Endpoint
 from models.remote.failures import RefusedRequest, Unreadable
 
@@ -19,14 +25,18 @@ the user."""
 
 @dataclass(eq=False)
 class OpenAIChat:
-    """A chat model, asked over the network.
+    """A chat model, asked over the network; the server itself says what it calls.
+
+    Tools are sent under names that every server takes and answered under their own. Completions are
+    kept in the workspace's cache, charged to its budget, and priced by `models.prices`.
 
     Attributes:
         name: the server's name for it.
         max_tokens: tokens that an answer may have, thoughts included; 0 leaves that to the server.
         temperature: 0 for the likeliest answer; None leaves it to the server, as models that
             think first want it.
-        seed: for servers that honour it; None sends none.
+        seed: for servers that honour it; None sends none. Where answers are drawn by chance, each
+            trial adds its number, or all of them would be the same.
         base_url: address of the server; None means OPENAI_BASE_URL, or else OpenAI.
         key_env: name of the environment variable that holds the key.
         requests: how many go out at once.
@@ -49,6 +59,7 @@ class OpenAIChat:
     patience: float = 300.0
     timeout: float = 600.0
     _client: Client = field(init=False, repr=False)
+    _offers: Remembered[_Offer] = field(init=False, repr=False)
 
     version: ClassVar[str] = "1"
     runtime: ClassVar[frozenset[str]] = frozenset(
@@ -65,42 +76,70 @@ class OpenAIChat:
         self._client = Client(
             endpoint, at_once=self.requests, patience=self.patience, timeout=self.timeout
         )
+        self._offers = Remembered(_Offer.of)
 
     async def complete(
         self,
         messages: Sequence[Message],
         *,
+        tools: Sequence[ToolSpec] = (),
         max_tokens: int | None = None,
         temperature: float | None = None,
     ) -> Completion:
         """The assistant's next turn.
 
         A prompt that the server's filter stops gives an empty text that finished with
-        "content_filter".
+        "content_filter". A call whose arguments are no JSON object has a `problem` and none.
 
         Args:
             messages: the conversation.
+            tools: what may be called.
             max_tokens: for this turn; None means the model's own.
             temperature: for this turn; None means the model's own.
 
         Raises:
-            UserError: the server refuses the request or the key.
-            InfrastructureError: it does not answer.
+            UserError: the server refuses the request or the key, or a tool cannot be described.
+            InfrastructureError: it does not answer, or the budget is spent.
         """
+        request = Request(
+            tuple(messages),
+            tuple(tools),
+            self.max_tokens if max_tokens is None else max_tokens,
+            self.temperature if temperature is None else temperature,
+        )
+        return await remembered(self, request, lambda: self._asked(request))
+
+    async def _asked(self, request: Request) -> Completion:
+        offer, endpoint = self._offers.of(request.tools), self._client.endpoint
+        price = prices().price(endpoint.host, self.name)
+        before = calls_so_far(request.messages)
+        try:
+            return await self._client.post(
+                "/chat/completions",
+                self._body(request, offer),
+                lambda answer: _charged(_Answered.of(answer, offer.names, before, price)),
+                admission(f"{self.name} at {endpoint.host}", price),
+            )
+        except RefusedRequest as refusal:
+            if refusal.code in FILTERED:
+                return Completion("", finish="content_filter")
+            if request.tools and "tool" in refusal.reason.lower():
+                raise UserError(
+                    f"{refusal}. A server that cannot call tools is asked in words by "
+                    f'prompted(openai("{self.name}"))'
+                ) from None
+            raise
+
+    def _body(self, request: Request, offer: _Offer) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.name,
-            "messages": [{"role": m.role, "content": sendable(m.content)} for m in messages],
-            self._limit: (self.max_tokens if max_tokens is None else max_tokens) or None,
-            "temperature": self.temperature if temperature is None else temperature,
-            "seed": self.seed,
+            "messages": to_wire(request.messages, offer.names),
+            "tools": offer.described or None,
+            self._limit: request.max_tokens or None,
+            "temperature": request.temperature,
+            "seed": None if self.seed is None else self.seed + request.trial,
         }
-        given = {name: value for name, value in body.items() if value is not None}
-        try:
-            return await self._client.post("/chat/completions", given, _completion)
-        except RefusedRequest as refusal:
-            if refusal.code not in FILTERED:
-                raise
-        return Completion("", finish="content_filter")
+        return {name: value for name, value in body.items() if value is not None}
 
     @property
     def _limit(self) -> str:
@@ -108,25 +147,75 @@ class OpenAIChat:
         return "max_completion_tokens" if self._client.endpoint.openai else "max_tokens"
 
 
-def _completion(answer: Mapping[str, Any]) -> Completion:
-    """What a completion object says."""
-    try:
-        choice = answer["choices"][0]
-        text, finish = choice["message"].get("content"), choice.get("finish_reason")
-        refused = choice["message"].get("refusal")
-    except (KeyError, IndexError, TypeError, AttributeError):
-        raise Unreadable(f"no completion: {str(dict(answer))[:60]}") from None
-    if not isinstance(text, str | None):
-        raise Unreadable(f"a text was wanted: {str(text)[:60]}")
-    return Completion(
-        text=text or "",
-        usage=_usage(answer.get("usage")),
-        finish="refusal" if refused and not text else str(finish or "stop"),
-    )
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """Tools as a request has them, and their names there."""
+
+    names: Names
+    described: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, tools: tuple[ToolSpec, ...]) -> _Offer:
+        names = Names(tool.name for tool in tools)
+        return cls(names, described(tools, names))
 
 
-def _usage(usage: Any) -> Usage:
-    """Tokens, 0 where the server does not count them."""
-    counts = usage if isinstance(usage, Mapping) else {}
-    asked, answered = counts.get("prompt_tokens"), counts.get("completion_tokens")
-    return Usage(int(asked or 0), int(answered or 0))
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A completion and what it costs: tokens and US dollars, None where nobody knows."""
+
+    completion: Completion
+    tokens: int | None
+    money: float | None
+
+    @classmethod
+    def of(
+        cls, answer: Mapping[str, Any], names: Names, before: int, price: Price | None
+    ) -> _Answered:
+        """What a completion object says. Raises `Unreadable` where it is none."""
+        try:
+            choice = answer["choices"][0]
+            message = choice["message"]
+            text, finish = message.get("content"), choice.get("finish_reason")
+            refused, listed = message.get("refusal"), message.get("tool_calls")
+        except (KeyError, IndexError, TypeError, AttributeError):
+            raise Unreadable(f"no completion: {str(dict(answer))[:60]}") from None
+        if not isinstance(text, str | None):
+            raise Unreadable(f"a text was wanted: {str(text)[:60]}")
+        calls = calls_from_wire(listed, names, before)
+        usage, tokens, money = _usage(answer.get("usage"), price)
+        if refused and not text and not calls:
+            finish = "refusal"
+        elif calls and finish != "length":
+            finish = "tool_calls"
+        return cls(Completion(text or "", usage, str(finish or "stop"), calls), tokens, money)
+
+
+def _charged(answered: _Answered) -> Completion:
+    """The completion, charged before the next request may go out."""
+    charge(answered.tokens, answered.money)
+    return answered.completion
+
+
+def _usage(given: Any, price: Price | None) -> tuple[Usage, int | None, float | None]:
+    """Usage, all its tokens, and US dollars; None where the server or the price does not tell.
+
+    Input holds what the server had cached, output what the model thought. Servers that leave
+    thoughts out of the output, such as xAI's, are told by their total.
+    """
+    counts = given if isinstance(given, Mapping) else {}
+    read, wrote = _count(counts, "prompt_tokens"), _count(counts, "completion_tokens")
+    thought = _count(counts.get("completion_tokens_details"), "reasoning_tokens")
+    cached = _count(counts.get("prompt_tokens_details"), "cached_tokens")
+    if thought and _count(counts, "total_tokens") == read + wrote + thought:
+        wrote += thought
+    if not read + wrote:
+        return Usage(), None, None
+    money = None if price is None else price.of(read, wrote, cached)
+    return Usage(read, wrote, money or 0.0), read + wrote, money
+
+
+def _count(counts: Any, name: str) -> int:
+    """A number of tokens, 0 where there is none."""
+    found = counts.get(name) if isinstance(counts, Mapping) else None
+    return found if type(found) is int and found > 0 else 0

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from random import Random
 
-from harness.contracts import Corpus
+from harness.contracts import Corpus, Session
 from harness.errors import UserError
+from harness.programs import run_program_of
 from harness.records import Problem, Qrels, Query, Trajectory
 from harness.run import Run
 from models.reference_agents import oracle_attempt, random_attempt
@@ -41,9 +42,9 @@ class RandomRanking:
             {query: list(self.shuffled(query, sorted(pool))) for query, pool in pools.items()}
         )
 
-    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+    async def solve(self, problem: Problem, session: Session) -> Trajectory:
         """One call of a tool drawn by chance, its arguments drawn by type."""
-        return random_attempt(problem, trial, self.seed)
+        return random_attempt(problem, session.trial, self.seed)
 
     def shuffled(self, query: str, documents: Sequence[str]) -> Iterator[str]:
         """The documents in random order, each drawn when it is asked for.
@@ -119,9 +120,11 @@ class Oracle:
             }
         )
 
-    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
-        """The attempt that the problem's `gold` describes."""
-        return oracle_attempt(problem, trial)
+    async def solve(self, problem: Problem, session: Session) -> Trajectory:
+        """The attempt that the problem's `gold` describes, made in its world if it has one."""
+        if session.executes and problem.gold.program:
+            return await run_program_of(problem, session)
+        return oracle_attempt(problem, session.trial)
 
     def _known(self) -> Qrels:
         if self._qrels is None:

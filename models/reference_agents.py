@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from harness.contracts import Corpus
+from harness.contracts import Corpus, Session
 from harness.formats.python_calls import read_python_calls
 from harness.records import Expected, Message, Problem, Query, ToolCall, ToolSpec, Trajectory
 from harness.run import Run
@@ -34,9 +34,9 @@ class Abstain:
 
     version = "1"
 
-    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+    async def solve(self, problem: Problem, session: Session) -> Trajectory:
         """An empty attempt, given up at once."""
-        return Trajectory(problem.id, trial, end="gave up")
+        return Trajectory(problem.id, session.trial, end="gave up")
 
     def index(self, corpus: Corpus) -> _NoIndex:
         """An index that finds nothing."""

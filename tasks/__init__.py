@@ -2,6 +2,7 @@
 
 BENCHMARKS: dict[str, str] = {
     "starter": "tasks.starter:BENCHMARK",
+    "starter-agent": "tasks.starter_agent:BENCHMARK",
     "toolret": "tasks.toolret:BENCHMARK",
     "mair": "tasks.mair:BENCHMARK",
     "beir": "tasks.beir:BENCHMARK",

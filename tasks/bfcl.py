@@ -42,6 +42,8 @@ _MEASURES = {
     "answer_contained": ("success", "steps", "output_tokens"),
 }
 """By what decides about success."""
+_SINGLE = ("ast", "no_call", "called")
+"""What decides where a model is asked once."""
 
 
 @dataclass(eq=False)
@@ -76,7 +78,8 @@ class BfclTask:
                 f"{self.mirror.folder}: {self.category} is not in upstream's form: "
                 f"{type(error).__name__} {error}"
             ) from error
-        return (ProblemSet("test", problems),)
+        single = all(problem.gold.success in _SINGLE for problem in problems)
+        return (ProblemSet("test", problems, single=single),)
 
     def check(self, problems: Problems) -> tuple[str, ...]:
         """Where the number of problems differs from the published one, a sentence."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.attempts import MOST_TRIALS, Noter, Tally, Teller, breakdown
-from harness.contracts import Agent, Problems, Unreadable
+from harness.contracts import Agent, Problems, Session, ToolEnvironment, Unreadable
 from harness.corpus import fingerprint
 from harness.errors import InfrastructureError, NotAsked, UserError
 from harness.flows.flow import Scored
@@ -24,9 +24,11 @@ from harness.loop import run, together
 from harness.measures import Measure, parse
 from harness.records import Gold, Problem, Setting, Trajectory
 from harness.scoring import Scores, cluster_numbers
+from harness.sessions import Told
 from harness.store.results import TRAJECTORIES
 from harness.store.schema import Counts, Result
 from harness.trials import Trials, failed, from_rows, merge, to_rows
+from harness.workspace import working
 
 BATCH = 32
 """Problems that an agent works on at a time; its `query_batch` attribute overrides it."""
@@ -57,11 +59,14 @@ class ToolUseFlow:
         self._sets = [
             replace(part, problems=tuple(part.problems)[: setting.limit]) for part in material
         ]
-        self.problems: dict[str, Problem] = {
-            f"{part.split}/{problem.id}" if several else problem.id: problem
-            for part in self._sets
-            for problem in part.problems
-        }
+        self.problems: dict[str, Problem] = {}
+        self._worlds: dict[str, ToolEnvironment] = {}
+        for part in self._sets:
+            for problem in part.problems:
+                key = f"{part.split}/{problem.id}" if several else problem.id
+                self.problems[key] = problem
+                if part.environment is not None:
+                    self._worlds[key] = part.environment
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -87,6 +92,11 @@ class ToolUseFlow:
         agent = model.model
         if not isinstance(agent, Agent):
             raise UserError("it is no agent: a task of tool use wants a model with solve()")
+        if getattr(agent, "needs_world", False) and not self._playable:
+            raise UserError(
+                "it wants to be told what its calls give, and this task has no world that answers "
+                "them: its attempts can be scored (assay score), not made here"
+            )
         size = int(getattr(agent, "query_batch", BATCH))
         asked = [key for key in self.problems if key in keys]
         for start in range(0, len(asked), size):
@@ -99,17 +109,32 @@ class ToolUseFlow:
                 found[trajectory.problem].append(trajectory)
             yield Trials(found)
 
+    @property
+    def _playable(self) -> bool:
+        """Whether an attempt can be made here: in a world, or with one turn."""
+        return all(part.single or part.environment is not None for part in self._sets)
+
     async def _attempt(self, agent: Agent, key: str, trial: int) -> Trajectory:
         problem = self.problems[key]
-        if not getattr(agent, "sees_gold", False):
-            problem = replace(problem, gold=Gold())
+        told = problem if getattr(agent, "sees_gold", False) else replace(problem, gold=Gold())
         try:
-            made = await agent.solve(problem, trial)
+            session = await self._session(key, trial)
+            try:
+                with working(trial=trial):
+                    made = await agent.solve(told, session)
+            finally:
+                await session.close()
         except (InfrastructureError, ConnectionError, TimeoutError) as error:
             return Trajectory(key, trial, end="error", detail=str(error) or type(error).__name__)
         if not isinstance(made, Trajectory):
             raise UserError(f"solve gave {type(made).__name__} for '{key}': a Trajectory is wanted")
         return replace(made, problem=key, trial=trial)
+
+    async def _session(self, key: str, trial: int) -> Session:
+        """The world of a problem, or its turns alone where it has none."""
+        environment = self._worlds.get(key)
+        problem = self.problems[key]
+        return await environment.open(problem, trial) if environment else Told(problem, trial)
 
     @property
     def _trials(self) -> range:

@@ -3,7 +3,7 @@
 Frozen, without behaviour beyond validation. The records of generation join these with their flow.
 """
 
-from harness.records.chat import Completion, Message, ToolCall, Usage
+from harness.records.chat import Completion, Message, Observation, ToolCall, Usage
 from harness.records.tasks import Outcome, Setting, TaskCard
 from harness.records.texts import MAX_GRADE, Document, Qrels, Query, Text
 from harness.records.tools import (
@@ -25,6 +25,7 @@ __all__ = [
     "Gold",
     "Judgement",
     "Message",
+    "Observation",
     "Outcome",
     "Problem",
     "Qrels",

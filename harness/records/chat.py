@@ -43,6 +43,19 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Observation:
+    """What a call gave.
+
+    Attributes:
+        content: the text that the agent reads, mostly JSON.
+        failed: whether the tool answered with an error of its own: a wrong id, too many requests.
+    """
+
+    content: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation.
 
@@ -66,9 +79,11 @@ class Completion:
     """What a chat model answered.
 
     Attributes:
+        calls: the tools that it called, in order.
         finish: why it stopped: "stop", or "length" where its budget of tokens ended it.
     """
 
     text: str
     usage: Usage = Usage()
     finish: str = "stop"
+    calls: tuple[ToolCall, ...] = ()

@@ -62,6 +62,9 @@ class Gold:
         answers: final answers that are right, any of them.
         reference: a text that the final answer is compared with, as by ROUGE-L.
         turns: the calls as text, turn by turn, of a conversation in which the state counts.
+        state: what the world should be like in the end; plain JSON, None where nothing is said.
+        program: calls that lead to the right answer and state; a text "$2.items.0.id" stands for
+            what an earlier call gave.
         details: what only the benchmark's own scoring reads; plain JSON.
     """
 
@@ -74,6 +77,8 @@ class Gold:
     answers: tuple[str, ...] = ()
     reference: str | None = None
     turns: tuple[tuple[str, ...], ...] = ()
+    state: Any = None
+    program: tuple[ToolCall, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -138,6 +143,7 @@ class Trajectory:
         usage: tokens and money; None where nobody counted.
         seconds: how long it took; None where nobody looked.
         reward: what the benchmark's own environment gave for it.
+        state: what the world was like in the end, of what counts; plain JSON.
         judgements: what judges said of it.
     """
 
@@ -150,6 +156,7 @@ class Trajectory:
     usage: Usage | None = None
     seconds: float | None = None
     reward: float | None = None
+    state: Any = None
     judgements: tuple[Judgement, ...] = ()
 
     @property

@@ -29,6 +29,10 @@ WORTH_SAYING = 2.0
 """Seconds: whoever has waited for longer is told why, once until the next answer."""
 
 
+def _anything() -> None:
+    """Lets every request go out."""
+
+
 class Client:
     """An endpoint with the one policy of retries and pacing.
 
@@ -73,7 +77,11 @@ class Client:
         self._reached = self._given_up = self._said = False
 
     async def post(
-        self, path: str, body: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        read: Callable[[Mapping[str, Any]], T],
+        admit: Callable[[], None] = _anything,
     ) -> T:
         """Sends a request until it is answered.
 
@@ -82,15 +90,21 @@ class Client:
             body: sent as JSON; its texts are made `sendable`.
             read: makes what is wanted of the JSON object that was answered; raises `Unreadable`
                 where it cannot.
+            admit: called before each attempt, once it may go out; what it raises ends the request,
+                as where a budget is spent.
 
         Raises:
             UserError: the server refuses the request (`RefusedRequest`) or the key.
             InfrastructureError: it did not answer for as long as the patience lasts.
         """
-        return await awaited(self._post(path, body, read))
+        return await awaited(self._post(path, body, read, admit))
 
     async def _post(
-        self, path: str, body: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        read: Callable[[Mapping[str, Any]], T],
+        admit: Callable[[], None],
     ) -> T:
         patience, spent, attempt = 0.0 if self._given_up else self._patience, 0.0, 0
         self._refuse_to_wait()
@@ -98,6 +112,7 @@ class Client:
             attempt += 1
             try:
                 async with self._pacer.slot() as storms:
+                    admit()
                     began = self._clock.now()
                     answer = await self._attempt(path, body, read)
             except Failure as failure:

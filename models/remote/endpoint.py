@@ -69,8 +69,12 @@ class Endpoint:
     @property
     def openai(self) -> bool:
         """Whether OpenAI itself answers there, or its models at Azure."""
-        host = urlsplit(self.url or OPENAI_URL).hostname or ""
-        return host.endswith((".openai.com", ".openai.azure.com"))
+        return self.host.endswith((".openai.com", ".openai.azure.com"))
+
+    @property
+    def host(self) -> str:
+        """The server's host, by which prices go."""
+        return urlsplit(self.url or OPENAI_URL).hostname or ""
 
     def key(self) -> str:
         """The key, from the environment.

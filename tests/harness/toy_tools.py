@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.contracts import Problems, ProblemSet
+from harness.contracts import Problems, ProblemSet, Session
 from harness.errors import InfrastructureError
 from harness.records import (
     Gold,
@@ -73,7 +73,7 @@ class Scripted:
     """Problems on which the network is down."""
     _seen: list[Problem] = field(default_factory=list)
 
-    async def solve(self, problem: Problem, trial: int = 0) -> Trajectory:
+    async def solve(self, problem: Problem, session: Session) -> Trajectory:
         self._seen.append(problem)
         if problem.id in self._down:
             raise InfrastructureError("the network is down")

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from toy_world import PROBLEM as ROOMS
+from toy_world import Rooms
 
 from harness.contracts import Agent
 from harness.corpus import ListCorpus
@@ -27,6 +29,7 @@ from harness.records import (
     ToolSpec,
     Trajectory,
 )
+from harness.sessions import Told
 from models.reference import Oracle, RandomRanking
 from models.reference_agents import Abstain
 
@@ -48,7 +51,7 @@ def problem(gold: Gold, *tools: ToolSpec, turns: Any = ASKED) -> Problem:
 
 
 def solved(agent: Agent, asked: Problem, trial: int = 0) -> Trajectory:
-    return asyncio.run(agent.solve(asked, trial))
+    return asyncio.run(agent.solve(asked, Told(asked, trial)))
 
 
 def test_all_are_agents_and_only_the_oracle_sees_what_is_right() -> None:
@@ -289,3 +292,18 @@ def test_the_oracle_is_right_on_every_problem_of_bfcl_that_can_be_solved(
 
 def rows(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+
+
+def test_the_oracle_carries_out_the_program_where_there_is_a_world() -> None:
+    program = (
+        ToolCall("look", {"thing": "cat"}),
+        ToolCall("move", {"thing": "hat", "to": "$1.place"}),
+    )
+    asked = replace(ROOMS, gold=Gold(program=program))
+
+    async def made() -> Trajectory:
+        return await Oracle().solve(asked, await Rooms().open(asked, 2))
+
+    found = asyncio.run(made())
+    assert (found.trial, found.state) == (2, {"cat": "attic", "hat": "attic"})
+    assert [call.arguments.get("to") for call in found.calls] == [None, "attic"]

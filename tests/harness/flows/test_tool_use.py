@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 from toy import ToyTask
 from toy_tools import PROBLEMS, Scripted, ToolToy, attempt, problem
+from toy_world import InRooms, Rooms
 
 from harness import compare, evaluate, score
-from harness.contracts import ProblemSet, Unreadable
+from harness.contracts import ProblemSet, Session, Unreadable
 from harness.errors import NotAsked, UserError
 from harness.flows.tool_use import ToolUseFlow
-from harness.formats.trajectories import write_trajectories
-from harness.records import Expected, Gold, Judgement, Setting, Trajectory
+from harness.formats.trajectories import read_trajectories, write_trajectories
+from harness.records import Expected, Gold, Judgement, Problem, Setting, ToolCall, Trajectory
 from harness.store import find_results, read_result
+from harness.story import Story
 
 SCRIPT = {"one": ["search"], "two": ["search", "search"], "three": []}
 """Path recall by hand: 1/1, 1/2 (search of search and cast), 0/1."""
@@ -235,3 +237,57 @@ def test_what_waits_for_a_judge_is_told_and_a_part_is_no_whole() -> None:
     assert (whole.main.value, whole.main.n, whole.partial) == (0.5, 3, False)
     # Every repeat's mean over problems: 1 and 0, which deviate by .5.
     assert whole.deviations["SoPR"] == 0.5
+
+
+class Worldly(Scripted):
+    """Wants to be told what its calls give."""
+
+    needs_world = True
+
+
+def test_who_wants_a_world_is_asked_only_where_there_is_one_or_one_turn_is_enough() -> None:
+    agent = Worldly(SCRIPT)
+    with pytest.raises(UserError, match="no world that answers"):
+        evaluate(agent, ToolToy(), cache=False)
+    single = ToolToy((ProblemSet("test", PROBLEMS, single=True),))
+    assert evaluate(agent, single, cache=False).complete
+    world = ToolToy((ProblemSet("test", PROBLEMS, environment=Rooms()),))
+    assert evaluate(agent, world, cache=False).complete
+
+
+def test_every_attempt_has_a_world_of_its_own_which_is_closed_behind_it(tmp_path: Path) -> None:
+    opened: list[InRooms] = []
+
+    class Watched(Rooms):
+        async def open(self, problem: Problem, trial: int = 0) -> InRooms:
+            opened.append(await super().open(problem, trial))
+            return opened[-1]
+
+    class Mover:
+        version = "1"
+
+        async def solve(self, problem: Problem, session: Session) -> Trajectory:
+            story = Story(problem, session)
+            await story.call(ToolCall("move", {"thing": "hat", "to": problem.id}))
+            return story.ended(answer="done")
+
+    task = ToolToy((ProblemSet("test", PROBLEMS, environment=Watched()),), measures=("finished",))
+    evaluate(Mover(), task, out=tmp_path, trials=2, cache=False)
+    assert len(opened) == 6
+    assert all(session.closed for session in opened)
+    [folder] = find_results(tmp_path)
+    made = [t for t in read_trajectories(folder.predictions) if isinstance(t, Trajectory)]
+    assert [t.state["hat"] for t in made] == ["one", "one", "two", "two", "three", "three"]
+
+
+def test_a_world_that_fails_is_no_attempt() -> None:
+    class Caller:
+        version = "1"
+
+        async def solve(self, problem: Problem, session: Session) -> Trajectory:
+            await session.call(ToolCall("look", {"thing": "hat"}))
+            return Trajectory(problem.id)
+
+    task = ToolToy((ProblemSet("test", PROBLEMS, environment=Rooms(broken=0)),))
+    [result] = evaluate(Caller(), task, cache=False).results
+    assert (result.status, result.errors["one"]) == ("incomplete", "the world is gone")

@@ -250,3 +250,18 @@ def test_says_which_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_refuses_impossible_numbers(server: Any, wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="at least one request"):
         client_of(server.url, **wrong)
+
+
+def test_every_attempt_must_be_admitted(server: Any, clock: Any) -> None:
+    server.answer = lambda request: server.Reply(status=500)
+    admitted: list[int] = []
+
+    def admit() -> None:
+        if len(admitted) == 2:
+            raise InfrastructureError("no more")
+        admitted.append(len(server.received))
+
+    with pytest.raises(InfrastructureError, match="no more"):
+        run(client_of(server.url).post("/things", {}, value, admit))
+    assert admitted == [0, 1]
+    assert len(server.received) == 2

@@ -123,3 +123,11 @@ def test_a_long_message_is_cut() -> None:
 )
 def test_tells_openai_from_other_servers(url: str | None, openai: bool) -> None:
     assert Endpoint(url).openai == openai
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [(None, "api.openai.com"), ("http://localhost:8000/v1", "localhost")],
+)
+def test_prices_go_by_the_host(url: str | None, host: str) -> None:
+    assert Endpoint(url).host == host

@@ -1,0 +1,49 @@
+"""Sessions of problems that have no world: calls are written down, and nothing carries them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.errors import UserError
+from harness.records import Message, Observation, Problem, ToolCall, ToolSpec
+
+
+class Told:
+    """A session in which the problem's turns are said one after the other.
+
+    Args:
+        problem: what is asked.
+        trial: which attempt at it.
+    """
+
+    executes = False
+
+    def __init__(self, problem: Problem, trial: int = 0) -> None:
+        self.trial = trial
+        self._problem = problem
+        self._turns = iter(problem.turns)
+
+    @property
+    def tools(self) -> Sequence[ToolSpec]:
+        """Those of the problem."""
+        return self._problem.tools
+
+    async def listen(self) -> Sequence[Message] | None:
+        """The next turn."""
+        return next(self._turns, None)
+
+    async def call(self, call: ToolCall) -> Observation:
+        """Refused: there is no world. Raises `UserError`."""
+        raise UserError(
+            f"problem '{self._problem.id}' has no world in which '{call.name}' could be called: an "
+            "agent looks at session.executes first"
+        )
+
+    @property
+    def state(self) -> Any:
+        """Nothing."""
+        return None
+
+    async def close(self) -> None:
+        """Nothing is to be ended."""

@@ -1,0 +1,64 @@
+"""The plain loop: a chat model calls tools until it answers without a call."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar
+
+from harness.contracts import ChatModel, Session
+from harness.errors import UserError
+from harness.records import Problem, Trajectory
+from harness.story import Story, opening
+
+
+@dataclass(eq=False)
+class FunctionCalling:
+    """Asks the model, carries out its calls in order, tells it what they gave, and asks again.
+
+    Where nothing carries calls out, as in BFCL's single turns, the first calls are the answer.
+
+    Attributes:
+        model: a chat model that calls tools.
+        steps: turns of the model for each turn of the user, after which the attempt is stopped.
+        system: what the model is told first; nothing by default.
+
+    Raises:
+        UserError: `model` is no chat model, or there is no step.
+    """
+
+    model: ChatModel
+    _: KW_ONLY
+    steps: int = 20
+    system: str = ""
+
+    version: ClassVar[str] = "1"
+    needs_world: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.model, ChatModel):
+            raise UserError(
+                f"function-calling wants a chat model, and {type(self.model).__name__} is none: "
+                'give one such as openai("name")'
+            )
+        if self.steps < 1:
+            raise UserError(f"function-calling with steps={self.steps}: at least one is needed")
+
+    async def solve(self, problem: Problem, session: Session) -> Trajectory:
+        """One attempt."""
+        story = Story(problem, session)
+        while (said := await session.listen()) is not None:
+            story.told(said)
+            for _ in range(self.steps):
+                completion = await self.model.complete(
+                    opening(self.system, story.messages), tools=session.tools
+                )
+                calls = story.said(completion).calls
+                if not calls:
+                    break
+                if not session.executes:
+                    return story.ended()
+                for call in calls:
+                    await story.call(call)
+            else:
+                return story.ended("stopped", why=f"no answer after {self.steps} steps")
+        return story.ended()

@@ -1,0 +1,1 @@
+"""What chat models share: tools as servers take them, prompted calls, recorded answers."""

@@ -1,0 +1,103 @@
+"""Thoughts, actions and observations as text, read strictly."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from toy_world import PROBLEM, Rooms, Sayings, saying
+
+from harness.errors import UserError
+from harness.records import ToolCall, Trajectory
+from harness.sessions import Told
+from models.agents.react import ReAct, read_step
+
+LOOK = 'Thought: where is it?\nAction: look\nInput: {"thing": "cat"}'
+ANSWER = "Thought: I know.\nAnswer: In the attic."
+
+
+def attempt(*texts: str, told: bool = False, **options: int) -> tuple[Trajectory, Sayings]:
+    model = Sayings(map(saying, texts))
+    agent = ReAct(model, **options)
+
+    async def solve() -> Trajectory:
+        session = Told(PROBLEM) if told else await Rooms().open(PROBLEM)
+        return await agent.solve(PROBLEM, session)
+
+    return asyncio.run(solve()), model
+
+
+def test_an_action_is_carried_out_and_observed() -> None:
+    made, model = attempt(LOOK, ANSWER)
+    assert (made.end, made.answer) == ("finished", "In the attic.")
+    assert made.calls == (ToolCall("look", {"thing": "cat"}, "step_0"),)
+    assert [m.role for m in made.messages] == ["user", "assistant", "tool", "assistant"]
+    asked = model._asked[1][0]
+    assert [m.role for m in asked] == ["system", "user", "assistant", "user"]
+    assert asked[-1].content == 'Observation: {"thing": "cat", "place": "attic"}'
+    assert '"name": "look"' in asked[0].content
+    assert model._asked[0][1] == ()  # no native tools
+
+
+def test_a_turn_that_cannot_be_read_is_told_and_then_counts_as_malformed() -> None:
+    made, model = attempt("I will look.", LOOK, ANSWER)
+    assert made.end == "finished"
+    assert "neither an action with its input nor an answer" in model._asked[1][0][-1].content
+    made, _ = attempt("Hm.", "Hm.", misreadings=1)
+    assert made.end == "malformed"
+    assert "neither an action" in made.detail
+
+
+def test_an_attempt_without_an_answer_is_stopped() -> None:
+    made, _ = attempt(*[LOOK] * 3, steps=2)
+    assert (made.end, made.detail) == ("stopped", "no answer after 2 steps")
+
+
+def test_where_nothing_is_carried_out_the_first_action_is_the_answer() -> None:
+    made, _ = attempt(LOOK, told=True)
+    assert [call.name for call in made.calls] == ["look"]
+    assert made.end == "finished"
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        (LOOK, ToolCall("look", {"thing": "cat"})),
+        ('Action: look\nInput: ```json\n{"thing": "cat"}\n```', ToolCall("look", {"thing": "cat"})),
+        ("Action: GET /movie/{id} \n\nInput: {}", ToolCall("GET /movie/{id}", {})),
+        ('Action: look\nInput: {"thing": "Answer: no"}', ToolCall("look", {"thing": "Answer: no"})),
+    ],
+)
+def test_actions_are_read(text: str, call: ToolCall) -> None:
+    assert read_step(text) == call
+
+
+def test_answers_are_read() -> None:
+    assert read_step("Thought: so.\nAnswer: 42\nand more") == "42\nand more"
+    assert read_step("Answer:") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "neither"),
+        ("The answer is Answer: 4", "neither"),
+        ("Action: look", "neither"),
+        ("Action: look\nInput: {broken", "the input is no JSON ("),
+        ("Action: look\nInput: [1]", "the input is no JSON object"),
+        ('Action: look\nInput: {"a": NaN}', "the input is no JSON ("),
+        ('Action: look\nInput: {"a": 1, "a": 2}', "the input is no JSON ("),
+        ("Action: look\nInput: " + "[" * 10_000, "the input is no JSON ("),
+        ("Action: look\nInput: {}\nAnswer: 3", "both"),
+    ],
+)
+def test_nothing_else_is_guessed(text: str, problem: str) -> None:
+    found = read_step(text)
+    assert isinstance(found, ToolCall)
+    assert problem in found.problem
+
+
+@pytest.mark.parametrize("options", [{"steps": 0}, {"misreadings": -1}])
+def test_numbers_that_make_no_sense_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(UserError, match="react with"):
+        ReAct(Sayings([]), **options)
