@@ -1,0 +1,252 @@
+"""Programs run, each in a process of its own, whose tools are carried out here."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from harness.errors import InfrastructureError, MissingExtra, UserError
+from harness.records import Observation, ToolCall, ToolSpec
+from harness.sandbox.limits import Ended, Limits, Ran
+from harness.sandbox.offers import Functions, Tools, bind, contents, function_names
+
+INSIDE = Path(__file__).with_name("inside.py")
+
+BEGINNING = 60.0
+"""Seconds in which a process must be ready; beyond that it is the machine's fault."""
+
+GRACE = 2.0
+"""Seconds beyond a program's own in which what it hands over must have been read."""
+
+OUT_OF_TIME = {"ended": "time", "error": "TimeoutError: it computed longer than it may"}
+BROKEN = {"ended": "memory", "error": "MemoryError: the interpreter did not survive it"}
+
+
+async def run_program(
+    code: str,
+    tools: Tools | Mapping[str, Callable[..., Any]],
+    limits: Limits | None = None,
+    inputs: Mapping[str, Any] | None = None,
+) -> Ran:
+    """Runs Python that nobody has looked at.
+
+    It runs in pydantic-monty, an interpreter of a part of Python that has no way to the machine, in
+    a process of its own with an empty environment, which is killed when it is over. Tools are plain
+    functions in it (`search("x", limit=3)`); what they give is a Python value where it is JSON, and
+    an observation that failed raises RuntimeError. A builtin cannot call a tool back
+    (`max(songs, key=length)`), a comprehension can. Time stands still and chance has a seed: a
+    rerun is the same.
+
+    Args:
+        code: the program.
+        tools: a `Session`, of which the tools of this moment are offered, or functions by name.
+        limits: what it may use up.
+        inputs: variable -> plain JSON.
+
+    Raises:
+        MissingExtra: pydantic-monty is not installed.
+        UserError: tools or inputs have names that a program cannot tell apart.
+        InfrastructureError: no process is to be had, or a tool met something outside the world.
+    """
+    if importlib.util.find_spec("pydantic_monty") is None:
+        raise MissingExtra("running model-written programs", "sandbox")
+    limits = limits or Limits()
+    carrier = Functions(tools) if isinstance(tools, Mapping) else tools
+    offered = function_names(carrier.tools)
+    given = _inputs(inputs or {}, offered)
+    if reason := _unfit(code, limits):
+        return Ran("", None, (), reason, "refused")
+    run = _Run(carrier, offered, limits)
+    async with _process(limits) as process:
+        return await run.follow(_Line(process), code, given)
+
+
+def _unfit(code: str, limits: Limits) -> str:
+    if len(code) > limits.source:
+        return f"the program has {len(code):,} characters; {limits.source:,} are allowed"
+    try:
+        code.encode()
+    except UnicodeEncodeError as error:
+        return f"SyntaxError: the program is no valid Unicode: {error.reason}"
+    return ""
+
+
+def _inputs(inputs: Mapping[str, Any], offered: Mapping[str, ToolSpec]) -> Mapping[str, Any]:
+    for name in inputs:
+        if not name.isidentifier():
+            raise UserError(f"input '{name}': a program's variables are identifiers")
+        if name in offered:
+            raise UserError(f"input '{name}' has the name of a tool: rename it")
+    try:
+        json.dumps(dict(inputs))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UserError(f"inputs of a program are plain JSON: {error}") from error
+    return inputs
+
+
+class _Gone(Exception):
+    """The process ended without a word."""
+
+
+class _Line:
+    """JSON lines to and from the process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdin is None or process.stdout is None:  # pragma: no cover
+            raise InfrastructureError("the sandbox's process has no pipes")
+        self._process, self._in, self._out = process, process.stdin, process.stdout
+
+    async def hear(self) -> dict[str, Any]:
+        try:
+            line = await self._out.readline()
+            if not line:
+                raise _Gone
+            found = json.loads(line)
+        except (ValueError, RecursionError, ConnectionError) as error:
+            raise _Gone from error
+        if not isinstance(found, dict):
+            raise _Gone
+        return found
+
+    async def tell(self, message: Mapping[str, Any]) -> None:
+        with suppress(ConnectionError):  # who listens next hears that it is gone
+            text = json.dumps(message, ensure_ascii=False)
+            self._in.write(text.encode(errors="replace") + b"\n")  # half a surrogate pair is "?"
+            await self._in.drain()
+
+    async def ended_by_time(self) -> bool:
+        """Whether the system ended the process for that; one that talks nonsense is still there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                return -await self._process.wait() == getattr(signal, "SIGXCPU", None)
+        return False
+
+
+@dataclass
+class _Run:
+    """One program while it runs."""
+
+    carrier: Tools
+    offered: Mapping[str, ToolSpec]
+    limits: Limits
+    printed: list[str] = field(default_factory=list)
+    calls: list[tuple[ToolCall, Observation]] = field(default_factory=list)
+    left: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self.limits.seconds + GRACE
+
+    async def follow(self, line: _Line, code: str, inputs: Mapping[str, Any]) -> Ran:
+        await _begin(line, self._job(code, inputs))
+        while True:
+            message = await self._hear(line)
+            if "ended" in message:
+                return self._ran(message["ended"], message.get("error"), message.get("value"))
+            if "printed" in message:
+                self.printed.append(message["printed"])
+            elif len(self.calls) == self.limits.calls:
+                return self._ran("calls", f"it called more than {self.limits.calls} tools")
+            else:
+                await line.tell(await self._answer(message))
+
+    async def _hear(self, line: _Line) -> Mapping[str, Any]:
+        """What the process says next, or what its silence means."""
+        start = monotonic()
+        try:
+            async with asyncio.timeout(self.left):
+                return await line.hear()
+        except TimeoutError:
+            return OUT_OF_TIME
+        except _Gone:
+            return OUT_OF_TIME if await line.ended_by_time() else BROKEN
+        finally:
+            self.left -= monotonic() - start
+
+    def _job(self, code: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        limits = asdict(self.limits)
+        names = list(self.offered)
+        return {"code": code, "names": names, "inputs": dict(inputs), "limits": limits}
+
+    async def _answer(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = message["call"]
+        tool = self.offered[name]
+        if "problem" in message:
+            call = ToolCall(tool.name, problem=message["problem"])
+        else:
+            call = bind(tool, message["args"], message["named"])
+        if call.problem:
+            seen = Observation(f"TypeError: {name}() {call.problem}", failed=True)
+        elif all(tool.name != now.name for now in self.carrier.tools):
+            seen = Observation(f"there is no tool '{tool.name}' any more", failed=True)
+        else:
+            seen = await self.carrier.call(call)
+        self.calls.append((call, seen))
+        if call.problem:
+            return {"type": "TypeError", "message": f"{name}() {call.problem}"}
+        if seen.failed:
+            return {"type": "RuntimeError", "message": seen.content}
+        return {"value": contents(seen)}
+
+    def _ran(self, ended: Ended, error: str | None, value: Any = None) -> Ran:
+        return Ran("".join(self.printed), value, tuple(self.calls), error, ended)
+
+
+async def _begin(line: _Line, job: Mapping[str, Any]) -> None:
+    try:
+        async with asyncio.timeout(BEGINNING):
+            await line.hear()
+            await line.tell(job)
+            await line.hear()
+    except (TimeoutError, _Gone) as error:
+        raise InfrastructureError(
+            "the sandbox did not start: does `python -m pydantic_monty --version` work?"
+        ) from error
+
+
+@asynccontextmanager
+async def _process(limits: Limits) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process for one program. It leads a group, and the whole group is killed in the end."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            "-X",
+            "utf8",
+            str(INSIDE),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},
+            cwd=Path(sys.executable).anchor,
+            start_new_session=True,
+            limit=2**16 + 12 * limits.output,  # a character is 12 bytes at most: two escapes
+        )
+    except OSError as error:
+        raise InfrastructureError(f"the sandbox's process could not be started: {error}") from error
+    try:
+        yield process
+    finally:
+        _kill(process)
+        if process.stdin is not None:
+            process.stdin.close()
+        while process.stdout is not None and await process.stdout.read(2**20):
+            pass  # a process whose pipe is full is never seen to end
+        await process.wait()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
