@@ -199,7 +199,7 @@ app = typer.Typer(
 def assay(
     version: Annotated[bool, typer.Option("--version", help="Show the version")] = False,
 ) -> None:
-    """Measure retrieval models on tool retrieval, instructed retrieval and your own collections.
+    """Measure retrieval models, rerankers and agents on retrieval, tool retrieval and tool use.
 
     Every number comes with its 95 % interval, can be recomputed from the predictions stored beside
     it, and says what it was measured on.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -47,7 +47,8 @@ def details(result: Result, run_info: Mapping[str, Any] | None = None) -> Iterat
         run_info: where and how it was computed, where that is known.
     """
     yield _title(result)
-    yield Text(setting_text(result.setting, list(setting_to_json(result.setting))), QUIET)
+    fields = [f for f in setting_to_json(result.setting) if f not in _unasked(result)]
+    yield Text(setting_text(result.setting, fields), QUIET)
     yield ""
     yield from _measures(result)
     if result.main_measure in result.undefined:
@@ -64,13 +65,29 @@ def details(result: Result, run_info: Mapping[str, Any] | None = None) -> Iterat
     yield facts([*_queries(result), *_origin(result), *_model(result), *_run(run_info or {})])
 
 
+def _unasked(result: Result) -> Sequence[str]:
+    """Fields of the setting that mean nothing where agents call tools."""
+    tool_use = result.task_card.get("kind") == "tool_use"
+    return ("instruction", "view", "join", "k") if tool_use else ()
+
+
 def _title(result: Result) -> Text:
     title = Text.assemble((result.model, STRONG), " on ", (result.task, STRONG))
     if result.status != "complete":
         title.append(f"  {result.status}", WARNING)
     elif result.partial:
-        title.append(f"  {PARTIAL}: only the first queries were asked", WARNING)
+        title.append(f"  {PARTIAL}{_why(result)}", WARNING)
     return title
+
+
+def _why(result: Result) -> str:
+    """Why a complete result is partial."""
+    if result.setting.limit is not None:
+        return ": only the first queries were asked"
+    main = result.measures.get(result.main_measure)
+    if main is not None and main.n < result.counts.queries:
+        return f": {result.main_measure} says something of {main.n:,} of {result.counts.queries:,}"
+    return ": the data is not as published"
 
 
 def _measures(result: Result) -> Iterator[RenderableType]:
@@ -85,7 +102,7 @@ def _measures(result: Result) -> Iterator[RenderableType]:
             ends = f"[{shown[1]}, {shown[2]}]"
             table.add_row(Text(name, style), Text(shown[0], style), ends, f"{value.n:,}")
         if names:
-            yield table
+            yield from ("", table) if heading == "amount" and shares else (table,)
     for name, deviation in result.deviations.items():
         mean = number(name, result.measures[name].value)
         yield Text(f"{name}: {mean} ± {number(name, deviation)} over repeats", QUIET)
@@ -180,7 +197,8 @@ def _origin(result: Result) -> Iterator[tuple[str, str]]:
 
 def _model(result: Result) -> Iterator[tuple[str, str]]:
     yield "model", f"{result.model}, sha256 {result.model_fingerprint[:_HASH]}"
-    yield "", f"join of instruction and query: {result.model_join}" if result.model_join else ""
+    if result.model_join and "join" not in _unasked(result):
+        yield "", f"join of instruction and query: {result.model_join}"
     for name, value in result.model_identity.items():
         yield "", f"{name}: {_brief(value)}"
 
