@@ -559,20 +559,27 @@ def compare(
 @app.command(cls=_Command)
 def show(
     result: Annotated[str, typer.Argument(help="The folder of one result, or of many")] = "results",
+    sample: Annotated[
+        str | None,
+        typer.Option("--sample", metavar="ID", help="Of tool use: what was said and called"),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Show results.
 
     Of one result every measure, what became of the queries, and where data and model come from; of
-    a folder of many a table with the means of the suites.
+    a folder of many a table with the means of the suites; with a problem's id the attempts at it.
 
     ```
     assay show results
     assay show results/bm25-1a2b3c4d/default/toolret_apibank
+    assay show results/oracle-1a2b3c4d/default/starter-agent_flights --sample flights-01
     ```
     """
     from harness.store.overview import read_report, read_single
 
+    if sample is not None:
+        return _show_attempts(result, sample, json=json)
     if json:
         _print_json(read_report(result).to_json())
     elif single := read_single(result):
@@ -1204,6 +1211,21 @@ def _check(expression: str, *, json: bool) -> int:
 
         _print(checks(found))
     return 0 if all(check.passed for check in found) else 2
+
+
+def _show_attempts(result: str, problem: str, *, json: bool) -> int:
+    """Prints the attempts at a problem."""
+    from harness.formats.trajectories import to_json
+    from harness.render.trajectory import conversation
+    from harness.store.attempts import find_attempts
+
+    found = find_attempts(result, problem)
+    if json:
+        _print_json({"attempts": [to_json(attempt) for attempt, _ in found]})
+    else:
+        for attempt, values in found:
+            _print(conversation(attempt, values))
+    return 0
 
 
 def _print_report(report: Report, out: str, *, json: bool) -> None:

@@ -1,0 +1,82 @@
+"""An attempt as a conversation that a person can follow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from math import isnan
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from harness.records import Message, ToolCall, Trajectory
+from harness.render.words import BAD, COMMAND, GOOD, QUIET, STRONG, WARNING, number
+
+LONGEST = 4_000
+"""Characters that are shown of one text; the file has all of them."""
+
+
+def conversation(
+    trajectory: Trajectory, values: Mapping[str, float] | None = None
+) -> Iterator[RenderableType]:
+    """Everything that was said and called, in order, and how it ended.
+
+    Args:
+        trajectory: the attempt.
+        values: what measures say of its problem, where they are known.
+    """
+    yield Text(f"{_plain(trajectory.problem)}, trial {trajectory.trial}", STRONG)
+    for message in trajectory.messages:
+        yield from _message(message)
+    yield ""
+    yield _end(trajectory)
+    if trajectory.answer is not None:
+        yield Text.assemble(("answer  ", STRONG), _shown(trajectory.answer))
+    for judgement in trajectory.judgements:
+        said = f"{judgement.question}: {judgement.label} (repeat {judgement.repeat})"
+        yield Text(_plain(f"{said}, {judgement.judge}"), QUIET)
+    known = {name: value for name, value in (values or {}).items() if not isnan(value)}
+    if known:
+        yield Text("  ".join(f"{name} {number(name, value)}" for name, value in known.items()))
+
+
+def _message(message: Message) -> Iterator[RenderableType]:
+    if message.role == "tool":
+        style = BAD if message.failed else GOOD if message.failed is False else QUIET
+        yield Padding(Text(_shown(message.content), style), (0, 0, 0, 4))
+        return
+    yield ""
+    if message.content:
+        yield Text.assemble((f"{message.role}  ", STRONG), _shown(message.content))
+    for call in message.calls:
+        yield Padding(_call(call), (0, 0, 0, 2))
+
+
+def _call(call: ToolCall) -> Text:
+    arguments = json.dumps(dict(call.arguments), ensure_ascii=False)
+    text = Text.assemble((_plain(call.name), COMMAND), " ", _shown(arguments))
+    if call.problem:
+        text.append(f"  {_plain(call.problem)}", WARNING)
+    return text
+
+
+def _end(trajectory: Trajectory) -> Text:
+    style = GOOD if trajectory.end == "finished" else WARNING
+    text = Text.assemble((trajectory.end, style))
+    if trajectory.detail:
+        text.append(f": {_shown(trajectory.detail)}")
+    if usage := trajectory.usage:
+        tokens = f"{usage.input_tokens:,} + {usage.output_tokens:,} tokens"
+        text.append(f"  ({tokens})", QUIET)
+    return text
+
+
+def _shown(text: str) -> str:
+    more = f" ... and {len(text) - LONGEST:,} more characters" if len(text) > LONGEST else ""
+    return _plain(text[:LONGEST]) + more
+
+
+def _plain(text: str) -> str:
+    """The text without what would steer a terminal; models write what they like."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
