@@ -17,6 +17,8 @@ class WordMatch:
         def shared(tool: ToolSpec) -> int:
             return len(words & set(tool.description.lower().split()))
 
+        if not problem.tools:
+            return Trajectory(problem.id, session.trial, answer="There is nothing to call.")
         tool = max(problem.tools, key=shared)
         wanted = dict.fromkeys(tool.parameters.get("required", ()), problem.text)
         said = Message("assistant", calls=(ToolCall(tool.name, wanted),))

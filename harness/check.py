@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import isclose
 from typing import TypeAlias, cast
 
-from harness.contracts import Embedder, Index, Informed, Reranker, Retriever
+from harness.check_agent import TRIALS, Fault, Trial
+from harness.contracts import Agent, Embedder, Index, Informed, Reranker, Retriever
 from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.loading import LoadedModel, contracts_of, load_model
@@ -67,7 +69,7 @@ class Check:
 
 
 def check_model(expression: object) -> list[Check]:
-    """Smoke-tests a model on a task of eight documents and three queries.
+    """Smoke-tests a model on a task of eight documents and three queries, an agent on problems.
 
     A reranker is tried behind a random first stage.
 
@@ -81,10 +83,27 @@ def check_model(expression: object) -> list[Check]:
     subject = _Subject(expression)
     checks: list[Check] = []
     for probe in PROBES:
+        if probe.run is _has_a_contract and _only_agent(model := subject.loaded.model):
+            return [*checks, *map(partial(_tried, agent=cast("Agent", model)), TRIALS)]
         checks.append(probe.made(subject))
         if probe.essential and not checks[-1].passed:
             break
     return checks
+
+
+def _only_agent(model: object) -> bool:
+    """Whether a model is an agent and nothing that retrieves."""
+    return isinstance(model, Agent) and not isinstance(model, Retriever | Embedder | Reranker)
+
+
+def _tried(trial: Trial, agent: Agent) -> Check:
+    try:
+        return Check(trial.name, True, trial.run(agent))
+    except Fault as error:
+        return Check(trial.name, False, f"{error}: {trial.fix}")
+    except (Exception, SystemExit) as error:
+        what = ": ".join(filter(None, (type(error).__name__, first_line(str(error)))))
+        return Check(trial.name, False, f"it raised {what}: {trial.fix}")
 
 
 class _Fault(Exception):
@@ -167,7 +186,7 @@ def _has_a_contract(subject: _Subject) -> str:
         pipeline = cast("Callable[..., Retriever]", models.get(">>"))
         subject.retriever = pipeline(random, told)
         return f"{' and '.join(contracts)}, tried behind a random first stage"
-    raise _Fault(f"{type(model).__name__} is no retriever, no embedder and no reranker")
+    raise _Fault(f"{type(model).__name__} is no retriever, embedder, reranker or agent")
 
 
 def _builds_an_index(subject: _Subject) -> str:
@@ -272,7 +291,8 @@ PROBES = (
     _Probe(
         "has a contract",
         _has_a_contract,
-        "give it index(corpus), encode(texts, kind=...) or rerank(queries, candidates, corpus)",
+        "give it index(corpus), encode(texts, kind=...), rerank(queries, candidates, corpus) or "
+        "solve(problem, session)",
         essential=True,
     ),
     _Probe(

@@ -163,7 +163,7 @@ FAULTS = [
     (
         NoContract,
         "has a contract",
-        "NoContract is no retriever, no embedder and no reranker: give it",
+        "NoContract is no retriever, embedder, reranker or agent: give it",
     ),
 ]
 

@@ -33,5 +33,7 @@ def test_attempts_of_a_file_have_no_values(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_attempts_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"holds no trajectories\.jsonl\.gz: attempts are what tool"):
+    with pytest.raises(
+        UserError, match=r"holds no trajectories\.jsonl\.gz: attempts are what tool"
+    ):
         find_attempts(tmp_path, "one")
