@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from harness.loop import run
 from harness.records import Observation, ToolCall, ToolSpec
 from harness.sandbox import Limits, run_program
 
@@ -309,7 +310,7 @@ def test_an_attack_is_contained(
 
     limits = LIMITS if "time" in ended else replace(LIMITS, seconds=10)  # on a loaded machine too
 
-    ran = asyncio.run(run_program(code, world, limits))
+    ran = run(run_program(code, world, limits))
 
     assert ran.ended in ended, ran
     assert ran.error
@@ -319,7 +320,7 @@ def test_an_attack_is_contained(
     assert all(call.name == "echo" for call in world.reached)
     assert all(gone(group) for group in groups)
 
-    after = asyncio.run(run_program(NEXT, world, LIMITS))
+    after = run(run_program(NEXT, world, LIMITS))
     assert (after.ended, after.output) == ("finished", "45 {'echo': 'ok'}\n")
 
 
@@ -330,7 +331,7 @@ def test_there_are_at_least_sixty_attacks_in_every_run() -> None:
 def test_odd_arguments_reach_no_tool() -> None:
     world = World()
     for code in ("echo({1})", "echo(float('nan'))", "echo(1, 2, 3)", "echo('a', text='b')"):
-        ran = asyncio.run(run_program(code, world, LIMITS))
+        ran = run(run_program(code, world, LIMITS))
         ((call, seen),) = ran.calls
         assert call.problem
         assert not call.arguments
@@ -347,7 +348,7 @@ def test_programs_at_once_do_not_meet() -> None:
         ran = await asyncio.gather(*(run_program(c, World(), LIMITS) for c in codes + bombs))
         return [one.output or one.ended for one in ran]
 
-    assert asyncio.run(all_at_once()) == [*(f"{n * 2}\n" for n in range(6)), "time", "memory"]
+    assert run(all_at_once()) == [*(f"{n * 2}\n" for n in range(6)), "time", "memory"]
 
 
 def test_what_is_cancelled_leaves_no_process(groups: list[int]) -> None:
@@ -357,6 +358,6 @@ def test_what_is_cancelled_leaves_no_process(groups: list[int]) -> None:
         running.cancel()
         await asyncio.wait([running])
 
-    asyncio.run(cancelled())
+    run(cancelled())
     assert len(groups) == 1
     assert gone(groups[0])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from harness.errors import InfrastructureError, MissingExtra, UserError
+from harness.loop import run
 from harness.records import Observation, ToolCall, ToolSpec
 from harness.sandbox import Limits, Ran, run_program, running
 
@@ -53,7 +54,7 @@ class World:
 
 
 def ran(code: str, tools: Any = None, limits: Limits | None = None, **inputs: Any) -> Ran:
-    return asyncio.run(run_program(code, tools or {}, limits, inputs))
+    return run(run_program(code, tools or {}, limits, inputs))
 
 
 @pytest.mark.parametrize(
