@@ -141,6 +141,12 @@
   // Theme: the reader's system decides until a button is pressed.
   const THEMES = ['system', 'light', 'dark'];
   const chosen = () => document.documentElement.dataset.theme || 'system';
+  function useTheme(theme) {
+    if (THEMES.indexOf(theme) > 0) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+    showTheme();
+    root.dispatchEvent(new CustomEvent('assay:theme'));
+  }
   function showTheme() {
     for (const label of document.querySelectorAll('[data-theme-label]')) {
       label.textContent = `Theme: ${chosen()}`;
@@ -148,15 +154,16 @@
   }
   function nextTheme() {
     const next = THEMES[(THEMES.indexOf(chosen()) + 1) % THEMES.length];
-    if (next === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = next;
+    useTheme(next);
     try {
       if (next === 'system') localStorage.removeItem('assay-theme');
       else localStorage.setItem('assay-theme', next);
     } catch { /* a browser may keep nothing: the choice holds for this page */ }
-    showTheme();
-    root.dispatchEvent(new CustomEvent('assay:theme'));
   }
+  // Other pages of the board that are open follow, and so does one that was opened a moment ago.
+  root.addEventListener('storage', (event) => {
+    if (event.key === 'assay-theme') useTheme(event.newValue);
+  });
 
   document.addEventListener('click', (event) => {
     const target = event.target.closest('[data-theme-toggle], [data-copy], [data-copy-link]');
