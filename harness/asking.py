@@ -15,7 +15,7 @@ from harness.flows.retrieval import RetrievalFlow
 from harness.loading import load_task
 from harness.material import checked
 from harness.offers import accept
-from harness.records import Setting
+from harness.records import Setting, TaskCard
 from harness.registry import resolve
 from harness.scoring import Scores, estimates, split_means
 from harness.sources import Read, Source
@@ -95,6 +95,12 @@ def score_answers(
     return result_of(asked, scored, model=model), scored.scores
 
 
+def _plain(card: TaskCard) -> dict[str, Any]:
+    """A card as results carry it; `runs` of tasks that an agent can attempt here."""
+    fields: dict[str, Any] = json.loads(json.dumps(asdict(card)))
+    return {n: v for n, v in fields.items() if n != "runs" or v}
+
+
 def judged_version(version: str, judges: Sequence[str]) -> str:
     """A task's version; where judges decide, who they are is a part of it."""
     return f"{version}, judged by {' and '.join(judges)}" if judges else version
@@ -110,7 +116,7 @@ def result_of(asked: Asked, scored: Scored, *, model: dict[str, Any]) -> Result:
         **model,
         task=card.name,
         task_version=judged_version(card.version, scored.judges),
-        task_card=json.loads(json.dumps(asdict(card))),
+        task_card=_plain(card),
         setting=asked.setting,
         status="incomplete" if scored.errors else "complete",
         data_hash=flow.data_hash,

@@ -271,6 +271,15 @@ class Session(Protocol):
         """What the world is like, of what counts, as plain JSON; None where nothing does."""
         ...
 
+    async def again(self) -> Session:
+        """Another session at the same problem and trial, from the start; whoever asks closes it.
+
+        Raises:
+            UserError: there is but one, for what was done there cannot be undone.
+            InfrastructureError: none is to be had.
+        """
+        ...
+
     async def close(self) -> None:
         """Ends the session."""
         ...

@@ -45,5 +45,9 @@ class Told:
         """Nothing."""
         return None
 
+    async def again(self) -> Told:
+        """The same turns from the start."""
+        return Told(self._problem, self.trial)
+
     async def close(self) -> None:
         """Nothing is to be ended."""

@@ -161,12 +161,7 @@ class _List:
         Raises:
             NoOrder: the answer names no passage.
         """
-        cost, added = self.usage, completion.usage
-        self.usage = Usage(
-            cost.input_tokens + added.input_tokens,
-            cost.output_tokens + added.output_tokens,
-            cost.money + added.money,
-        )
+        self.usage = self.usage + completion.usage
         try:
             order = read_order(completion.text, end - start)
         except NoOrder as reason:

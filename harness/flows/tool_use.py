@@ -22,7 +22,7 @@ from harness.formats.trajectories import read_trajectories, write_trajectories
 from harness.loading import LoadedModel
 from harness.loop import run, together
 from harness.measures import Measure, parse
-from harness.records import Gold, Problem, Setting, Trajectory
+from harness.records import Gold, Message, Problem, Setting, Trajectory
 from harness.scoring import Scores, cluster_numbers
 from harness.sessions import Told
 from harness.store.results import TRAJECTORIES
@@ -290,13 +290,21 @@ def _contents(problems: Sequence[Problem], tools: dict[int, str]) -> Iterator[st
     for problem in problems:
         yield problem.id
         for turn in problem.turns:
-            yield _canonical([asdict(message) for message in turn])
+            yield _canonical([_said(message) for message in turn])
         for tool in problem.tools:
             if id(tool) not in tools:
                 tools[id(tool)] = fingerprint([_canonical(asdict(tool))])
             yield tools[id(tool)]
         yield _canonical(asdict(problem.gold))
         yield _canonical(dict(problem.labels))
+
+
+def _said(message: Message) -> dict[str, Any]:
+    """All of a message; its pictures where it has some."""
+    found = asdict(message)
+    if not message.images:
+        del found["images"]
+    return found
 
 
 def _canonical(value: object) -> str:

@@ -6,21 +6,23 @@
 
     problem     text    the problem's id; "split/id" where the task has several splits
     trial       whole   which attempt at it, from 0
-    messages    list    of {role, content, calls, call_id, failed}, see below
+    messages    list    of {role, content, images, calls, call_id, failed}, see below
     answer      text    the final answer; null where there is none (the default)
     end         text    "finished" (the default), "gave up", "stopped", "malformed", "error",
                         "missing"
     detail      text    why it was malformed, stopped or failed
-    usage       object  {input_tokens, output_tokens, money (US dollars)}; null: nobody counted
+    usage       object  {input_tokens, output_tokens, money}; null: nobody counted. `money` is in
+                        US dollars, null where the price of a part is not known
     seconds     number  how long it took; null: nobody looked
     reward      number  what the benchmark's own environment gave for it; null: nothing
     state       any     what the world was like in the end; null: there is none
+    offered     list    names of the tools that the agent was offered; null: the problem's own
     judgements  list    of {judge, label, question, repeat, swapped, reason}
 
 A message has the role "system", "user", "assistant" or "tool". `calls`, of an assistant, is a list
 of {name, arguments, id, problem}: `arguments` is an object of plain JSON, `problem` says why it
-could not be read. `call_id` and `failed` are a tool's: which call it answers, and whether that call
-failed (true, false, or null where nobody said so).
+could not be read. `images` is a list of {url, detail}. `call_id` and `failed` are a tool's: which
+call it answers, and whether that call failed (true, false, or null where nobody said so).
 
 A line that breaks any of this, repeats a key or has an unknown one, holds NaN or half a surrogate
 pair, nests arguments more than 64 deep, names a problem, judge, label or question in nothing or in
@@ -62,7 +64,7 @@ from harness.formats.fields import (
 )
 from harness.formats.rows import opened
 from harness.formats.strict_json import Refused
-from harness.records import End, Judgement, Message, ToolCall, Trajectory, Usage
+from harness.records import End, Image, Judgement, Message, ToolCall, Trajectory, Usage
 
 MAX_LINE = 64 * 2**20
 """Bytes of the longest line that is read or written."""
@@ -258,7 +260,7 @@ _DEFAULTS: dict[type, tuple[tuple[str, object], ...]] = {
         (f.name, f.default if f.default_factory is MISSING else f.default_factory())
         for f in fields(record)
     )
-    for record in (Trajectory, Message, ToolCall, Usage, Judgement)
+    for record in (Trajectory, Message, Image, ToolCall, Usage, Judgement)
 }
 """The fields of each record, and what they are where nobody says so."""
 
@@ -266,6 +268,7 @@ _DEFAULTS: dict[type, tuple[tuple[str, object], ...]] = {
 _call = record(
     ToolCall, {"name": text, "arguments": plain_object, "id": text, "problem": text}, "name"
 )
+_image = record(Image, {"url": text, "detail": text}, "url")
 _message = record(
     Message,
     {
@@ -274,10 +277,11 @@ _message = record(
         "calls": list_of(_call),
         "call_id": text,
         "failed": or_null(flag),
+        "images": list_of(_image),
     },
     "role",
 )
-_usage = record(Usage, {"input_tokens": count, "output_tokens": count, "money": amount})
+_usage = record(Usage, {"input_tokens": count, "output_tokens": count, "money": or_null(amount)})
 _judgement = record(
     Judgement,
     {
@@ -304,6 +308,7 @@ _trajectory = record(
         "seconds": or_null(amount),
         "reward": or_null(number),
         "state": plain,
+        "offered": or_null(list_of(text)),
         "judgements": list_of(_judgement),
     },
     "problem",

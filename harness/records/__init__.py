@@ -3,8 +3,8 @@
 Frozen, without behaviour beyond validation. The records of generation join these with their flow.
 """
 
-from harness.records.chat import Completion, Message, Observation, ToolCall, Usage
-from harness.records.tasks import Outcome, Setting, TaskCard
+from harness.records.chat import Completion, Image, Message, Observation, ToolCall, Usage
+from harness.records.tasks import Outcome, Runs, Setting, TaskCard
 from harness.records.texts import MAX_GRADE, Document, Qrels, Query, Text
 from harness.records.tools import (
     End,
@@ -23,6 +23,7 @@ __all__ = [
     "End",
     "Expected",
     "Gold",
+    "Image",
     "Judgement",
     "Message",
     "Observation",
@@ -30,6 +31,7 @@ __all__ = [
     "Problem",
     "Qrels",
     "Query",
+    "Runs",
     "Setting",
     "TaskCard",
     "Text",

@@ -13,15 +13,29 @@ class Usage:
 
     input_tokens: int = 0
     output_tokens: int = 0
-    money: float = 0.0
-    """US dollars."""
+    money: float | None = 0.0
+    """US dollars; None where the price is not known, of a part of it at least."""
 
     def __add__(self, other: Usage) -> Usage:
+        unknown = self.money is None or other.money is None
         return Usage(
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
-            self.money + other.money,
+            None if unknown else (self.money or 0.0) + (other.money or 0.0),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture in a message.
+
+    Attributes:
+        url: where it lies, "https://...", or itself, "data:image/png;base64,...".
+        detail: how closely a model should look ("low", "high"); "" leaves that to the model.
+    """
+
+    url: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,7 @@ class Message:
     Attributes:
         role: "system", "user", "assistant", or "tool" for what a call gave.
         content: the text.
+        images: pictures, which come behind the text.
         calls: what an assistant called in this turn, in order.
         call_id: of the call that a "tool" message answers.
         failed: whether that call failed; None where nobody said so.
@@ -72,6 +87,7 @@ class Message:
     calls: tuple[ToolCall, ...] = ()
     call_id: str = ""
     failed: bool | None = None
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +97,11 @@ class Completion:
     Attributes:
         calls: the tools that it called, in order.
         finish: why it stopped: "stop", or "length" where its budget of tokens ended it.
+        seconds: how long the model took; 0 where nobody looked. Answers are alike whatever it is.
     """
 
     text: str
     usage: Usage = Usage()
     finish: str = "stop"
     calls: tuple[ToolCall, ...] = ()
+    seconds: float = field(default=0.0, compare=False)

@@ -11,6 +11,11 @@ Outcome = Literal["answered", "malformed", "error"]
 infrastructure error (not an answer; retried on resume)."""
 
 
+Runs = Literal["", "one turn", "world", "simulator", "extra"]
+"""How an agent attempts a task of tool use: one turn is a whole attempt; or its calls are carried
+out in a world of ours, by a chat model that simulates the tools, or in a world of an extra."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskCard:
     """What a person should know of a task before trusting a number on it."""
@@ -24,6 +29,8 @@ class TaskCard:
     main_measure: str = "nDCG@10"
     language: tuple[str, ...] = ()
     domain: str = ""
+    runs: Runs = ""
+    """How an agent can attempt it here; "" where attempts that were made elsewhere are scored."""
     licence: str = ""
     citation: str = ""
     """BibTeX."""
@@ -47,3 +54,13 @@ class Setting:
     compat: tuple[str, ...] = ()
     limit: int | None = None
     """Only the first queries of every split; for trying things out."""
+    tools: str = "own"
+    """Which tools an agent is offered, in the notation of `harness.toolsets`."""
+    tool_order: str = "own"
+    """In which order they stand: a name of `harness.toolsets`."""
+    faults: str = ""
+    """What goes wrong in the world and how often, in the notation of `harness.faulty`."""
+    simulator: str = ""
+    """Expression of the chat model that stands in for tools which nobody can call any more."""
+    judge: str = ""
+    """Expression of the chat model that the task's judge asks about every attempt."""

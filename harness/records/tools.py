@@ -141,9 +141,12 @@ class Trajectory:
         end: how it ended.
         detail: why it was malformed, stopped or failed.
         usage: tokens and money; None where nobody counted.
-        seconds: how long it took; None where nobody looked.
+        seconds: how long it took, completions from a cache counted as long as they once took; None
+            where nobody looked.
         reward: what the benchmark's own environment gave for it.
         state: what the world was like in the end, of what counts; plain JSON.
+        offered: names of the tools that the agent was offered, in order; None where they were the
+            problem's own.
         judgements: what judges said of it.
     """
 
@@ -157,6 +160,7 @@ class Trajectory:
     seconds: float | None = None
     reward: float | None = None
     state: Any = None
+    offered: tuple[str, ...] | None = None
     judgements: tuple[Judgement, ...] = ()
 
     @property

@@ -140,11 +140,17 @@ class Result(_Strict):
         return self.model_fingerprint, self.task, setting_slug(self.setting)
 
 
+PLAY = ("tools", "tool_order", "faults", "simulator", "judge")
+"""Fields of a setting that say how an agent plays."""
+
+
 def setting_to_json(setting: Setting) -> dict[str, Any]:
-    """The setting as results carry it; `limit` only where there is one."""
+    """The setting as results carry it; what only some tasks have, only where it is not default."""
     fields = asdict(setting) | {"compat": list(setting.compat)}
-    if setting.limit is None:
-        del fields["limit"]
+    default = Setting()
+    for name in ("limit", *PLAY):
+        if fields[name] == getattr(default, name):
+            del fields[name]
     return fields
 
 

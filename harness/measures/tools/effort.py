@@ -65,12 +65,12 @@ def output_tokens(attempt: Attempt) -> Amount:
 
 
 def money(attempt: Attempt) -> Amount:
-    """US dollars; NaN where nobody reported any, which a usage of zero dollars says too.
+    """US dollars; NaN where nobody reported any or a price is not known. Zero dollars report none.
 
     Source: per attempt, what BFCL's board sums over all of its entries as "Total Cost ($)".
     """
     usage = attempt.trajectory.usage
-    return usage.money if usage and usage.money > 0 and not _unmade(attempt) else nan
+    return usage.money if usage and usage.money and not _unmade(attempt) else nan
 
 
 def latency(attempt: Attempt) -> Amount:

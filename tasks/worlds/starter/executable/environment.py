@@ -59,6 +59,7 @@ class WorldSession:
 
     def __init__(self, problem: Problem, trial: int, desk: Desk, tools: Mapping[str, Tool]) -> None:
         self.trial = trial
+        self._problem, self._catalogue = problem, tools
         self._tools = problem.tools or tuple(core_specs().values())
         self._callable = {spec.name: tools[spec.name] for spec in self._tools if spec.name in tools}
         self._turns = iter(problem.turns)
@@ -84,6 +85,11 @@ class WorldSession:
     def state(self) -> Any:
         """What the attempt has changed: JSON in canonical order, {} where it changed nothing."""
         return self._desk.state
+
+    async def again(self) -> WorldSession:
+        """The world as it was before the first call."""
+        desk = Desk(self._desk.world, self._desk.account)
+        return WorldSession(self._problem, self.trial, desk, self._catalogue)
 
     async def close(self) -> None:
         """Nothing is held open."""

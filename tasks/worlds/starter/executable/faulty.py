@@ -95,6 +95,9 @@ class _FaultySession:
     def state(self) -> Any:
         return self._session.state
 
+    async def again(self) -> Session:
+        return _FaultySession(self._schedule, await self._session.again(), self._problem)
+
     async def close(self) -> None:
         await self._session.close()
 
