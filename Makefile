@@ -26,7 +26,7 @@ lucene: .venv/dev
 
 # BFCL's back-ends, whose pins clash with ours, in an environment of their own.
 bfcl: .venv/dev .venv-bfcl/done
-	ASSAY_BFCL_PYTHON=.venv-bfcl/bin/python $(BIN)/python -m pytest -q tests/tasks/judges/test_bfcl_state_real.py
+	ASSAY_BFCL_PYTHON=.venv-bfcl/bin/python $(BIN)/python -m pytest -q tests/tasks/judges/test_bfcl_state_real.py tests/tasks/worlds/test_bfcl_world_real.py
 
 .venv-bfcl/done:
 	$(PYTHON) -m venv .venv-bfcl

@@ -101,7 +101,8 @@ def _panel(title: str) -> Callable[..., Any]:
     return option
 
 
-_asks, _stores, _works = _panel("What to ask"), _panel("Data and results"), _panel("How to work")
+_asks, _plays = _panel("What to ask"), _panel("How an agent plays")
+_stores, _works = _panel("Data and results"), _panel("How to work")
 
 Models = Annotated[
     list[str] | None,
@@ -152,6 +153,32 @@ Compat = Annotated[
     _asks("--compat", "NAME...", "Quirks of the original evaluation; see assay tasks NAME"),
 ]
 Trials = Annotated[int | None, _asks("--trials", "N", "Times each query is asked (1)", min=1)]
+Tools = Annotated[
+    list[str] | None,
+    _plays(
+        "--tools",
+        "WHICH...",
+        "That it is offered: own (default), gold, gold+N, all, or MODEL@K, such as bm25@10",
+    ),
+]
+ToolOrder = Annotated[
+    list[str] | None,
+    _plays("--tool-order", "ORDER...", "own (default), shuffled, gold-first or gold-last"),
+]
+Faults = Annotated[
+    list[str] | None,
+    _plays("--faults", "SHARE[:KIND,...]...", "Of its calls that go wrong: 0.1, 0.1:429,timeout"),
+]
+Simulator = Annotated[
+    str | None, _plays("--simulator", "MODEL", "Chat model that stands in for tools that are gone")
+]
+LiveJudge = Annotated[
+    str | None, _plays("--judge", "MODEL", "Chat model that the task's judge asks")
+]
+Budget = Annotated[
+    str | None,
+    _works("--budget", "LIMITS", 'Of completions: "tokens=2M, money=5, seconds=3600"'),
+]
 Measures = Annotated[
     list[str] | None,
     _asks("--measures", "LIST", '"nDCG@10,P(rel=2)@5", my.py:f (default: the task\'s own)'),
@@ -232,6 +259,11 @@ def run(
     compat: Compat = None,
     trials: Trials = None,
     measures: Measures = None,
+    tools: Tools = None,
+    tool_order: ToolOrder = None,
+    faults: Faults = None,
+    simulator: Simulator = None,
+    judge: LiveJudge = None,
     data: Data = None,
     out: Out = None,
     strict: Strict = False,
@@ -241,6 +273,7 @@ def run(
     batch_size: BatchSize = None,
     cache: Cache = None,
     memory: Memory = None,
+    budget: Budget = None,
     shard: Shard = None,
     seed: Seed = None,
     json: Json = False,
@@ -255,6 +288,7 @@ def run(
     assay run -m bm25 random -s starter
     assay run -m bm25-lucene -t ./my_collection --out results
     assay run -m my_model.py:MyRetriever -s toolret --instruction both
+    assay run -m "react(openai('gpt-4o'))" -s starter-agent --budget money=5
     assay run experiment.yaml --limit 20
     ```
     """
@@ -591,6 +625,77 @@ def show(
 
         _print(overview(read_report(result), gathered=True))
     return 0
+
+
+@app.command(cls=_Command)
+def view(
+    result: Annotated[str, typer.Argument(help="The folder of one result")],
+    out: Annotated[
+        str, typer.Option("--out", metavar="DIR", help="Where logs go; all there are shown")
+    ] = "logs",
+    task: Annotated[
+        str | None,
+        typer.Option("-t", "--task", metavar="TASK", help="Its task, where its name is not enough"),
+    ] = None,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=1, max=65535, help="Of the viewer")
+    ] = 7575,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Write the log, leave the viewer alone")
+    ] = False,
+    data: Data = None,
+) -> int:
+    """Look at attempts in the viewer of inspect_ai (extra `view`), until Ctrl-C.
+
+    ```
+    assay view results/oracle-1a2b3c4d/default/starter-agent_flights
+    ```
+    """
+    from harness.viewing import export, serve
+
+    def warn(message: str) -> None:
+        typer.echo(f"warning: {message}", err=True)
+
+    typer.echo(str(export(result, out, task=task, data=data, warn=warn)))
+    return 0 if no_open else serve(out, port)
+
+
+@app.command(cls=_Command)
+def serve(
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="Whose problem", autocompletion=_tasks)
+    ],
+    problem: Annotated[
+        str, typer.Option("--problem", metavar="ID", help="Which one; SPLIT/ID where it has splits")
+    ],
+    out: Annotated[
+        str, typer.Option("--out", metavar="FILE", help="Where the attempt is appended, as JSONL")
+    ] = "trajectories.jsonl",
+    trial: Annotated[
+        int | None,
+        typer.Option("--trial", metavar="N", help="Number of the attempt (default: the next)"),
+    ] = None,
+    data: Data = None,
+) -> int:
+    """Serve a problem as an MCP server, for any agent that speaks MCP.
+
+    The server speaks over standard input and output until its client goes: a client starts it, by
+    an entry in its own configuration. What the client calls and answers is appended to FILE, which
+    `assay score` takes. Needs the extra mcp.
+
+    ```
+    assay serve starter-agent/flights --problem flights-01 --out mine.jsonl
+    assay score starter-agent/flights mine.jsonl
+    ```
+    """
+    from harness.mcp import serve
+
+    if sys.stdin.isatty():
+        typer.echo("serving MCP over standard input and output, until Ctrl-C", err=True)
+    made = serve(task, problem, out, trial=trial, data=data)
+    told = f"trial {made.trial} of {problem} ({made.end}) appended to {out}" if made else ""
+    typer.echo(told or "nothing was called: no attempt was made", err=True)
+    return 1 if made is not None and made.end == "error" else 0
 
 
 @app.command(cls=_Command)
@@ -1091,7 +1196,7 @@ def _folder(option: str, named: str | None) -> Path | None:
 
 
 cache_app = typer.Typer(cls=_Group, rich_markup_mode="markdown")
-app.add_typer(cache_app, name="cache", help="List, verify or prune cached embeddings.")
+app.add_typer(cache_app, name="cache", help="List, verify or prune cached embeddings and completions.")
 CacheFolder = Annotated[
     str | None, typer.Option("--cache", metavar="DIR", help="The cache (default: ASSAY_CACHE)")
 ]
@@ -1099,22 +1204,24 @@ CacheFolder = Annotated[
 
 @cache_app.command("list", cls=_Command)
 def cache_list(cache: CacheFolder = None, json: Json = False) -> int:
-    """List whose embeddings are kept, how many, and how large they are.
+    """List whose embeddings and completions are kept, how many, and how large they are.
 
     ```
     assay cache list
     ```
     """
-    from harness.cache import space_row, spaces
+    from harness.cache import completions, completions_row, space_row, spaces
 
     root = _cache_root(cache)
-    found = spaces(root)
+    found, said = spaces(root), completions(root)
     if json:
-        _print_json({"cache": str(root), "spaces": [space_row(space) for space in found]})
+        rows = [completions_row(model) for model in said]
+        known = [space_row(space) for space in found]
+        _print_json({"cache": str(root), "spaces": known, "completions": rows})
     else:
         from harness.render.cache import space_list
 
-        _print(space_list(found, root))
+        _print(space_list(found, root, said))
     return 0
 
 
@@ -1162,25 +1269,43 @@ def cache_prune(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be removed")
     ] = False,
+    completions: Annotated[
+        bool,
+        typer.Option("--completions", help="Completions of chat models instead of embeddings"),
+    ] = False,
     cache: CacheFolder = None,
     json: Json = False,
 ) -> int:
-    """Remove embeddings, those used longest ago first. They are encoded again when needed.
+    """Remove embeddings, those used longest ago first; or with --completions what models said.
+
+    Embeddings are encoded again when needed, and models asked again.
 
     ```
     assay cache prune --older-than 30d --dry-run
     assay cache prune --max-size 20GB
+    assay cache prune --completions --older-than 90d
     ```
     """
     from harness.cache import parse_age, parse_size, prune
+    from harness.errors import UserError
 
-    found = prune(
-        _cache_root(cache),
-        model=model,
-        older_than=parse_age(older_than) if older_than is not None else None,
-        max_bytes=parse_size(max_size) if max_size is not None else None,
-        dry_run=dry_run,
-    )
+    root = _cache_root(cache)
+    age = parse_age(older_than) if older_than is not None else None
+    if completions:
+        from harness.cache import prune_completions, pruned_completions_row
+
+        if max_size is not None:
+            raise UserError("--completions goes by --model and --older-than, not by --max-size")
+        removed = prune_completions(root, model=model, older_than=age, dry_run=dry_run)
+        if json:
+            _print_json(pruned_completions_row(removed))
+        else:
+            from harness.render.cache import pruned_completions
+
+            _print(pruned_completions(removed))
+        return 0
+    size = parse_size(max_size) if max_size is not None else None
+    found = prune(root, model=model, older_than=age, max_bytes=size, dry_run=dry_run)
     if json:
         from harness.cache import pruned_row
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.asking import Asked, score_answers
+from harness.asking import Asked, score_answers, unjudged_version
 from harness.errors import InfrastructureError, UserError, blaming
 from harness.flows.flow import Answers
 from harness.loading import LoadedModel
@@ -113,18 +113,37 @@ class Unit:
         store = self.folder and Checkpoint(self.folder.path, self.plan, part, self.measures)
         if store and self.options.fresh:
             store.clear()
-        parts = [self._earlier(store)] if store and not self.options.fresh else []
-        todo = {key for key in mine if not any(part.covers(key) for part in parts)}
-        hold = shard is not None or bool(store and store.path.exists())
-        tell("answering", len(mine) - len(todo), len(mine))
-        for batch in self._batches(todo):
+        earlier = self._earlier(store) if store and not self.options.fresh else None
+        parts = [] if earlier is None else [earlier]
+        todo = {key for key in mine if earlier is None or not earlier.covers(key)}
+        on_disk = store is not None and flow.large
+        hold = shard is not None or on_disk or bool(store and store.path.exists())
+
+        def keep(batch: Answers) -> None:
             covered = [key for key in keys if key in todo and batch.covers(key)]
-            todo.difference_update(covered)
-            if store and (todo or hold):
+            if store and covered and (hold or len(covered) < len(todo)):
                 store.append(flow.rows(batch, covered))
-            parts.append(batch)
+            if not on_disk:
+                parts.append(batch)
+            todo.difference_update(covered)
             tell("answering", len(mine) - len(todo), len(mine))
-        return None if shard else flow.merge(parts)
+
+        tell("answering", len(mine) - len(todo), len(mine))
+        _keep_all(self._batches(todo, earlier), keep)
+        if shard:
+            return None
+        return self._on_disk(store) if store and on_disk else flow.merge(parts)
+
+    def _on_disk(self, store: Checkpoint) -> Answers:
+        """All answers, from the checkpoint; each is read when it is looked at."""
+        flow = self.asked.flow
+        answers: Answers = flow.merge([self._restored(store)])
+        if not all(map(answers.covers, flow.keys)):
+            raise UserError(
+                f"answers in {store.folder} were removed while the run went on: does another one "
+                "write there? Run the same command again, alone"
+            )
+        return answers
 
     def finish(self, answers: Answers) -> tuple[Result, Scores]:
         """Scores what was answered and writes it down, the marker last."""
@@ -149,22 +168,26 @@ class Unit:
         if self.folder is None:
             return None
         flow = self.asked.flow
-        answers = flow.from_rows(Checkpoint(self.folder.path, self.plan).load())
+        answers = self._restored(Checkpoint(self.folder.path, self.plan))
         return self.finish(flow.merge([answers])) if all(map(answers.covers, flow.keys)) else None
 
-    def _batches(self, todo: set[str]) -> Iterator[Answers]:
-        """Batches of answers; what fails outside the model becomes errors of what is left."""
+    def _batches(
+        self, todo: Collection[str], earlier: Answers | None
+    ) -> Generator[Answers, None, None]:
+        """Batches of answers; what fails outside the model becomes errors of what is left.
+
+        Args:
+            todo: what is to be asked; whoever takes a batch removes what it covers.
+            earlier: settled answers of an earlier run.
+        """
         if not todo:
             return
-        left = set(todo)
         name = self.asked.task.card.name
         with blaming(f"{self.model.name} failed on {name}"):
             try:
-                for batch in self.asked.flow.answer(self.model, frozenset(todo), name):
-                    left.difference_update(key for key in todo if batch.covers(key))
-                    yield batch
+                yield from self.asked.flow.answer(self.model, frozenset(todo), name, earlier)
             except (InfrastructureError, ConnectionError, TimeoutError) as error:
-                yield self.asked.flow.failed(sorted(left), str(error))
+                yield self.asked.flow.failed(sorted(todo), str(error))
             except UserError as error:
                 what = str(error).removeprefix(f"{self.model.name}: ")
                 raise UserError(f"{self.model.name} on {name}: {what}") from error
@@ -176,16 +199,22 @@ class Unit:
         next result has taken its place.
         """
         flow = self.asked.flow
-        found: Answers = flow.settled(flow.from_rows(store.load()))
+        found: Answers = flow.settled(self._restored(store))
         result = self.folder.result() if self.folder else None
         kept = self._kept(result) if result and self._same(result) else None
         fresh = [k for k in flow.keys if kept and kept.covers(k) and not found.covers(k)]
-        if kept is None or not fresh:
+        if kept is None:
             return found
-        kept = flow.select(kept, fresh)
-        store.append(flow.rows(kept, fresh))
-        merged: Answers = flow.merge([kept, found])
+        if fresh:
+            store.append(flow.rows(kept, fresh))
+        merged: Answers = flow.merge([flow.select(kept, fresh), found])
         return merged
+
+    def _restored(self, store: Checkpoint) -> Answers:
+        """What a checkpoint holds; large answers stay on disk."""
+        flow = self.asked.flow
+        answers: Answers = flow.from_rows(store.rows() if flow.large else store.load())
+        return answers
 
     def _kept(self, result: Result) -> Answers | None:
         """The answers that a result on disk was made of; None where they are damaged."""
@@ -200,7 +229,7 @@ class Unit:
         return (
             result.model_fingerprint == self.plan["model_fingerprint"]
             and result.task == self.asked.task.card.name
-            and result.task_version == self.plan["task_version"]
+            and unjudged_version(result.task_version) == self.plan["task_version"]
             and result.data_hash == self.plan["data_hash"]
             and result.seed == self.asked.seed
             and result.setting == self.asked.setting
@@ -208,3 +237,18 @@ class Unit:
 
     def _names(self) -> list[str]:
         return [parse(name).name for name in self.measures]
+
+
+def _keep_all(batches: Generator[Answers, None, None], keep: Callable[[Answers], None]) -> None:
+    """Keeps every batch; where it is interrupted, what was finished by then too."""
+    batch = None
+    try:
+        for batch in batches:
+            keep(batch)
+    except KeyboardInterrupt as stop:
+        if batch is not None:
+            keep(batch)  # it may be this that was interrupted
+        keep(batches.throw(stop))  # raises it again where nothing more comes
+        for batch in batches:
+            keep(batch)
+        raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -20,6 +20,8 @@ from harness.registry import resolve
 from harness.scoring import Scores, estimates, split_means
 from harness.sources import Read, Source
 from harness.store import Result, Value
+
+_JUDGED = ", judged by "
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ def ask(
     accept(task, setting)
     with source.recording() as reads, blaming(f"{name} cannot be loaded"):
         material = checked(task.load(source, setting), task.card)
-    flow: Flow[Any] = cast("Any", resolve(FLOWS[task.card.kind]))(material, setting, seed)
+    make = cast("Callable[..., Flow[Any]]", resolve(FLOWS[task.card.kind]))
+    live = {"task": task, "source": source} if task.card.kind == "tool_use" else {}
+    flow = make(material, setting, seed, **live)
     strict = strict and isinstance(flow, RetrievalFlow)
     if strict and (count := cast("RetrievalFlow", flow).judged_outside_corpus):
         raise UserError(
@@ -103,7 +107,12 @@ def _plain(card: TaskCard) -> dict[str, Any]:
 
 def judged_version(version: str, judges: Sequence[str]) -> str:
     """A task's version; where judges decide, who they are is a part of it."""
-    return f"{version}, judged by {' and '.join(judges)}" if judges else version
+    return f"{version}{_JUDGED}{' and '.join(judges)}" if judges else version
+
+
+def unjudged_version(version: str) -> str:
+    """The task's own part of a version that `judged_version` gave."""
+    return version.partition(_JUDGED)[0]
 
 
 def result_of(asked: Asked, scored: Scored, *, model: dict[str, Any]) -> Result:

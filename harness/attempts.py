@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isnan, nan
 from typing import Any
@@ -93,7 +93,7 @@ class Tally:
         if trial in self._digests[key]:
             reason = "a second attempt of the same number; the first one counts"
             return Unreadable(place_of(found), reason)
-        self._digests[key][trial] = digest(found)
+        self._digests[key][trial] = digest(replace(found, seconds=None))  # never the same twice
         if found.end == "malformed":
             self.malformed.setdefault(key, found.detail[:_LONGEST_DETAIL] or "malformed")
         if found.end == "error":
@@ -117,7 +117,7 @@ class Tally:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over every attempt, in whatever order they came."""
+        """SHA-256 over every attempt but how long it took, in whatever order they came."""
         return fingerprint(
             text
             for key in sorted(self._digests)

@@ -45,6 +45,10 @@ class Town(Told):
             return Observation(json.dumps({"error": "there is no such thing"}), failed=True)
         return Observation(json.dumps({"town": town, "answer": "9:40"}))
 
+    async def again(self) -> Town:
+        """The same town from the start."""
+        return Town(self._problem, self.trial)
+
 
 class Fault(Exception):
     """What is wrong, as one line."""

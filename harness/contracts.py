@@ -318,8 +318,14 @@ class Judge(Protocol):
         """Who judges, by which template: part of every judgement."""
         ...
 
-    async def judge(self, problem: Problem, trajectory: Trajectory, repeat: int = 0) -> Judgement:
-        """One judgement. Raises `InfrastructureError` when none is to be had."""
+    async def judge(
+        self, problem: Problem, trajectory: Trajectory, repeat: int = 0
+    ) -> Judgement | tuple[Judgement, ...]:
+        """One judgement, or one for each question that the judge answers at once.
+
+        Raises:
+            InfrastructureError: none is to be had.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.answering import Options, Progress, Unit, Watcher, ignore
 from harness.asking import ask
+from harness.budget import Budget, BudgetLike, budget_of
 from harness.cache.folders import default_root
 from harness.cache.quantities import parse_size
 from harness.corpus import fingerprint
@@ -23,7 +24,7 @@ from harness.shared import Shared
 from harness.sources import Source
 from harness.store import Result, setting_slug
 from harness.store.share import Share
-from harness.workspace import working
+from harness.workspace import working, workspace
 
 DEFAULT_MEMORY = "512MB"
 
@@ -45,6 +46,7 @@ def evaluate(
     batch_size: int | None = None,
     cache: str | Path | bool = True,
     memory: int | str = DEFAULT_MEMORY,
+    budget: BudgetLike | None = None,
     watch: Watcher = ignore,
     **setting: Any,
 ) -> Report:
@@ -67,6 +69,9 @@ def evaluate(
         cache: folder that embeddings are kept in; True takes ASSAY_CACHE or the user's cache
             folder, False keeps them for this call only.
         memory: what one search may hold at a time, in bytes or as "512MB".
+        budget: what completions of chat models may cost, all models and tasks together: a
+            `Budget`, limits by name, or "tokens=2M, money=5, seconds=2h". When it is spent, nothing
+            more is asked; the same call with a new budget asks what is left.
         watch: called with a `Progress` whenever there is some.
         **setting: fields of `Setting`: instruction ("both" means one run with and one without),
             pool, view, join, k, trials, compat, limit.
@@ -97,7 +102,8 @@ def evaluate(
         raise UserError(f"memory {memory}: a search needs some, as in 512MB")
     units = [(m, s, t) for m in loaded for s in plans for t in todo.items()]
     by_query = shard is not None and len(units) < shard[1]
-    with working(shared=Shared(), cache=place, memory=room, device=device):
+    purse = workspace().budget or Budget() if budget is None else budget_of(budget)
+    with working(shared=Shared(), cache=place, memory=room, device=device, budget=purse):
         for number, (model, plan, (name, task)) in enumerate(units):
             if shard is None or by_query or number % shard[1] == shard[0] - 1:
                 job.run(model, plan, name, task, by_query=by_query)
@@ -111,6 +117,7 @@ def evaluate(
         aggregates=tuple(v for suite in chosen for v in aggregates(suite, job.finished)),
         missing=tuple(job.missing),
         unfinished=tuple(job.unfinished),
+        spent=purse.so_far if purse.completions else None,
     )
 
 

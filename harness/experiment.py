@@ -65,6 +65,11 @@ class Grid(_Strict):
     k: Numbers = (_DEFAULT.k,)
     trials: Numbers = (_DEFAULT.trials,)
     limit: Limits = (_DEFAULT.limit,)
+    tools: Several = (_DEFAULT.tools,)
+    tool_order: Several = (_DEFAULT.tool_order,)
+    faults: Several = (_DEFAULT.faults,)
+    simulator: Several = (_DEFAULT.simulator,)
+    judge: Several = (_DEFAULT.judge,)
     compat: Several = _DEFAULT.compat
     """Switches that are all on at once; not a choice of one."""
 
@@ -98,6 +103,8 @@ class Experiment(_Strict):
     """Folder of embeddings; "none" or false keeps them for this run only."""
     memory: str = DEFAULT_MEMORY
     """What one search may hold at a time."""
+    budget: str | dict[str, float | str] | None = None
+    """What completions of chat models may cost: "tokens=2M, money=5, seconds=2h"."""
     strict: bool = False
     fresh: bool = False
     allow_missing: bool = False
@@ -149,6 +156,7 @@ class Experiment(_Strict):
             batch_size=self.batch_size,
             cache=False if self.cache == NO_CACHE else self.cache,
             memory=self.memory,
+            budget=self.budget,
             watch=watch,
         )
 

@@ -90,8 +90,8 @@ def judge_all(
     said: dict[int, list[Judgement]] = {}
     failures = {}
     for each in wanted:
-        if judgement := known.found.get(each.key):
-            said.setdefault(each.position, []).append(judgement)
+        if judgements := known.found.get(each.key):
+            said.setdefault(each.position, []).extend(judgements)
         else:
             failures[each.place] = asking.failures[each.key]
     judged = (
@@ -164,27 +164,39 @@ class _Asking:
                 return
             try:
                 with blaming(f"the judge {self.judge.name} failed"):
-                    judgement = await self._judgement(wanted)
+                    judgements = await self._judgements(wanted)
             except InfrastructureError as error:
                 self.failures[wanted.key] = str(error)
                 self._in_a_row += 1
                 return
         self._in_a_row = 0
-        self.store.add(wanted.key, judgement)
+        self.store.add(wanted.key, judgements)
         self.asked += 1
         self.done += 1
         self.tell(self.done, self.total)
 
-    async def _judgement(self, wanted: _Wanted) -> Judgement:
+    async def _judgements(self, wanted: _Wanted) -> tuple[Judgement, ...]:
         try:
-            said = await self.judge.judge(wanted.problem, wanted.attempt, wanted.repeat)
+            said: object = await self.judge.judge(wanted.problem, wanted.attempt, wanted.repeat)
         except (ConnectionError, TimeoutError) as error:
             raise InfrastructureError(str(error) or type(error).__name__) from error
-        if not isinstance(said, Judgement):
+        return judgements_of(self.judge, said, wanted.repeat)
+
+
+def judgements_of(judge: Judge, said: object, repeat: int) -> tuple[Judgement, ...]:
+    """What a judge gave as judgements of its own in that repeat.
+
+    Raises:
+        UserError: it is neither a judgement nor a tuple of some.
+    """
+    found = said if isinstance(said, tuple) else (said,)
+    for each in found:
+        if not isinstance(each, Judgement):
             raise UserError(
-                f"the judge {self.judge.name} gave a {type(said).__name__}: a Judgement is wanted"
+                f"the judge {judge.name} gave a {type(each).__name__}: a Judgement is wanted, or "
+                "a tuple of them"
             )
-        return replace(said, judge=self.judge.name, repeat=wanted.repeat)
+    return tuple(replace(each, judge=judge.name, repeat=repeat) for each in found)
 
 
 class _Store:
@@ -192,24 +204,24 @@ class _Store:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.found: dict[str, Judgement] = {}
+        self.found: dict[str, tuple[Judgement, ...]] = {}
         if path is None or not path.exists():
             return
         for row in read_trajectories(path):
-            if isinstance(row, Trajectory) and len(row.judgements) == 1:
-                self.found[row.problem] = row.judgements[0]
+            if isinstance(row, Trajectory) and row.judgements:
+                self.found[row.problem] = row.judgements
 
-    def add(self, key: str, judgement: Judgement) -> None:
-        """Enters a judgement, on disk before anything else is done with it."""
+    def add(self, key: str, judgements: tuple[Judgement, ...]) -> None:
+        """Enters what was said at once, on disk before anything else is done with it."""
         if self.path is not None:
-            line = to_line(Trajectory(key, judgements=(judgement,)))
+            line = to_line(Trajectory(key, judgements=judgements))
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 with self.path.open("a+b") as file:
                     file.write(line if _ends_whole(file) else b"\n" + line)
             except OSError as error:
                 raise disk_error(error, self.path) from error
-        self.found[key] = judgement
+        self.found[key] = judgements
 
 
 def _ends_whole(file: BinaryIO) -> bool:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine, Iterable
-from concurrent.futures import wait
-from typing import Any, TypeVar
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import Future, wait
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 POLL = 0.2
 """Seconds after which a waiting thread looks for Ctrl-C, where its system does not wake it."""
+FAREWELL = 5.0
+"""Seconds that work which is stopped may take to end."""
 
 _starting = threading.Lock()
 _loops: dict[int, asyncio.AbstractEventLoop] = {}
@@ -58,6 +61,58 @@ async def together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
+
+
+class Flight(Generic[T]):
+    """Works on the loop, so many at a time: as soon as one ends, the next begins.
+
+    Args:
+        works: each begins a work when it is called; asked for on the loop, one by one.
+        most: how many are out at a time.
+    """
+
+    def __init__(self, works: Iterable[Callable[[], Coroutine[Any, Any, T]]], most: int) -> None:
+        self._works, self._most = iter(works), most
+        self._landed: deque[T] = deque()
+        self._over = threading.Event()
+        self._future: Future[None] | None = None
+
+    def __iter__(self) -> Iterator[list[T]]:
+        """Begins; what the works return, as they end: what there is after every `POLL` seconds.
+
+        The first to fail ends the others, and is raised after what ended before it.
+        """
+        self._future = asyncio.run_coroutine_threadsafe(self._fly(), requests_loop())
+        over = False
+        while not over:
+            over = bool(wait([self._future], timeout=POLL).done)
+            if landed := self._taken():
+                yield landed
+        self._future.result()
+
+    def stop(self) -> list[T]:
+        """Ends all works; returns what has ended since the last look."""
+        if self._future is not None and not self._future.done():
+            self._future.cancel()
+            self._over.wait(FAREWELL)
+        return self._taken()
+
+    async def _fly(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._most):
+                    group.create_task(self._one_by_one(group))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        finally:
+            self._over.set()
+
+    async def _one_by_one(self, group: asyncio.TaskGroup) -> None:
+        for begin in self._works:
+            self._landed.append(await group.create_task(begin()))
+
+    def _taken(self) -> list[T]:
+        return [self._landed.popleft() for _ in range(len(self._landed))]
 
 
 def requests_loop() -> asyncio.AbstractEventLoop:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from harness import spec
 from harness.contracts import Task
 from harness.errors import UserError, unknown
+from harness.faulty import parse_faults
 from harness.records import Setting
+from harness.toolsets import check_order, parse_tools
 
 DEFAULT = Setting()
+PLAYED = ("tools", "tool_order", "faults", "simulator", "judge")
+"""Fields of a setting that say how an agent attempts problems."""
+WORLDS = ("world", "extra", "simulator")
+"""Where calls are carried out; the values of a card's `runs` that mean so."""
 
 
 def accept(task: Task, setting: Setting) -> None:
-    """Refuses a pool, view or compat switch that the task does not offer.
+    """Refuses a pool, view or compat switch that the task does not offer, and what is not to read.
 
     A task says what it offers in the attributes `pools`, `views` and `compats`; one without them
-    offers the defaults alone, and the pool of candidates, which its collections may carry.
+    offers the defaults alone, and the pool of candidates, which its collections may carry. How an
+    agent is to attempt problems can be said of tasks of tool use alone, what goes wrong in a world
+    of those that have one. No model is loaded: one that there is not shows when it is asked.
 
     Raises:
-        UserError: which one, and what the task has instead; or a limit below 1.
+        UserError: which one, and what the task has instead; a notation that does not parse; or a
+            limit below 1.
     """
     if setting.limit is not None and setting.limit < 1:
         raise UserError(f"limit={setting.limit}: at least one query must be asked")
@@ -29,3 +39,32 @@ def accept(task: Task, setting: Setting) -> None:
             if name not in offered:
                 has = ", ".join(offered) or "none"
                 raise unknown(kind, name, offered, f"{task.card.name} has: {has}")
+    _accept_played(task, setting)
+
+
+def _accept_played(task: Task, setting: Setting) -> None:
+    """Checks the fields that say how an agent attempts problems."""
+    card = task.card
+    for name in PLAYED:
+        value = getattr(setting, name)
+        if value != getattr(DEFAULT, name) and card.kind != "tool_use":
+            raise UserError(
+                f"{name}={value}: {card.name} is no task of tool use, it has no agents to say it of"
+            )
+    parse_tools(setting.tools)
+    check_order(setting.tool_order)
+    if parse_faults(setting.faults) and card.runs not in WORLDS:
+        raise UserError(
+            f"faults={setting.faults}: {card.name} has no world here in which calls could fail"
+        )
+    for name in ("simulator", "judge"):
+        if expression := getattr(setting, name):
+            _parsed(name, expression)
+
+
+def _parsed(name: str, expression: str) -> None:
+    """Raises `UserError` where a model's expression does not parse."""
+    try:
+        spec.parse(expression)
+    except UserError as error:
+        raise UserError(f"{name}={expression}: {error}") from error

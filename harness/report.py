@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.budget import Spent
 from harness.records import Setting
 from harness.scoring import Scores, aggregate
 from harness.store import Result, setting_slug, setting_to_json
@@ -57,6 +58,8 @@ class Report:
     missing: tuple[Missing, ...] = ()
     unfinished: tuple[str, ...] = ()
     """Tasks of which this shard answered its part; `assay merge` finishes them."""
+    spent: Spent | None = None
+    """What chat models were asked for, and what it cost; None where none was asked."""
 
     @property
     def complete(self) -> bool:
@@ -91,6 +94,7 @@ class Report:
                 for m in self.missing
             ],
             "unfinished": list(self.unfinished),
+            **({"spent": asdict(self.spent)} if self.spent else {}),
         }
 
 

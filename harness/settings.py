@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from harness.errors import UserError
+from harness.faulty import parse_faults
 from harness.records import Setting
+from harness.toolsets import parse_tools
 
 
 def expand(fields: dict[str, Any]) -> list[Setting]:
@@ -21,15 +23,21 @@ def expand(fields: dict[str, Any]) -> list[Setting]:
 def setting_of(fields: Mapping[str, Any]) -> Setting:
     """The setting with these fields and the defaults of the others.
 
+    Notations are brought to one spelling, so that two spellings of a setting are the same one.
+
     Raises:
-        UserError: there is no field of that name.
+        UserError: there is no field of that name, or a notation does not parse.
     """
     known = Setting.__dataclass_fields__
     for name in fields:
         if name not in known:
             raise UserError(f"unknown setting '{name}': there are {', '.join(known)}")
     compat = tuple(sorted(several(fields.get("compat", ()))))
-    return Setting(**{**fields, "compat": compat})
+    setting = Setting(**{**fields, "compat": compat})
+    faults = parse_faults(setting.faults)
+    return replace(
+        setting, tools=str(parse_tools(setting.tools)), faults=str(faults) if faults else ""
+    )
 
 
 def several(value: object) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.budget import Budget
+    from harness.clock import Clock
     from harness.records import Setting
     from harness.shared import Shared
 
@@ -35,6 +36,7 @@ class Workspace:
         trial: which attempt at a problem is made; completions that are drawn by chance are drawn
             anew for each.
         budget: what completions may cost; None sets no limit.
+        clock: of the attempt that is made; None where nobody asks how long it takes.
     """
 
     cache: Path | None = None
@@ -49,6 +51,7 @@ class Workspace:
     setting: Setting | None = None
     trial: int = 0
     budget: Budget | None = None
+    clock: Clock | None = None
 
 
 _NOTHING_SAID = Workspace()

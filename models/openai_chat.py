@@ -7,9 +7,9 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from harness.errors import UserError
+from harness.names import Names
 from harness.records import Completion, Message, ToolSpec, Usage
 from models.chat.asking import admission, charge, remembered
-from models.chat.names import Names
 from models.chat.request import Remembered, Request
 from models.chat.schemas import described
 from models.chat.wire import calls_from_wire, calls_so_far, to_wire
@@ -28,7 +28,9 @@ class OpenAIChat:
     """A chat model, asked over the network; the server itself says what it calls.
 
     Tools are sent under names that every server takes and answered under their own. Completions are
-    kept in the workspace's cache, charged to its budget, and priced by `models.prices`.
+    kept in the workspace's cache, charged to its budget, and priced by `models.prices`: of a model
+    whose price is not known, or a server that does not count tokens, the money is None, not 0.
+    Pictures go out as they are given, by address or as data; servers fetch and bound them.
 
     Attributes:
         name: the server's name for it.
@@ -98,7 +100,8 @@ class OpenAIChat:
             temperature: for this turn; None means the model's own.
 
         Raises:
-            UserError: the server refuses the request or the key, or a tool cannot be described.
+            UserError: the server refuses the request or the key, a tool cannot be described, or a
+                picture cannot be sent.
             InfrastructureError: it does not answer, or the budget is spent.
         """
         request = Request(
@@ -210,9 +213,9 @@ def _usage(given: Any, price: Price | None) -> tuple[Usage, int | None, float | 
     if thought and _count(counts, "total_tokens") == read + wrote + thought:
         wrote += thought
     if not read + wrote:
-        return Usage(), None, None
+        return Usage(money=None), None, None
     money = None if price is None else price.of(read, wrote, cached)
-    return Usage(read, wrote, money or 0.0), read + wrote, money
+    return Usage(read, wrote, money), read + wrote, money
 
 
 def _count(counts: Any, name: str) -> int:

@@ -55,7 +55,7 @@ class Prices:
     Attributes:
         day: as of which they hold.
         source: where they are from.
-        servers: host -> model -> price.
+        servers: host, without its port -> model, or "*" for all others there -> price.
     """
 
     day: date

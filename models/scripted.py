@@ -20,7 +20,8 @@ class Scripted:
     """Answers by a function of the conversation and the tools, or with turns in their order.
 
     It keeps no state: which turn it is follows from how often the assistant spoke since the
-    conversation began, so that conversations may run side by side.
+    conversation began, so that conversations may run side by side. Pictures reach a function with
+    their messages; a list of turns does not look at them.
 
     Attributes:
         policy: a function, or a list of turns.

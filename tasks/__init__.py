@@ -34,6 +34,7 @@ IMPORTERS: dict[str, str] = {
 JUDGES: dict[str, str] = {
     "assay-solved": "tasks.judges.assay_solved:assay_solved",
     "bfcl-state": "tasks.judges.bfcl_state:bfcl_state",
+    "toolalpaca": "tasks.judges.toolalpaca:toolalpaca",
     "tooleval": "tasks.judges.tooleval:tooleval",
     "tooleval-preference": "tasks.judges.preference:tooleval_preference",
 }

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.contracts import Problems, ProblemSet, Task
+from harness.contracts import Problems, ProblemSet, Task, ToolEnvironment
 from harness.errors import UserError
 from harness.records import Problem, Setting, TaskCard
 from harness.suites import Benchmark, Suite
@@ -79,7 +79,15 @@ class BfclTask:
                 f"{type(error).__name__} {error}"
             ) from error
         single = all(problem.gold.success in _SINGLE for problem in problems)
-        return (ProblemSet("test", problems, single=single),)
+        return (ProblemSet("test", problems, environment=self._world(), single=single),)
+
+    def _world(self) -> ToolEnvironment | None:
+        """Where conversations are held, if this machine has bfcl-eval."""
+        if self.card.runs != "extra":
+            return None
+        from tasks.worlds.bfcl import bfcl_world
+
+        return bfcl_world()
 
     def check(self, problems: Problems) -> tuple[str, ...]:
         """Where the number of problems differs from the published one, a sentence."""

@@ -1,7 +1,8 @@
 """ToolAlpaca: instructions to be carried out with the functions of one API.
 
 A judge compares what was done with a standard answer; scoring reads what it said. The standard
-answer is also the gold path, and the gold calls where it has no placeholders.
+answer is also the gold path, and the gold calls where it has no placeholders. In a run a chat
+model plays the APIs, those of the real set too, and answers for the user what `getDetails` asks.
 """
 
 from __future__ import annotations
@@ -42,14 +43,20 @@ class ToolAlpacaTask:
         part: "simulated" or "real".
         card: its card.
         measures: reported by default.
+        judge: who judges the attempts of a run, where a chat model is named for that.
+        unplayed: how it can be run where nothing answers its calls.
     """
 
     part: str
     card: TaskCard
     measures: Sequence[str] = _MEASURES
+    judge: str = "toolalpaca"
+    unplayed: str = (
+        "nothing here answers its calls: name a chat model that simulates its APIs by --simulator"
+    )
 
     def load(self, source: Source, setting: Setting) -> Problems:
-        """The instructions of all APIs, as the one split "test".
+        """The instructions of all APIs, as the one split "test", with their world if simulated.
 
         Raises:
             MissingData: the mirror lacks the file.
@@ -59,7 +66,16 @@ class ToolAlpacaTask:
         apis = MIRROR.json(source, name)
         if not isinstance(apis, list):
             raise UserError(f"{MIRROR.folder}/{name} is broken: a list of APIs is expected")
-        return (ProblemSet("test", tuple(p for api in apis for p in _problems(api))),)
+        problems = tuple(p for api in apis for p in _problems(api))
+        if not setting.simulator:
+            return (ProblemSet("test", problems),)
+        from tasks.worlds.rest_apis import world
+
+        about = {api["Name"]: api.get("Introduction") or api.get("Description", "") for api in apis}
+        notes = {"instructions with a simulator": len(problems)}
+        return (
+            ProblemSet("test", problems, environment=world(about, setting.simulator), notes=notes),
+        )
 
     def check(self, material: Problems) -> tuple[str, ...]:
         """Where the counts differ from upstream's, a sentence each."""

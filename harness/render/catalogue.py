@@ -28,22 +28,26 @@ from harness.sources import ENVIRONMENT
 from harness.sources.availability import Availability, Need, Survey, requirements
 from harness.sources.folder import Folder
 from harness.suites import Suite
+from harness.ways import way, way_in_short
 
 SPLITS = 3
 """Missing splits of a dataset that are named."""
 
 
 def task_list(tasks: Sequence[Task]) -> Iterator[RenderableType]:
-    """A line a task."""
-    table = grid("task", "domain", "language", "measure", "asked", numbers=1)
-    table.columns[0].no_wrap = True
+    """A line a task. With tool use among them, how agents attempt it stands for the language."""
+    agents = any(way(task.card) for task in tasks)
+    table = grid(
+        "task", "domain", "agents" if agents else "language", "measure", "asked", numbers=1
+    )
+    table.columns[0].no_wrap = table.columns[2].no_wrap = True
     for task in tasks:
         card = task.card
         asked = card.statistics.get("queries", card.statistics.get("problems"))
         table.add_row(
             Text(card.name),
             card.domain,
-            ", ".join(card.language),
+            way_in_short(card) if agents else ", ".join(card.language),
             card.main_measure,
             "" if asked is None else f"{asked:,}",
         )
@@ -62,6 +66,7 @@ def task_card(task: Task) -> Iterator[RenderableType]:
     yield facts(
         [
             ("kind", card.kind),
+            ("agents", way(card)),
             ("domain", card.domain),
             ("language", ", ".join(card.language)),
             ("measures", ", ".join(task.measures)),

@@ -99,6 +99,8 @@ def overview(report: Report, *, gathered: bool = False) -> Iterator[RenderableTy
     yield from _missing(report)
     yield from _undecided(report)
     yield from _remarks(report)
+    if report.spent is not None:
+        yield Text.assemble(("\nSpent ", QUIET), str(report.spent))
 
 
 def next_steps(report: Report, out: str | Path) -> Iterator[RenderableType]:
@@ -263,6 +265,11 @@ def _reasons(missing: Sequence[Missing]) -> Iterator[RenderableType]:
     yield command("how to get it", f"assay data {name}")
 
 
+def _unanswered(reason: str) -> str:
+    """Why queries have no answer, in two words: something failed, or they were never asked."""
+    return "not asked" if reason.startswith("not asked") else "failed outside the model"
+
+
 def _remarks(report: Report) -> Iterator[RenderableType]:
     """What happened to queries, and faults of the data: each once, with all it is about."""
     about: dict[str, list[str]] = {}
@@ -270,7 +277,7 @@ def _remarks(report: Report) -> Iterator[RenderableType]:
         counts = result.counts
         reason = next(iter(result.errors.values()), "")
         own = (
-            (counts.errors, f"failed outside the model; the same command asks again ({reason})"),
+            (counts.errors, f"{_unanswered(reason)}; the same command asks again ({reason})"),
             (counts.malformed, "got an answer that cannot be read and score 0"),
             (counts.missing, "got no answer and score 0"),
         )

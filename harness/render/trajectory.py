@@ -10,9 +10,11 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from harness.records import Message, ToolCall, Trajectory
+from harness.records import Image, Message, ToolCall, Trajectory
 from harness.render.words import BAD, COMMAND, GOOD, QUIET, STRONG, WARNING, number
 
+LONGEST_ADDRESS = 120
+"""Characters that are shown of a picture's address."""
 LONGEST = 4_000
 """Characters that are shown of one text; the file has all of them."""
 
@@ -47,10 +49,22 @@ def _message(message: Message) -> Iterator[RenderableType]:
         yield Padding(Text(_shown(message.content), style), (0, 0, 0, 4))
         return
     yield ""
-    if message.content:
+    if message.content or message.images:
         yield Text.assemble((f"{message.role}  ", STRONG), _shown(message.content))
+    for image in message.images:
+        yield Text(f"[image {_image(image)}]", QUIET)
     for call in message.calls:
         yield Padding(_call(call), (0, 0, 0, 2))
+
+
+def _image(image: Image) -> str:
+    """The address of a picture, or of what kind and how large it is where it is given as data."""
+    head, comma, data = image.url.partition(",")
+    if comma and head[:5].lower() == "data:":
+        kind, size = head[5:].partition(";")[0], len(data) * 3 // 4 - data[-2:].count("=")
+        return f"{_plain(kind[:LONGEST_ADDRESS])}, {size:,} bytes"
+    cut = " ..." if len(image.url) > LONGEST_ADDRESS else ""
+    return _plain(image.url[:LONGEST_ADDRESS]) + cut
 
 
 def _call(call: ToolCall) -> Text:

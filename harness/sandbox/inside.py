@@ -5,9 +5,10 @@ turned into Python values by the interpreter's bindings, and a small program can
 (a set of a tuple of 60 levels, both halves of each level the same object, hashes 2**60 leaves) or
 huge. So it happens here, where it can be killed, and only plain JSON of a bounded size leaves.
 
-Read: {"code", "names", "inputs", "limits": {...}}, then an answer to each call, {"value"} or
-{"type", "message"}. Written: {"ready"}, {"printed"}, {"call", "args", "named"} or {"call",
-"problem"}, and at last {"ended", "error", "value"}.
+The limits are its argument, so that all is ready when the program comes. Read: {"code", "names",
+"inputs"}, then an answer to each call, {"value"} or {"type", "message"}. Written: {"ready"},
+{"begun"}, {"printed"}, {"call", "args", "named"} or {"call", "problem"}, and at last {"ended",
+"error", "value"}.
 """
 
 from __future__ import annotations
@@ -182,11 +183,10 @@ def answer(snapshot: FunctionSnapshot, names: frozenset[str], room: int) -> Exte
     return {"exc_type": heard["type"], "message": heard["message"]}
 
 
-def drive(session: MontySession, job: Mapping[str, Any]) -> Any:
+def drive(session: MontySession, job: Mapping[str, Any], room: int) -> Any:
     """Runs the program to its end; its last value."""
     from pydantic_monty import FunctionSnapshot, MontyComplete, NameLookupSnapshot
 
-    room = job["limits"]["output"]
     names = frozenset(job["names"])
     printer = Printer(room)
     given = {name: stand_in(name) for name in names} | job["inputs"]
@@ -233,9 +233,7 @@ def main() -> None:
     """Runs the one program that this process is for."""
     from pydantic_monty import Monty, MontyCrashedError, MontyRuntimeError, MontySyntaxError
 
-    tell(ready=True)
-    job = hear()
-    limits = job["limits"]
+    limits = json.loads(sys.argv[1])
     confine(limits)
     with (
         Monty(min_processes=1, max_processes=1) as pool,
@@ -249,10 +247,12 @@ def main() -> None:
             os_policy={"datetime": NOON, "sleep": "zero", "random_start": {"seed": 0}},
         ) as session,
     ):
+        tell(ready=True)
+        job = hear()
         tell(begun=True)
         value, error = None, None
         try:
-            value = drive(session, job)
+            value = drive(session, job, limits["output"])
             ended = "finished"
         except MontyCrashedError as crash:
             ended, error = "time" if crash.timed_out else "memory", str(crash)[:LONGEST_ERROR]

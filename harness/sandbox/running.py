@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -19,6 +17,7 @@ from harness.errors import InfrastructureError, MissingExtra, UserError
 from harness.records import Observation, ToolCall, ToolSpec
 from harness.sandbox.limits import Ended, Limits, Ran
 from harness.sandbox.offers import Functions, Tools, bind, contents, function_names
+from harness.sandbox.warm import end, take
 
 INSIDE = Path(__file__).with_name("inside.py")
 
@@ -173,9 +172,7 @@ class _Run:
             self.left -= monotonic() - start
 
     def _job(self, code: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        limits = asdict(self.limits)
-        names = list(self.offered)
-        return {"code": code, "names": names, "inputs": dict(inputs), "limits": limits}
+        return {"code": code, "names": list(self.offered), "inputs": dict(inputs)}
 
     async def _answer(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
         name = message["call"]
@@ -215,38 +212,9 @@ async def _begin(line: _Line, job: Mapping[str, Any]) -> None:
 
 @asynccontextmanager
 async def _process(limits: Limits) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process for one program. It leads a group, and the whole group is killed in the end."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-X",
-            "utf8",
-            str(INSIDE),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={},
-            cwd=Path(sys.executable).anchor,
-            start_new_session=True,
-            limit=2**16 + 12 * limits.output,  # a character is 12 bytes at most: two escapes
-        )
-    except OSError as error:
-        raise InfrastructureError(f"the sandbox's process could not be started: {error}") from error
+    """A process for one program, which is killed in the end."""
+    process = await take(INSIDE, limits)
     try:
         yield process
     finally:
-        _kill(process)
-        if process.stdin is not None:
-            process.stdin.close()
-        while process.stdout is not None and await process.stdout.read(2**20):
-            pass  # a process whose pipe is full is never seen to end
-        await process.wait()
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
+        await end(process)

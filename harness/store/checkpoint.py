@@ -8,14 +8,13 @@ to be scored.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from harness.files import disk_error
+from harness.store.rows import Opened, Rows, parsed, to_line
 
 PATTERN = "answers*.jsonl"
 
@@ -35,6 +34,7 @@ class Checkpoint:
     ) -> None:
         self.folder, self.plan, self.measures = folder, plan, list(measures)
         self.path = folder / (f"answers.{part}.jsonl" if part else "answers.jsonl")
+        self._mine: dict[int, Opened] = {}
 
     def append(self, rows: Iterable[dict[str, Any]]) -> None:
         """Adds answers, one a query under "query", and forces them to disk."""
@@ -43,25 +43,44 @@ class Checkpoint:
             fresh = _head(self.path).get("plan") != self.plan
             with self.path.open("wb" if fresh else "ab") as file:
                 if fresh:
-                    file.write(_line({"plan": self.plan, "measures": self.measures}))
+                    file.write(to_line({"plan": self.plan, "measures": self.measures}))
                 elif not _ends_whole(self.path):
                     file.write(b"\n")
-                file.writelines(map(_line, rows))
+                file.writelines(map(to_line, rows))
                 file.flush()
                 os.fsync(file.fileno())
+                self._hold(os.fstat(file.fileno()).st_ino)
         except OSError as error:
             raise disk_error(error, self.path) from error
 
     def load(self) -> list[dict[str, Any]]:
         """The last answer to every query under this plan in the folder, other shards' too."""
-        rows: dict[str, dict[str, Any]] = {}
-        for path in sorted(self.folder.glob(PATTERN)):
-            if _head(path).get("plan") == self.plan:
-                rows |= {row["query"]: row for row in _read(path)}
-        return list(rows.values())
+        return list(self.rows())
+
+    def rows(self) -> Rows:
+        """The same answers, each read from disk when it is asked for.
+
+        What this object has added is among them, even where another process that has finished
+        the same result has removed the file since.
+        """
+        found = Rows()
+        paths = sorted(self.folder.glob(PATTERN))
+        there = [file for path in paths if (file := Opened.at(path)) is not None]
+        known = {file.number for file in there}
+        gone = [self._mine.pop(number) for number in [*self._mine] if number not in known]
+        for file in [*gone, *there]:
+            if _plan_in(file).get("plan") == self.plan:
+                found.add(file, skip=1)
+        return found
+
+    def _hold(self, number: int) -> None:
+        """Keeps the file that was written to readable, whatever becomes of its name."""
+        if number not in self._mine and (file := Opened.at(self.path)) is not None:
+            self._mine[number] = file
 
     def clear(self) -> None:
         """Removes the files, once a result stands in their place."""
+        self._mine.clear()
         for path in self.folder.glob(PATTERN):
             path.unlink(missing_ok=True)
 
@@ -73,34 +92,15 @@ def find_checkpoints(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield file, head
 
 
-def _line(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
-
-
 def _head(path: Path) -> dict[str, Any]:
     """The first line of a file, empty where it is torn or where there is no file any more."""
-    try:
-        with path.open("rb") as file:
-            head = _parse(file.readline()) or {}
-    except FileNotFoundError:  # another process has finished the same result
-        return {}
+    file = Opened.at(path)  # there is none once another process has finished the same result
+    return _plan_in(file) if file is not None else {}
+
+
+def _plan_in(file: Opened) -> dict[str, Any]:
+    head = parsed(next(file.lines(), b"")) or {}
     return head if head.keys() == {"plan", "measures"} else {}
-
-
-def _parse(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(line) if line.endswith(b"\n") else None
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _read(path: Path) -> Iterator[dict[str, Any]]:
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        file.readline()
-        for line in file:
-            if (row := _parse(line)) is not None and "query" in row:
-                yield row
 
 
 def _ends_whole(path: Path) -> bool:

@@ -88,7 +88,8 @@ class Result(_Strict):
     """SHA-256 over documents, queries, judgements, pools and exclusions."""
     datasets: list[Read]
     predictions_hash: str
-    """SHA-256 over queries, ranked documents and scores, from which all numbers follow."""
+    """SHA-256 over queries, ranked documents and scores, from which all numbers follow; of tool use
+    over attempts without `seconds`, for no two runs take the same time."""
     seed: int
     """Seed of the bootstrap and of shuffled instructions."""
     main_measure: str

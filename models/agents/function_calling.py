@@ -16,11 +16,14 @@ class FunctionCalling:
     """Asks the model, carries out its calls in order, tells it what they gave, and asks again.
 
     Where nothing carries calls out, as in BFCL's single turns, the first calls are the answer.
+    Calls of one turn are carried out in the model's order, one after the other. How the answers are
+    drawn is the model's own setting, `openai("name", temperature=0.7)`: at a temperature of 0 it is
+    the likeliest answer that is asked for, which all trials have in common.
 
     Attributes:
         model: a chat model that calls tools.
         steps: turns of the model for each turn of the user, after which the attempt is stopped.
-        system: what the model is told first; nothing by default.
+        system: what the model is told first, before what the problem tells it; nothing by default.
 
     Raises:
         UserError: `model` is no chat model, or there is no step.

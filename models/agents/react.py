@@ -1,7 +1,8 @@
 """ReAct: thoughts, actions and observations as text, for models without calls of their own.
 
 Yao et al., "ReAct: Synergizing Reasoning and Acting in Language Models", ICLR 2023. The wording is
-ours; what is the paper's is the order of thought, action and observation, one action a turn.
+ours; what is the paper's is the order of thought, action and observation, one action a turn. Where
+a model goes on and makes an observation up, its turn ends before that, as the paper has it stop.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, ClassVar
 from harness.contracts import ChatModel, Session
 from harness.errors import UserError
 from harness.formats import strict_json
+from harness.formats.toolcalls.form import without_thoughts
 from harness.records import Message, Problem, ToolCall, ToolSpec, Trajectory
 from harness.story import Story, opening
 
@@ -34,6 +36,7 @@ Use nothing but what the request and the tools tell you, ids above all.
 
 Tools:
 """
+NONE = "There is none: answer at once."
 MISREAD = (
     "That could not be read: {problem}. Write Thought, then either Action and Input or Answer, "
     "each at the start of a line."
@@ -42,6 +45,7 @@ _STEP = re.compile(
     r"^Action:[ \t]*(?P<name>\S[^\n]*?)[ \t]*\n+Input:[ \t]*(?P<input>.*)\Z",
     re.MULTILINE | re.DOTALL,
 )
+_INVENTED = re.compile(r"^Observation:", re.MULTILINE)
 _ANSWER = re.compile(r"^Answer:[ \t]*(?P<answer>.*)\Z", re.MULTILINE | re.DOTALL)
 
 
@@ -49,11 +53,15 @@ _ANSWER = re.compile(r"^Answer:[ \t]*(?P<answer>.*)\Z", re.MULTILINE | re.DOTALL
 class ReAct:
     """Thinks, acts and observes in turn, in text.
 
+    How the turns are drawn is the model's own setting, `openai("name", temperature=0.7)`: at a
+    temperature of 0 it is the likeliest turn that is asked for, which all trials have in common.
+
     Attributes:
         model: a chat model.
-        steps: turns of the model, after which the attempt is stopped.
+        steps: turns of the model for each turn of the user, after which the attempt is stopped.
         misreadings: turns that may fail to be read before the attempt counts as malformed; the
             model is told each time.
+        system: what the model is told before the rules of this loop; nothing by default.
 
     Raises:
         UserError: `model` is no chat model, or a number makes no sense.
@@ -63,6 +71,7 @@ class ReAct:
     _: KW_ONLY
     steps: int = 12
     misreadings: int = 3
+    system: str = ""
 
     version: ClassVar[str] = "1"
     needs_world: ClassVar[bool] = True
@@ -94,26 +103,40 @@ class ReAct:
     async def _turn(self, story: Story, view: list[Message], session: Session) -> str | Trajectory:
         """The answer to what the user said; a trajectory where there will be none."""
         misread = 0
-        for step in range(self.steps):
-            rules = RULES + documented(session.tools)
-            completion = await self.model.complete(opening(rules, view))
-            found = read_step(completion.text, f"step_{step}")
-            calls = (found,) if isinstance(found, ToolCall) and not found.problem else ()
-            story.said(replace(completion, calls=calls))
-            view.append(Message("assistant", completion.text))
+        for _ in range(self.steps):
+            completion = await self.model.complete(opening(self._rules(session.tools), view))
+            text = own_turn(completion.text)
+            found = read_step(text, f"step_{sum(m.role == 'assistant' for m in view)}")
+            calls = (found,) if isinstance(found, ToolCall) and found.name else ()
+            story.said(replace(completion, text=text, calls=calls))
+            view.append(Message("assistant", text))
             if isinstance(found, str):
                 return found
             if found.problem:
                 misread += 1
                 if misread > self.misreadings:
                     return story.ended("malformed", why=found.problem)
-                told = MISREAD.format(problem=found.problem)
             elif not session.executes:
                 return story.ended()
-            else:
+            if found.name:
                 told = (await story.call(found)).content
+            else:
+                told = MISREAD.format(problem=found.problem)
             view.append(Message("user", f"Observation: {told}"))
         return story.ended("stopped", why=f"no answer after {self.steps} steps")
+
+    def _rules(self, tools: Sequence[ToolSpec]) -> str:
+        told = [self.system] if self.system else []
+        return "\n\n".join([*told, RULES + (documented(tools) or NONE)])
+
+
+def own_turn(text: str) -> str:
+    """The turn without what the model thought before `</think>`, and up to what it made up."""
+    text = without_thoughts(text)
+    invented = _INVENTED.search(text)
+    if invented is None or _ANSWER.search(text, 0, invented.start()):
+        return text
+    return text[: invented.start()].rstrip()
 
 
 def read_step(text: str, id: str = "") -> ToolCall | str:

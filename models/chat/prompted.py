@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from harness.contracts import ChatModel
 from harness.errors import UserError
-from harness.formats.toolcalls import CallFormat, Parsed, call_format
+from harness.formats.toolcalls import CallFormat, call_format
 from harness.formats.toolcalls.form import MAX_LENGTH, without_thoughts
-from harness.records import Completion, Message, ToolCall, ToolSpec
-from models.chat.names import ANYTHING, PYTHON, Names
+from harness.names import ANYTHING, PYTHON, Names
+from harness.records import Completion, Message, ToolSpec
+from models.chat.reading import with_calls
 from models.chat.request import Remembered, Request, turn
-from models.chat.wire import calls_so_far, numbered
+from models.chat.wire import calls_so_far
 from models.chat.wording import worded
 
 
@@ -28,8 +29,8 @@ class Prompted:
 
     Attributes:
         model: a chat model.
-        format: how it writes calls: "json", "openai-json", "hermes", "qwen", "llama", "mistral" or
-            "python".
+        format: how it writes calls: "json", "openai-json", "hermes", "qwen", "qwen3-coder",
+            "llama", "mistral" or "python".
         system: whether it knows system messages.
 
     Raises:
@@ -82,24 +83,13 @@ class Prompted:
             asked = worded(messages, offered, self._form, names, system=self.system)
         request = Request(tuple(asked), (), max_tokens, temperature)
         completion = await turn(self.model, request)
-        return _read(completion, self._form, names, before) if offered else completion
+        if not offered:
+            return completion
+        said = replace(completion, text=without_thoughts(completion.text).strip())
+        return with_calls(said, completion.text, self._form, names, offered, before)
 
     def _named(self, tools: tuple[ToolSpec, ...]) -> Names:
         given = [tool.name for tool in tools]
         if self._form.python_names:
             return Names(given, PYTHON, longest=MAX_LENGTH)
         return Names(given, ANYTHING, longest=MAX_LENGTH)
-
-
-def _read(completion: Completion, form: CallFormat, names: Names, before: int) -> Completion:
-    """The completion with the calls that its text holds."""
-    found: Parsed = form.read(without_thoughts(completion.text))
-    if not found.calls:
-        return replace(completion, text=found.text)
-    cut = "; the answer was cut at its limit of tokens" if completion.finish == "length" else ""
-    calls = [
-        ToolCall(names.meant(c.name), c.arguments, c.id, c.problem and f"{c.problem}{cut}")
-        for c in found.calls
-    ]
-    finish = "tool_calls" if completion.finish == "stop" else completion.finish
-    return replace(completion, text=found.text, calls=numbered(calls, before), finish=finish)

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from harness.contracts import ChatModel
 from harness.records import Completion, Message, ToolSpec
 from harness.workspace import workspace
+from models.chat.pictures import digests
 
 T = TypeVar("T")
 _SHOWN = 120
@@ -46,7 +47,8 @@ class Request:
             return "no message"
         last = self.messages[-1]
         text = " ".join(last.content[: 4 * _SHOWN].split())
-        return f"{last.role}: {text[:_SHOWN]}"
+        pictures = f" [{len(last.images)} pictures]" if last.images else ""
+        return f"{last.role}: {text[:_SHOWN]}{pictures}"
 
     def key(self, model: str = "") -> str:
         """SHA-256 of all that the answer depends on.
@@ -110,6 +112,8 @@ def _message(message: Message) -> dict[str, Any]:
         found["calls"] = [[c.name, dict(c.arguments), c.id, c.problem] for c in message.calls]
     if message.call_id or message.failed is not None:
         found["answers"] = [message.call_id, message.failed]
+    if message.images:
+        found["images"] = digests(message.images)
     return found
 
 

@@ -16,8 +16,8 @@ from typing import Any
 from harness.errors import UserError
 from harness.formats import strict_json
 from harness.formats.strict_json import Refused
+from harness.names import Names
 from harness.records import ToolSpec
-from models.chat.names import Names
 
 _TYPES: Mapping[str, str] = MappingProxyType(
     {

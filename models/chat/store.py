@@ -1,6 +1,7 @@
 """Completions by key in a file that only grows: the cache's, and recordings.
 
-Each line is a JSON object `{"key": ..., "asked": ..., "completion": {...}}`. Several processes may
+Each line is a JSON object `{"key": ..., "asked": ..., "completion": {...}}`; the first may name the
+model whose completions they are, `{"model": ...}`, for people. Several processes may
 write at once and be killed at any byte: a record is written in one piece, with its line break in
 front, so that what a killed writer left half is a line of its own, which nobody takes for a record.
 Of equal keys the last one counts. In memory are keys and places, never the completions.
@@ -13,6 +14,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import fields
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +30,12 @@ class Store:
 
     Args:
         path: of the file, which need not be there.
+        model: what people call the model; written into a new file unless it is "".
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, model: str = "") -> None:
         self.path = path
+        self._title = b"\n" + json.dumps({"model": model}).encode() if model else b""
         self._places: dict[bytes, tuple[int, int]] = {}
         self._read = 0
 
@@ -74,6 +78,7 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             try:
+                line = line if os.fstat(handle).st_size else self._title + line
                 written = os.write(handle, line)
             finally:
                 os.close(handle)
@@ -132,6 +137,8 @@ def plain(completion: Completion) -> dict[str, Any]:
     """A completion as plain JSON, without what has its default."""
     usage = {f.name: getattr(completion.usage, f.name) for f in fields(Usage)}
     found: dict[str, Any] = {"text": completion.text, "finish": completion.finish, "usage": usage}
+    if completion.seconds:
+        found["seconds"] = completion.seconds
     if completion.calls:
         found["calls"] = [
             {"name": c.name, "arguments": dict(c.arguments), "id": c.id, "problem": c.problem}
@@ -145,8 +152,16 @@ def completion_of(found: Mapping[str, Any]) -> Completion:
     text, finish, usage = found["text"], found.get("finish", "stop"), found.get("usage", {})
     if not isinstance(text, str) or not isinstance(finish, str):
         raise TypeError("a text is no text")
+    if not all(_is_amount(n) or (n is None and name == "money") for name, n in {**usage}.items()):
+        raise TypeError("usage is no number")
+    if not _is_amount(seconds := found.get("seconds", 0.0)):
+        raise TypeError("seconds are no number")
     calls = tuple(_call(**call) for call in found.get("calls", ()))
-    return Completion(text, Usage(**usage), finish, calls)
+    return Completion(text, Usage(**usage), finish, calls, seconds)
+
+
+def _is_amount(value: object) -> bool:
+    return type(value) in (int, float) and 0 <= value < inf  # type: ignore[operator]
 
 
 def _call(name: str, arguments: Any = None, id: str = "", problem: str = "") -> ToolCall:

@@ -1,8 +1,9 @@
 """Conversations as OpenAI's chat interface has them, in both directions, with its dialects.
 
-Sent is what every server documents: a text as content, arguments as a JSON text, an id at every
-call and every answer to one. Read are also arguments as an object (Ollama's own interface), calls
-without an id, or several with the same, and content that is null or not there.
+Sent is what every server documents: a text as content, or a list of text and pictures where there
+are some, arguments as a JSON text, an id at every call and every answer to one. Read are also
+arguments as an object (Ollama's own interface), calls without an id, or several with the same, and
+content that is null or not there.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from harness.formats.toolcalls.values import arguments_of
+from harness.names import Names
 from harness.records import Message, ToolCall
-from models.chat.names import Names
+from models.chat.pictures import parts
 from models.remote.client import sendable
 from models.remote.failures import Unreadable
 
@@ -53,7 +55,11 @@ def numbered(calls: Sequence[ToolCall], before: int) -> tuple[ToolCall, ...]:
 
 
 def to_wire(messages: Sequence[Message], names: Names) -> list[dict[str, Any]]:
-    """The messages of a request. A call that could not be read is sent without its arguments."""
+    """The messages of a request. A call that could not be read is sent without its arguments.
+
+    Raises:
+        UserError: a picture cannot be sent.
+    """
     return [_message(message, names) for message in identified(messages)]
 
 
@@ -84,7 +90,10 @@ def _with_ids(calls: Sequence[ToolCall], before: int) -> Iterator[ToolCall]:
 
 
 def _message(message: Message, names: Names) -> dict[str, Any]:
-    sent: dict[str, Any] = {"role": message.role, "content": sendable(message.content)}
+    content = sendable(message.content)
+    sent: dict[str, Any] = {"role": message.role, "content": content}
+    if message.images:
+        sent["content"] = parts(replace(message, content=content))
     if message.role == "tool":
         sent["tool_call_id"] = message.call_id
     if message.calls:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from harness.formats.toolcalls import CallFormat
+from harness.names import Names
 from harness.records import Message, ToolSpec
-from models.chat.names import Names
 from models.chat.wire import identified
 
 _HEAD = "You can call tools. Each line describes one of them in JSON:"
@@ -42,10 +42,11 @@ def worded(
             begins with what they say.
     """
     given = list(messages)
-    first = given.pop(0).content if given and given[0].role == "system" else ""
-    told = [first] if first else []
+    first = given.pop(0) if given and given[0].role == "system" else Message("system")
+    told = [first.content] if first.content else []
     told += [introduction(tools, form, names)] if tools else []
-    head = [Message("system" if system else "user", "\n\n".join(told))] if told else []
+    role = "system" if system else "user"
+    head = [Message(role, "\n\n".join(told), images=first.images)] if told else []
     return list(_joined([*head, *_spoken(given, form, names)]))
 
 
@@ -75,11 +76,11 @@ def _spoken(messages: Iterable[Message], form: CallFormat, names: Names) -> Iter
             unread = any(call.problem for call in sent) and message.content
             written = "" if unread else form.write([call for call in sent if call.name])
             parts = [part for part in (message.content, written) if part]
-            yield Message("assistant", "\n".join(parts))
+            yield Message("assistant", "\n".join(parts), images=message.images)
         elif message.role == "tool":
             name = called.get(message.call_id) or "the call"
             content = f"failed: {message.content}" if message.failed else message.content
-            yield Message("user", form.result(name, content))
+            yield Message("user", form.result(name, content), images=message.images)
         else:
             yield message
 
@@ -89,7 +90,8 @@ def _joined(messages: Iterable[Message]) -> Iterator[Message]:
     last: Message | None = None
     for message in messages:
         if last is not None and last.role == message.role:
-            last = replace(last, content=f"{last.content}\n\n{message.content}")
+            content = f"{last.content}\n\n{message.content}"
+            last = replace(last, content=content, images=(*last.images, *message.images))
             continue
         if last is not None:
             yield last

@@ -17,7 +17,7 @@ from threading import Timer
 from typing import Any
 
 SCRIPT = Path(__file__).with_name("bfcl_worker.py")
-_LONGEST = 1 << 16
+_LONGEST = 1 << 24
 """Bytes of an answer: more of them are no answer."""
 
 

@@ -20,6 +20,7 @@ import json
 import os
 import shutil
 import weakref
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -79,7 +80,7 @@ class BfclState:
             InfrastructureError: a process did not answer, or died, twice.
             UserError: the problem is no conversation of BFCL's, or bfcl-eval cannot run it.
         """
-        gold = _gold(problem)
+        gold = gold_calls(problem)
         reason = _unfit(problem, trajectory)
         if not reason:
             job = _job(problem, trajectory, gold)
@@ -138,24 +139,43 @@ def bfcl_state(
     Raises:
         UserError: none is named, or it is none, or bfcl-eval cannot be imported there.
     """
+    path, limits = interpreter(python), limits or Limits()
+    first, version = started(path, limits)
+    judge = BfclState(path, version, workers or min(WORKERS, os.cpu_count() or 1), limits)
+    judge._idle.append(first)
+    return judge
+
+
+def interpreter(python: str | None = None) -> str:
+    """The path of the interpreter that is meant; None means the one that ASSAY_BFCL_PYTHON names.
+
+    Raises:
+        UserError: none is named, or it is none.
+    """
     named = python or os.environ.get(VARIABLE)
     if not named:
         raise UserError(f"bfcl-state runs bfcl-eval in an environment of its own: {INSTALL}")
     found = shutil.which(os.path.expanduser(named))
     if found is None:
         raise UserError(f"{named} is no Python interpreter to run bfcl-eval with: {INSTALL}")
-    path, limits = os.path.abspath(found), limits or Limits()
+    return os.path.abspath(found)
+
+
+def started(python: str, limits: Limits) -> tuple[Process, str]:
+    """A process, and the version of bfcl-eval that it runs.
+
+    Raises:
+        UserError: it does not run, or bfcl-eval cannot be imported there.
+    """
     try:
-        first = Process(path, limits)
+        process = Process(python, limits)
     except (Died, Spent) as death:
-        raise UserError(f"{named} does not run as Python: {death}. {INSTALL}") from None
-    if not isinstance(version := first.greeting.get("version"), str):
-        first.close()
-        what = first.greeting.get("broken", "it cannot be understood")
-        raise UserError(f"{named} has no bfcl-eval that works ({what}): {INSTALL}")
-    judge = BfclState(path, version, workers or min(WORKERS, os.cpu_count() or 1), limits)
-    judge._idle.append(first)
-    return judge
+        raise UserError(f"{python} does not run as Python: {death}. {INSTALL}") from None
+    if not isinstance(version := process.greeting.get("version"), str):
+        process.close()
+        what = process.greeting.get("broken", "it cannot be understood")
+        raise UserError(f"{python} has no bfcl-eval that works ({what}): {INSTALL}")
+    return process, version
 
 
 def _close(threads: ThreadPoolExecutor, idle: list[Process]) -> None:
@@ -164,8 +184,12 @@ def _close(threads: ThreadPoolExecutor, idle: list[Process]) -> None:
         idle.pop().close()
 
 
-def _gold(problem: Problem) -> list[list[dict[str, Any]]]:
-    """The gold calls, by turn."""
+def gold_calls(problem: Problem) -> list[list[dict[str, Any]]]:
+    """The gold calls by turn, as the worker takes them.
+
+    Raises:
+        UserError: the problem is no conversation of BFCL's, or its gold no calls of literals.
+    """
     if problem.gold.success != QUESTION or not problem.gold.turns:
         raise UserError(f"problem {problem.id} has no state to check: bfcl-state judges BFCL's")
     return [[_written(text, problem.id) for text in turn] for turn in problem.gold.turns]
@@ -212,19 +236,30 @@ def _readable(message: Message) -> Message:
 
 def _job(problem: Problem, trajectory: Trajectory, gold: list[list[dict[str, Any]]]) -> bytes:
     """One line for the worker."""
-    details = problem.gold.details
     model = [
         [{"name": call.name, "arguments": dict(call.arguments)} for call in turn]
         for turn in _turns(problem, trajectory)
     ]
-    job = {
+    return line_of({**setup(problem), "model": model, "gold": gold}, problem.id)
+
+
+def setup(problem: Problem) -> dict[str, Any]:
+    """The classes involved and their initial state, as the worker takes them."""
+    details = problem.gold.details
+    return {
         "classes": details.get("involved_classes", ()),
         "config": details.get("initial_config", {}),
         "long_context": "long_context" in problem.id or "composite" in problem.id,
-        "model": model,
-        "gold": gold,
     }
+
+
+def line_of(job: Mapping[str, Any], id: str) -> bytes:
+    """A job as the worker reads it.
+
+    Raises:
+        UserError: the problem of that id holds what is no plain JSON.
+    """
     try:
         return json.dumps(job).encode()
     except TypeError as error:
-        raise UserError(f"problem {problem.id}: its gold is no plain JSON: {error}") from None
+        raise UserError(f"problem {id}: its gold is no plain JSON: {error}") from None

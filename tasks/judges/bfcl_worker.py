@@ -8,11 +8,16 @@ A job has the classes involved, their initial state, and the calls of model and 
 a name with literal arguments. A call is a method that is looked up by its name among the public
 methods of those classes; no text is ever evaluated. What is checked, and in which order, are the
 rules of bfcl_eval/eval_checker/multi_turn_eval (`multi_turn_checker.py`, `multi_turn_utils.py`).
+
+A job with a "session" is one event of a conversation that goes on: a call, or the beginning of a
+turn. Sessions are kept by number; one that is not known here is built from its "setup" by the
+events so far.
 """
 
 from __future__ import annotations
 
 import copy
+import hashlib
 import inspect
 import json
 import os
@@ -32,6 +37,8 @@ FORBIDDEN = frozenset({"kill", "exit", "quit", "remove", "unlink", "popen", "Pop
 """Names that upstream refuses to call, whatever they are."""
 SHOWN = 300
 """Characters of a value that a reason shows."""
+LONGEST = 1 << 20
+"""Characters of a result that a conversation is told."""
 
 
 class Broken(Exception):
@@ -67,6 +74,10 @@ class Side:
         self.results.extend(results)
         return results
 
+    def digests(self) -> dict[str, str]:
+        """Of the public attributes of each class: others where something was changed."""
+        return {name: _digest(instance) for name, instance in self.instances.items()}
+
     def _result(self, call: Mapping[str, Any]) -> str:
         try:
             method = self._method(call["name"])
@@ -97,17 +108,88 @@ def check(job: Mapping[str, Any]) -> None:
     for turn, (made, right) in enumerate(zip(job["model"], job["gold"], strict=True)):
         model.run(made)
         wanted = gold.run(right)
-        if not right:
-            continue  # nothing can be done yet; what was done all the same shows in later turns
-        if not made:
-            raise Invalid(f"multi_turn:empty_turn_model_response turn {turn}")
-        if difference := _difference(model, gold):
-            raise Invalid(f"multi_turn:instance_state_mismatch turn {turn}: {difference}")
-        if missing := _missing(wanted, model.results):
-            raise Invalid(
-                f"multi_turn:execution_response_mismatch turn {turn}: no call gave "
-                f"{_shown(missing[0])}"
-            )
+        if reason := _fault(turn, model, gold, wanted if right else None, bool(made)):
+            raise Invalid(reason)
+
+
+def _fault(turn: int, model: Side, gold: Side, wanted: Sequence[str] | None, called: bool) -> str:
+    """Why a turn is invalid, "" if it is not.
+
+    Args:
+        turn: its number.
+        model: as the calls up to here left it.
+        gold: the same of the gold calls.
+        wanted: what the gold calls of the turn gave; None where there are none.
+        called: whether the model has called something in the turn.
+    """
+    if wanted is None:
+        return ""  # nothing can be done yet; what was done all the same shows in later turns
+    if not called:
+        return f"multi_turn:empty_turn_model_response turn {turn}"
+    if difference := _difference(model, gold):
+        return f"multi_turn:instance_state_mismatch turn {turn}: {difference}"
+    if missing := _missing(wanted, model.results):
+        shown = _shown(missing[0])
+        return f"multi_turn:execution_response_mismatch turn {turn}: no call gave {shown}"
+    return ""
+
+
+class Live:
+    """A conversation that goes on, and what its check says so far.
+
+    Attributes:
+        events: how many there have been.
+    """
+
+    def __init__(self, setup: Mapping[str, Any]) -> None:
+        self._model, self._gold = Side(setup), Side(setup)
+        self._right: Sequence[Sequence[Mapping[str, Any]]] = setup["gold"]
+        self._turn, self._called, self._fault = -1, False, ""
+        self._wanted: Sequence[str] | None = None
+        self.events = 0
+
+    def happen(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """What a call gave, or that a turn has begun; with digests, and the reason if invalid."""
+        self.events += 1
+        said: dict[str, Any] = {}
+        if "name" in event:
+            self._called = True
+            (result,) = self._model.run([event])
+            said["result"] = result[:LONGEST]
+        else:
+            self._begin()
+        return {**said, "reason": self._reason(), "digests": self._model.digests()}
+
+    def _begin(self) -> None:
+        """Closes a turn, whose verdict stands, and lets the gold calls of the next happen."""
+        self._fault = self._reason()
+        self._turn, self._called = self._turn + 1, False
+        right = self._right[self._turn]
+        self._wanted = self._gold.run(right) if right else None
+
+    def _reason(self) -> str:
+        return self._fault or _fault(
+            self._turn, self._model, self._gold, self._wanted, self._called
+        )
+
+
+_sessions: dict[int, Live] = {}
+
+
+def attend(job: Mapping[str, Any]) -> dict[str, Any]:
+    """One event of a session, or its end; that it is "lost" if it has to be built anew."""
+    number = job["session"]
+    if job.get("closed"):
+        _sessions.pop(number, None)
+        return {"closed": True}
+    live = _sessions.get(number)
+    if live is None or live.events != job["events"]:
+        if "setup" not in job:
+            return {"lost": True}
+        live = _sessions[number] = Live(job["setup"])
+        for event in job["past"]:
+            live.happen(event)
+    return live.happen(job["event"])
 
 
 def _loaded(name: str, job: Mapping[str, Any]) -> Any:
@@ -118,11 +200,11 @@ def _loaded(name: str, job: Mapping[str, Any]) -> Any:
         if name not in backends.STATELESS_CLASSES:
             state = copy.deepcopy(job["config"].get(name, {}))
             instance._load_scenario(state, long_context=job["long_context"])
+        return copy.deepcopy(instance)  # what long contexts add belongs to all instances
     except (Broken, MemoryError):
         raise
     except Exception as error:
         raise Broken(f"{name} refuses its initial state: {_described(error)}") from error
-    return instance
 
 
 def _class(name: str) -> Any:
@@ -164,6 +246,18 @@ def _difference(model: Side, gold: Side) -> str:
     return ""
 
 
+def _digest(instance: Any) -> str:
+    public = (
+        (name, sorted(value, key=repr) if isinstance(value, set) else value)
+        for name, value in vars(instance).items()
+        if not name.startswith("_")
+    )
+    try:
+        return hashlib.sha256(repr(list(public)).encode(errors="replace")).hexdigest()[:16]
+    except RecursionError:
+        return "nested too deep"
+
+
 def _missing(wanted: Sequence[str], given: Sequence[str]) -> list[str]:
     """Which of the results wanted are not among those given, as often as they are wanted."""
     left = list(given)
@@ -194,14 +288,18 @@ def _described(error: BaseException) -> str:
 def answer(line: bytes, seconds: float) -> dict[str, Any]:
     """The answer to a job: "valid" with a "reason", or what is "broken", or that "memory" is out.
 
+    One that belongs to a session is answered by what `attend` says.
+
     A job that takes more than `seconds` of processor time ends the process by SIGPROF, also within
     a single operation that no Python handler could interrupt.
     """
     try:
         job = json.loads(line)
-        for name in job["classes"]:
+        for name in job.get("setup", job).get("classes", ()):
             _class(name)  # imported before the clock runs
         signal.setitimer(signal.ITIMER_PROF, seconds)
+        if "session" in job:
+            return attend(job)
         check(job)
     except Invalid as invalid:
         return {"valid": False, "reason": str(invalid)}

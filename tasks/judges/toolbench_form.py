@@ -37,7 +37,7 @@ def answer_json(attempt: Trajectory) -> str:
 def _nodes(attempt: Trajectory) -> Iterator[tuple[str, Any]]:
     yield "system", ""
     yield "user", ""
-    replies = _replies(attempt)
+    gave = replies(attempt)
     for message in attempt.messages:
         if message.role != "assistant":
             continue
@@ -45,12 +45,12 @@ def _nodes(attempt: Trajectory) -> Iterator[tuple[str, Any]]:
             yield "assistant", message.content
         for call in message.calls:
             arguments = json.dumps(call.arguments) if not call.problem else ""
-            yield "tool", {"name": call.name, "arguments": arguments, "response": next(replies)}
+            yield "tool", {"name": call.name, "arguments": arguments, "response": next(gave)}
     if last := final_answer(attempt):
         yield "tool", {"name": "Finish", "arguments": last, "response": ""}
 
 
-def _replies(attempt: Trajectory) -> Iterator[str]:
+def replies(attempt: Trajectory) -> Iterator[str]:
     """The reply to each call in order: the earliest one of its id, "" where it has none."""
     found: list[str] = []
     waiting: defaultdict[str, deque[int]] = defaultdict(deque)

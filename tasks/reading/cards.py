@@ -16,6 +16,7 @@ _FACTS = (
     "version",
     "language",
     "domain",
+    "runs",
     "licence",
     "citation",
     "homepage",

@@ -8,17 +8,17 @@ documented as JSON, in the fields that ToolRet's tools have as well, and seen th
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from harness.contracts import Collection, Material, Problems, ProblemSet, Task
 from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.measures.endpoints import called
-from harness.records import Document, Problem, Query, Setting, TaskCard, ToolSpec
+from harness.records import Document, Problem, Query, Setting, TaskCard
 from harness.sources.availability import requirements
+from harness.tool_documents import ToolDocuments
 from tasks.reading.drift import differences
 from tasks.reading.views import VIEWS
 
@@ -47,6 +47,7 @@ def as_retrieval(task: Task, statistics: Mapping[str, int] | None = None) -> Tas
         description=f"The tools that a problem of {task.card.name} needs, among all its tools.",
         kind="retrieval",
         main_measure="nDCG@10",
+        runs="",
         statistics=dict(statistics or {}),
     )
     return RetrievalTask(task, card)
@@ -83,11 +84,13 @@ class RetrievalTask:
         offered = getattr(self.task, "pools", ())
         pool = setting.pool if setting.pool in offered else Setting().pool
         sets = self.task.load(source, replace(setting, pool=pool, view=Setting().view))
-        tools = _Tools(self.card.name)
+        tools = ToolDocuments()
         for problem in (p for part in _problems(sets, self.card.name) for p in part.problems):
             tools.add(problem.tools)
+        if not len(tools):
+            raise UserError(f"{self.card.name}: its problems have no tools to search")
         view = VIEWS[setting.view]
-        documents = [Document(id, view(text)) for id, text in tools.documents]
+        documents = [Document(d.id, view(d.text)) for d in tools.documents]
         corpus = ListCorpus(documents, f"the tools of {self.task.card.name}")
         own = setting.pool == "candidates"
         return tuple(
@@ -110,81 +113,16 @@ class RetrievalTask:
         return requirements(self.task)
 
 
-def documentation(tool: ToolSpec) -> str:
-    """A tool as JSON: name, description, parameters, and its group where it has one.
-
-    What it returns is left out: it says little of what the tool is for, at great length.
-    """
-    fields: dict[str, Any] = {
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": tool.parameters,
-    }
-    if tool.group:
-        fields["group"] = tool.group
-    return json.dumps(fields, ensure_ascii=False)
-
-
-class _Tools:
-    """All tools of a task, those that are the same once.
-
-    Tools of one name that are documented differently are told apart: "search", "search#2". The
-    order of the fields is no difference.
-    """
-
-    def __init__(self, task: str) -> None:
-        self._task = task
-        self._ids: dict[str, str] = {}
-        self._texts: dict[str, str] = {}
-        self._named: dict[str, list[str]] = {}
-        self._taken: set[str] = set()
-        self._known: dict[int, tuple[ToolSpec, str]] = {}  # the tool is kept, and so is its id()
-
-    def add(self, tools: Iterable[ToolSpec]) -> None:
-        for tool in tools:
-            self.id(tool)
-
-    def id(self, tool: ToolSpec) -> str:
-        """The id of a tool's document."""
-        if id(tool) not in self._known:
-            self._known[id(tool)] = tool, self._enter(tool.name, documentation(tool))
-        return self._known[id(tool)][1]
-
-    def _enter(self, name: str, text: str) -> str:
-        content = json.dumps(json.loads(text), sort_keys=True)
-        if content not in self._ids:
-            same = self._named.setdefault(name, [])
-            number = len(same) + 1
-            id = name if number == 1 else f"{name}#{number}"
-            while id in self._taken:  # by a tool that is called so
-                id += "'"
-            self._taken.add(id)
-            same.append(id)
-            self._ids[content] = id
-            self._texts[id] = text
-        return self._ids[content]
-
-    def relevant(self, problem: Problem) -> Iterator[str]:
-        """Ids of the gold tools that there are: the problem's own, else the first of that name."""
-        own = {tool.name: tool for tool in problem.tools}
-        expected = (call.name for call in problem.gold.calls or ())
-        path = (called(problem, tool) for tool in problem.gold.path)  # labels may have blanks
-        for name in dict.fromkeys((*path, *expected)):
-            if name in own:
-                yield self.id(own[name])
-            elif name in self._named:
-                yield self._named[name][0]
-
-    @property
-    def documents(self) -> Iterator[tuple[str, str]]:
-        """Id and documentation of every tool, in order of first appearance.
-
-        Raises:
-            UserError: there is none.
-        """
-        if not self._ids:
-            raise UserError(f"{self._task}: its problems have no tools to search")
-        return iter(self._texts.items())
+def _relevant(problem: Problem, tools: ToolDocuments) -> Iterator[str]:
+    """Ids of the gold tools that there are: the problem's own, else the first of that name."""
+    own = {tool.name: tool for tool in problem.tools}
+    expected = (call.name for call in problem.gold.calls or ())
+    path = (called(problem, tool) for tool in problem.gold.path)  # labels may have blanks
+    for name in dict.fromkeys((*path, *expected)):
+        if name in own:
+            yield tools.id(own[name])
+        else:
+            yield from tools.named(name)[:1]
 
 
 def _problems(sets: object, name: str) -> Problems:
@@ -193,8 +131,10 @@ def _problems(sets: object, name: str) -> Problems:
     return sets
 
 
-def _collection(part: ProblemSet, corpus: ListCorpus, tools: _Tools, own: bool) -> Collection:
-    qrels = {p.id: dict.fromkeys(tools.relevant(p), 1) for p in part.problems}
+def _collection(
+    part: ProblemSet, corpus: ListCorpus, tools: ToolDocuments, own: bool
+) -> Collection:
+    qrels = {p.id: dict.fromkeys(_relevant(p, tools), 1) for p in part.problems}
     asked = [problem for problem in part.problems if qrels[problem.id]]
     return Collection(
         part.split,

@@ -12,7 +12,7 @@ from tasks.reading.mirror import Mirror
 MIRROR = Mirror(
     "tooluse/toolalpaca",
     "github.com/tangqiaoyu/ToolAlpaca at 1890699",
-    (("data/eval_*.json", ""),),
+    (("data/eval_*.json", ""), ("prompts/Evaluation.txt", "prompts")),
 )
 ASK_USER = ToolSpec(
     name="getDetails",

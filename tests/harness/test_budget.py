@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.budget import Budget, BudgetSpent
+from harness.budget import Budget, BudgetSpent, budget_of, parse_budget
 from harness.errors import InfrastructureError, UserError
 
 
@@ -90,3 +90,76 @@ def test_threads_share_it() -> None:
     for thread in threads:
         thread.join()
     assert budget.tokens == 8000
+
+
+@pytest.mark.parametrize(
+    ("text", "admitted", "told"),
+    [
+        ("tokens=2k", 2000, "2,000 of 2,000 tokens"),
+        ("tokens=1.5M", 1_500_000, "1,500,000 of 1,500,000 tokens"),
+        ("tokens = 1_000 , money=5", 1000, "1,000 of 1,000 tokens"),
+    ],
+)
+def test_a_budget_is_read(text: str, admitted: int, told: str) -> None:
+    budget = parse_budget(text)
+    budget.charge(admitted - 1, 0.0)
+    assert budget.spent is None
+    budget.charge(1, 0.0)
+    assert budget.spent == f"the budget is spent: {told}"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90", 90), ("90s", 90), ("30min", 1800), ("2h", 7200), ("0.5 h", 1800), ("1d", 86400)],
+)
+def test_seconds_have_units(text: str, seconds: float) -> None:
+    now = 0.0
+    budget = parse_budget(f"seconds={text}")
+    budget._clock = lambda: now
+    budget.admit(priced=False)
+    now = seconds - 1
+    budget.admit(priced=False)
+    now = seconds
+    with pytest.raises(BudgetSpent, match=f"{seconds:,.0f} of {seconds:,.0f} seconds"):
+        budget.admit(priced=False)
+
+
+def test_money_may_have_its_sign() -> None:
+    budget = parse_budget("money=$0.25")
+    budget.charge(1, 0.25)
+    assert budget.spent == "the budget is spent: $0.2500 of $0.25"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("", "'' sets no limit"),
+        ("5", "'5' sets no limit; write limits as in tokens=2M, money=5, seconds=2h"),
+        ("money=5,", "'' sets no limit"),
+        ("money=5, money=6", "money stands twice"),
+        ("token=5", "unknown limit of a budget 'token'. Did you mean tokens"),
+        ("tokens=2h", "a number is wanted, or with k, m, g behind it"),
+        ("tokens=$2", "a number is wanted"),
+        ("money=2M", "a number is wanted, as in"),
+        ("seconds=soon", "or with s, min, h, d behind it"),
+        ("tokens=-1", "a number is wanted"),
+        ("money=nan", "a number is wanted"),
+        ({"tokens": -1}, "a number from 0 on"),
+        ({"tokens": True}, "a number is wanted"),
+        ({"money": float("nan")}, "a number from 0 on"),
+        ({}, "without a limit"),
+    ],
+)
+def test_what_is_no_budget_is_told_in_one_line(given: Any, told: str) -> None:
+    with pytest.raises(UserError) as caught:
+        budget_of(given)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_was_spent_is_told() -> None:
+    budget = Budget()
+    budget.charge(1500, 0.02)
+    assert str(budget.so_far) == "1 completions, 1,500 tokens, $0.0200, 0 s"
+    budget.charge(None, None)
+    assert str(budget.so_far) == "2 completions, tokens not counted, price not known, 0 s"

@@ -120,3 +120,14 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> Non
         UserError, match=r"twice\.yaml line 3: broken YAML \('models' stands twice\)"
     ):
         read_experiment(file)
+
+
+def test_a_budget_is_a_notation_or_limits_by_name(tmp_path: Path) -> None:
+    assert read(tmp_path, "budget: tokens=2M, money=5\n").budget == "tokens=2M, money=5"
+    assert read(tmp_path, "budget: {tokens: 2M, money: 5}\n").budget == {"tokens": "2M", "money": 5}
+    said = Experiment(budget="money=5")
+    assert said.override({"budget": None}).budget == "money=5"
+    assert said.override({"budget": "money=6"}).budget == "money=6"
+    wrong = Experiment(models="bm25", suites="starter", out=str(tmp_path), budget="dollars=5")
+    with pytest.raises(UserError, match="unknown limit of a budget 'dollars'"):
+        wrong.run(lambda progress: None)

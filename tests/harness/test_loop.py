@@ -3,11 +3,13 @@
 import _thread
 import asyncio
 import threading
+from functools import partial
+from itertools import chain
 from typing import NoReturn
 
 import pytest
 
-from harness.loop import awaited, run, together
+from harness.loop import Flight, awaited, run, together
 
 
 async def doubled(number: int) -> int:
@@ -92,3 +94,50 @@ def test_the_first_failure_ends_the_others() -> None:
     with pytest.raises(ValueError, match="no"):
         run(together([long(), refused()]))
     assert cancelled.is_set()
+
+
+def test_works_in_flight_hand_over_what_they_return_as_they_end() -> None:
+    works = [partial(doubled, number) for number in range(100)]
+    assert sorted(chain.from_iterable(Flight(works, 7))) == [2 * n for n in range(100)]
+    assert list(Flight[int]([], 7)) == []
+
+
+def test_the_first_work_to_fail_ends_the_others_and_what_ended_before_is_handed_over() -> None:
+    ended = []
+
+    async def waiting() -> int:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("waiting")
+        return 0
+
+    async def failing() -> int:
+        await asyncio.sleep(0.02)
+        return await refused()
+
+    landed: list[int] = []
+    works = [partial(doubled, 4), waiting, failing, partial(doubled, 5)]
+    with pytest.raises(ValueError, match="no"):
+        landed.extend(chain.from_iterable(Flight(works, 3)))
+    assert (landed, ended) == ([8, 10], ["waiting"])
+
+
+def test_a_flight_that_is_stopped_ends_its_works_before_it_goes_on() -> None:
+    ended = []
+
+    async def waiting() -> int:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.05)
+            ended.append("waiting")
+        return 0
+
+    flight = Flight([waiting, partial(doubled, 1)], 2)
+    for found in flight:
+        assert found == [2]
+        break
+    assert flight.stop() == []
+    assert ended == ["waiting"]
+    assert Flight([waiting], 1).stop() == []  # it never began

@@ -84,6 +84,9 @@ class InRooms:
     def state(self) -> Any:
         return dict(sorted(self.places.items()))
 
+    async def again(self) -> InRooms:
+        return InRooms(self.problem, self.trial, self.broken)
+
     async def close(self) -> None:
         self.closed = True
 

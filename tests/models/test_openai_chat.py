@@ -31,7 +31,7 @@ def test_the_assistants_turn_comes_back_with_its_cost(server: Any) -> None:
     server.answer = lambda request: server.Reply(said("hi"))
     model = chat(server)
     assert isinstance(model, ChatModel)
-    assert asyncio.run(model.complete(HELLO)) == Completion("hi", Usage(9, 3))
+    assert asyncio.run(model.complete(HELLO)) == Completion("hi", Usage(9, 3, None))
     (request,) = server.received
     assert request.path == "/v1/chat/completions"
     assert request.body == {
@@ -96,7 +96,7 @@ def test_an_answer_without_text_is_empty(server: Any, answer: Any, finish: str) 
 
 def test_a_server_need_not_count_tokens(server: Any) -> None:
     server.answer = lambda request: server.Reply({**said("hi"), "usage": None})
-    assert asyncio.run(chat(server).complete(HELLO)).usage == Usage()
+    assert asyncio.run(chat(server).complete(HELLO)).usage == Usage(money=None)
 
 
 def test_a_filtered_prompt_is_an_answer_without_text(server: Any) -> None:

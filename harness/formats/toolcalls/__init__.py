@@ -10,18 +10,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from harness.errors import unknown
+from harness.formats.toolcalls.by_schema import typed
 from harness.formats.toolcalls.form import CallFormat, Parsed
 from harness.formats.toolcalls.llama import LLAMA
 from harness.formats.toolcalls.mistral import MISTRAL
 from harness.formats.toolcalls.openai import OPENAI
 from harness.formats.toolcalls.plain import PLAIN
 from harness.formats.toolcalls.python import PYTHON
+from harness.formats.toolcalls.qwen_coder import QWEN_CODER
 from harness.formats.toolcalls.tagged import HERMES, QWEN
 
-__all__ = ["FORMATS", "CallFormat", "Parsed", "call_format"]
+__all__ = ["FORMATS", "CallFormat", "Parsed", "call_format", "typed"]
 
 FORMATS: Mapping[str, CallFormat] = MappingProxyType(
-    {form.name: form for form in (PLAIN, OPENAI, HERMES, QWEN, LLAMA, MISTRAL, PYTHON)}
+    {form.name: form for form in (PLAIN, OPENAI, HERMES, QWEN, QWEN_CODER, LLAMA, MISTRAL, PYTHON)}
 )
 
 

@@ -41,6 +41,8 @@ class CallFormat:
         write: calls that could be read, as the model would have written them.
         result: what a call gave, as the model is told it, from the tool's name and the text.
         python_names: whether a name of a tool must be one of Python's, dots allowed.
+        texts: whether arguments are bare texts, of which only the tool's schema tells what they
+            stand for: what was read is then to go through `by_schema.typed`.
     """
 
     name: str
@@ -49,6 +51,7 @@ class CallFormat:
     write: Callable[[Sequence[ToolCall]], str]
     result: Callable[[str, str], str]
     python_names: bool = False
+    texts: bool = False
 
 
 class Broken(ValueError):

@@ -84,12 +84,15 @@ def latency(attempt: Attempt) -> Amount:
 
 
 def hallucinated_tools(attempt: Attempt) -> float:
-    """Share of the calls whose tool the problem does not offer; less is better.
+    """Share of the calls whose tool was not offered; less is better.
 
     NaN where nothing is called, or where the problem does not list its tools. Names must agree to
     the letter, so look-alikes count; a dot and an underscore are the same.
     """
-    offered = {tool.name.translate(_PLAIN) for tool in attempt.problem.tools}
+    names = attempt.trajectory.offered
+    if names is None:
+        names = tuple(tool.name for tool in attempt.problem.tools)
+    offered = {name.translate(_PLAIN) for name in names}
     if not offered or not attempt.calls or _unmade(attempt):
         return nan
     strange = sum(call.name.translate(_PLAIN) not in offered for call in attempt.calls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import nan
 
 from harness.errors import UserError
@@ -15,7 +16,8 @@ def state(attempt: Attempt) -> float:
 
     The Berkeley Function Calling Leaderboard prints its mean by category as "Base", "Miss Func",
     "Miss Param" and "Long Context" under "Multi Turn". A check that was repeated must find it valid
-    every time. NaN for an attempt that nobody has checked (`assay judge --judge bfcl-state` does),
+    every time. Where nobody has judged the attempt, what its world said counts, if that checks as
+    it goes. NaN for an attempt that nobody has checked (`assay judge --judge bfcl-state` does),
     unless it called nothing where something was to be called.
 
     Raises:
@@ -29,7 +31,7 @@ def state(attempt: Attempt) -> float:
     place = f"problem {attempt.trajectory.problem[:60]}, trial {attempt.trajectory.trial}"
     found = [j for j in attempt.trajectory.judgements if j.question == _QUESTION]
     if not found:
-        return nan
+        return _told(attempt)
     if len(judges := sorted({j.judge for j in found})) > 1:
         raise UserError(
             f"{place}: its state is checked by {len(judges)} judges "
@@ -39,3 +41,12 @@ def state(attempt: Attempt) -> float:
     if strange := sorted(labels - {"valid", "invalid"}):
         raise UserError(f"{place}: '{strange[0][:40]}' is said of its state: valid or invalid is")
     return float(labels == {"valid"})
+
+
+def _told(attempt: Attempt) -> float:
+    """What the attempt's world says, {"state": "valid" or "invalid"}; NaN where it says nothing."""
+    left = attempt.trajectory.state
+    label = left.get(_QUESTION) if isinstance(left, Mapping) else None
+    if label not in ("valid", "invalid"):
+        return nan
+    return float(label == "valid" and attempt.trajectory.end != "malformed")

@@ -247,7 +247,7 @@ class Worldly(Scripted):
 
 def test_who_wants_a_world_is_asked_only_where_there_is_one_or_one_turn_is_enough() -> None:
     agent = Worldly(SCRIPT)
-    with pytest.raises(UserError, match="no world that answers"):
+    with pytest.raises(UserError, match="nothing here answers its calls"):
         evaluate(agent, ToolToy(), cache=False)
     single = ToolToy((ProblemSet("test", PROBLEMS, single=True),))
     assert evaluate(agent, single, cache=False).complete

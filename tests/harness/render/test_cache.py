@@ -9,8 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.cache import Checked, Pruned, SpaceInfo, Verification
-from harness.render.cache import pruned, space_list, verification
+from harness.cache import (
+    Checked,
+    CompletionsInfo,
+    Pruned,
+    PrunedCompletions,
+    SpaceInfo,
+    Verification,
+)
+from harness.render.cache import pruned, pruned_completions, space_list, verification
 
 Screen = Callable[..., str]
 
@@ -54,7 +61,7 @@ def test_a_space_without_a_name_goes_by_its_folder_and_says_why(screen: Screen) 
 
 
 def test_an_empty_cache_says_so(screen: Screen) -> None:
-    assert screen(space_list([], Path("/c"))) == "The cache of embeddings is empty: /c\n"
+    assert screen(space_list([], Path("/c"))) == "The cache is empty: /c\n"
 
 
 def test_a_sound_cache_is_one_line(screen: Screen) -> None:
@@ -89,3 +96,27 @@ def test_pruning_says_what_went_and_what_is_left(screen: Screen, dry_run: bool, 
 def test_a_size_has_three_digits(screen: Screen, size: int, text: str) -> None:
     shown = screen(space_list([replace(SPACE, bytes=size)], Path("/c")))
     assert f"{text} in /c" in shown
+
+
+SAID = CompletionsInfo(
+    Path("/cache/completions/0123456789abcdef.jsonl"),
+    "openai('gpt-4o')",
+    1_234,
+    5_600_000,
+    datetime(2026, 3, 4, 12, tzinfo=UTC),
+)
+
+
+def test_completions_are_a_table_of_their_own(screen: Screen) -> None:
+    shown = screen(space_list([SPACE], Path("/c"), [SAID, replace(SAID, model="")]))
+    assert ["openai('gpt-4o')", "2026-03-04", "1,234", "5.60", "MB"] in rows(shown)
+    assert ["0123456789abcdef.jsonl", "2026-03-04", "1,234", "5.60", "MB"] in rows(shown)
+    assert ["77.2", "MB", "in", "/c"] in rows(shown)  # 66.048 + 5.6 + 5.6
+    assert "--completions" in shown
+    alone = screen(space_list([], Path("/c"), [SAID]))
+    assert "assay cache verify" not in alone
+
+
+def test_removed_completions_are_told_apart(screen: Screen) -> None:
+    shown = screen(pruned_completions(PrunedCompletions((SAID,), (), True)))
+    assert "5.60 MB would be freed in completions of 1 model; 0 B of 0 models left" in shown

@@ -6,7 +6,7 @@ from math import nan
 
 from rich.console import Console
 
-from harness.records import Judgement, Message, ToolCall, Trajectory, Usage
+from harness.records import Image, Judgement, Message, ToolCall, Trajectory, Usage
 from harness.render.trajectory import LONGEST, conversation
 
 
@@ -72,3 +72,21 @@ def test_what_would_steer_a_terminal_is_not_shown() -> None:
 def test_long_texts_are_cut_and_say_so() -> None:
     text = shown(Trajectory("p", messages=(Message("assistant", "a" * (LONGEST + 1_234)),)))
     assert "... and 1,234 more characters" in text.replace("\n", "")
+
+
+def test_pictures_are_named_not_shown() -> None:
+    images = (
+        Image("https://example.org/" + "a" * 500),
+        Image("data:image/png;base64," + "iVBORw0KGgo="),
+        Image("data:image/\x1b[2J;base64," + "A" * 4_000),
+        Image("data:"),
+    )
+    text = shown(Trajectory("p", messages=(Message("user", images=images),)))
+    assert "user" in text
+    assert "[image https://example.org/aaa" in text
+    assert "aaa ...]" in text.replace("\n", "")
+    assert "[image image/png, 8 bytes]" in text  # twelve characters, one of them padding
+    assert "3,000 bytes]" in text
+    assert "[image data:]" in text
+    assert "\x1b" not in text
+    assert "AAAA" not in text

@@ -15,7 +15,7 @@ import pytest
 
 from harness.loop import run
 from harness.records import Observation, ToolCall, ToolSpec
-from harness.sandbox import Limits, run_program
+from harness.sandbox import Limits, run_program, running, warm
 
 pytest.importorskip("pydantic_monty", reason="needs the extra sandbox")
 
@@ -266,17 +266,17 @@ def canaries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[s
 
 @pytest.fixture
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The process groups that were begun."""
-    begun: list[int] = []
-    start = asyncio.create_subprocess_exec
+    """The process groups in which programs were run."""
+    used: list[int] = []
+    take = warm.take
 
-    async def noted(*args: Any, **options: Any) -> asyncio.subprocess.Process:
-        process = await start(*args, **options)
-        begun.append(process.pid)
+    async def noted(script: Path, limits: Limits) -> warm.Process:
+        process = await take(script, limits)
+        used.append(process.pid)
         return process
 
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
-    return begun
+    monkeypatch.setattr(running, "take", noted)
+    return used
 
 
 def gone(group: int) -> bool:
@@ -320,7 +320,7 @@ def test_an_attack_is_contained(
     assert all(call.name == "echo" for call in world.reached)
     assert all(gone(group) for group in groups)
 
-    after = run(run_program(NEXT, world, LIMITS))
+    after = run(run_program(NEXT, world, limits))
     assert (after.ended, after.output) == ("finished", "45 {'echo': 'ok'}\n")
 
 

@@ -109,3 +109,16 @@ def test_another_process_may_finish_and_clear_at_any_moment(tmp_path: Path) -> N
     checkpoint.path.write_bytes(b"")
     checkpoint.append(to_rows(SECOND, ["f"]))
     assert from_rows(checkpoint.load()).covers("f")
+
+
+def test_what_one_process_added_it_finds_again_though_another_has_removed_the_file(
+    tmp_path: Path,
+) -> None:
+    checkpoint = filled(tmp_path)
+    before = checkpoint.rows()
+    Checkpoint(tmp_path, PLAN).clear()
+    checkpoint.append(to_rows(SECOND, ["f"]))
+    Checkpoint(tmp_path, PLAN).clear()
+    assert all(map(from_rows(before).covers, "abcdef"))
+    assert all(map(from_rows(checkpoint.rows()).covers, "abcdef"))
+    assert len(Checkpoint(tmp_path, PLAN).rows()) == 0

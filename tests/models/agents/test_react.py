@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from toy_world import PROBLEM, Rooms, Sayings, saying
 
 from harness.errors import UserError
-from harness.records import ToolCall, Trajectory
+from harness.records import Message, ToolCall, Trajectory
 from harness.sessions import Told
-from models.agents.react import ReAct, read_step
+from models.agents.react import NONE, ReAct, own_turn, read_step
 
 LOOK = 'Thought: where is it?\nAction: look\nInput: {"thing": "cat"}'
 ANSWER = "Thought: I know.\nAnswer: In the attic."
 
 
-def attempt(*texts: str, told: bool = False, **options: int) -> tuple[Trajectory, Sayings]:
+def attempt(*texts: str, told: bool = False, **options: Any) -> tuple[Trajectory, Sayings]:
     model = Sayings(map(saying, texts))
     agent = ReAct(model, **options)
 
@@ -101,3 +103,65 @@ def test_nothing_else_is_guessed(text: str, problem: str) -> None:
 def test_numbers_that_make_no_sense_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(UserError, match="react with"):
         ReAct(Sayings([]), **options)
+
+
+def test_what_a_model_is_told_first_precedes_the_rules() -> None:
+    _, model = attempt(ANSWER, system="Be brief.")
+    assert model._asked[0][0][0].content.startswith("Be brief.\n\nYou solve requests")
+
+
+def test_a_system_message_of_the_problem_follows_the_rules_in_one_message() -> None:
+    model = Sayings([saying(ANSWER)])
+    turns = ((Message("system", "It is May."), *PROBLEM.turns[0]),)
+    problem = replace(PROBLEM, turns=turns)
+    asyncio.run(ReAct(model).solve(problem, Told(problem)))
+    asked = model._asked[0][0]
+    assert [m.role for m in asked] == ["system", "user"]
+    assert asked[0].content.endswith("\n\nIt is May.")
+
+
+def test_without_tools_the_model_is_told_that_there_is_none() -> None:
+    model = Sayings([saying(ANSWER)])
+    problem = replace(PROBLEM, tools=())
+    made = asyncio.run(ReAct(model).solve(problem, Told(problem)))
+    assert made.answer == "In the attic."
+    assert model._asked[0][0][0].content.endswith(f"Tools:\n{NONE}")
+
+
+def test_an_observation_that_a_model_makes_up_ends_its_turn() -> None:
+    made, model = attempt(f"{LOOK}\nObservation: in the cellar\n{ANSWER}", ANSWER)
+    assert [call.name for call in made.calls] == ["look"]
+    assert made.messages[1].content == LOOK
+    assert "cellar" not in "".join(m.content for m in model._asked[1][0])
+
+
+def test_an_answer_may_speak_of_observations() -> None:
+    assert own_turn(f"{ANSWER}\nObservation: yes") == f"{ANSWER}\nObservation: yes"
+
+
+def test_thoughts_between_tags_are_no_part_of_a_turn() -> None:
+    made, _ = attempt(f"<think>\nAction: move\nInput: {{}}\nObservation: no\n</think>{ANSWER}")
+    assert (made.answer, made.calls) == ("In the attic.", ())
+
+
+def test_an_action_whose_input_cannot_be_read_is_a_call_and_told() -> None:
+    made, model = attempt("Action: look\nInput: {broken", ANSWER)
+    (call,) = made.calls
+    assert (call.name, call.id) == ("look", "step_0")
+    told = next(m for m in made.messages if m.role == "tool")
+    assert told.failed
+    assert told.content.startswith("The call could not be read: the input is no JSON")
+    assert model._asked[1][0][-1].content == f"Observation: {told.content}"
+
+
+def test_calls_of_later_turns_have_ids_of_their_own() -> None:
+    turns = (*PROBLEM.turns, (Message("user", "And now?"),))
+    problem = replace(PROBLEM, turns=turns)
+    model = Sayings(map(saying, (LOOK, ANSWER, LOOK, "Answer: Still there.")))
+
+    async def solve() -> Trajectory:
+        return await ReAct(model).solve(problem, await Rooms().open(problem))
+
+    made = asyncio.run(solve())
+    assert [call.id for call in made.calls] == ["step_0", "step_2"]
+    assert made.answer == "Still there."

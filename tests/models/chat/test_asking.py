@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from harness.budget import Budget, BudgetSpent
+from harness.clock import Clock
 from harness.errors import InfrastructureError, UserError
+from harness.loop import run
 from harness.records import Message, ToolSpec, Usage
 from harness.workspace import working
 from models.openai_chat import OpenAIChat
@@ -50,7 +53,7 @@ def test_an_answer_is_asked_for_once(numbered: Any, cached: Path) -> None:
     first = asyncio.run(OpenAIChat("m", base_url=numbered.url).complete(HELLO))
     again = asyncio.run(OpenAIChat("m", base_url=numbered.url).complete(HELLO))
     assert first == again
-    assert again.usage == Usage(90, 10)
+    assert again.usage == Usage(90, 10, None)
     assert len(numbered.received) == 1
     (file,) = (cached / "completions").iterdir()
     assert file.suffix == ".jsonl"
@@ -197,3 +200,22 @@ def test_a_server_that_does_not_count_cannot_be_held_to_tokens(server: Any) -> N
         assert ask(model) == "hi"
         with pytest.raises(UserError, match="does not tell how many tokens"):
             ask(model)
+
+
+def test_an_answer_from_the_cache_counts_as_long_as_it_once_took(server: Any, cached: Path) -> None:
+    def slow(request: Any) -> Any:
+        time.sleep(0.3)
+        return server.Reply(said("late"))
+
+    server.answer = slow
+    model = OpenAIChat("m", base_url=server.url)
+    clocks = [Clock(), Clock()]
+    for clock in clocks:
+        with working(clock=clock):
+            found = run(model.complete(HELLO))
+            assert 0.3 <= found.seconds < 30
+            took = clock.seconds
+            assert took >= found.seconds - 0.002
+    assert len(server.received) == 1
+    assert clocks[1]._credit > 0.2  # it did not wait for it again
+    assert clocks[0]._credit == 0

@@ -78,7 +78,7 @@ def test_calls_come_back_under_the_tools_own_names(server: Any) -> None:
     found = completed(server, said(calls, "I look."))
     assert found == Completion(
         "I look.",
-        Usage(20, 5),
+        Usage(20, 5, None),
         "tool_calls",
         (ToolCall("yr.weather", {"city": "Oslo"}, "a1"), ToolCall("yr_weather", {}, "a2")),
     )
@@ -200,15 +200,15 @@ def test_a_server_that_knows_no_tools_is_told_with_the_way_out(server: Any) -> N
                 "prompt_tokens_details": {"cached_tokens": 16},
                 "completion_tokens_details": {"reasoning_tokens": 4},
             },
-            Usage(20, 5),
+            Usage(20, 5, None),
         ),
         # xAI: the total shows that thoughts are not in the output.
         (
             {"total_tokens": 32, "completion_tokens_details": {"reasoning_tokens": 7}},
-            Usage(20, 12),
+            Usage(20, 12, None),
         ),
-        ({"prompt_tokens": "many", "completion_tokens": -1}, Usage()),
-        ({"prompt_tokens_details": None, "completion_tokens_details": None}, Usage(20, 5)),
+        ({"prompt_tokens": "many", "completion_tokens": -1}, Usage(money=None)),
+        ({"prompt_tokens_details": None, "completion_tokens_details": None}, Usage(20, 5, None)),
     ],
 )
 def test_tokens_are_counted_once(server: Any, usage: Any, counted: Usage) -> None:

@@ -171,3 +171,28 @@ def test_refuses_what_it_cannot_use(wrong: Any) -> None:
     model, options = wrong
     with pytest.raises(UserError, match=r"prompted asks a chat model|unknown format of calls"):
         Prompted(model, **options)
+
+
+def test_bare_texts_become_what_the_tool_takes_in_whatever_words_its_types_are() -> None:
+    tool = ToolSpec(
+        "plan.trip",
+        "",
+        {
+            "type": "dict",
+            "properties": {
+                "days": {"type": "int"},
+                "stops": {"type": "tuple", "items": {"type": "string"}},
+                "name": {"type": "string"},
+            },
+        },
+    )
+    said = (
+        "<tool_call>\n<function=plan.trip>\n<parameter=days>\n3\n</parameter>\n"
+        '<parameter=stops>\n["Oslo"]\n</parameter>\n<parameter=name>\n3\n</parameter>\n'
+        "</function>\n</tool_call>"
+    )
+    (call,) = turn(Asked(said), tools=(tool,), format="qwen3-coder").calls
+    assert call.arguments == {"days": 3, "stops": ["Oslo"], "name": "3"}
+    wrong = turn(Asked(said.replace("\n3\n", "\nthree\n")), tools=(tool,), format="qwen3-coder")
+    assert "'days' is no integer: 'three'" in wrong.calls[0].problem
+    assert wrong.text.startswith("<tool_call>")

@@ -15,6 +15,7 @@ FULL = Completion(
     Usage(3, 4, 0.25),
     "tool_calls",
     (ToolCall("t", {"a": [1, None]}, "c1"), ToolCall("u", problem="no JSON")),
+    seconds=1.5,
 )
 
 
@@ -31,6 +32,25 @@ def test_what_was_added_is_found_again_by_others_too(tmp_path: Path) -> None:
     assert len(reader) == 1
     writer.add(key(2), "", Completion("two"))
     assert reader.get(key(2)) == Completion("two")
+
+
+def test_how_long_it_took_and_a_price_that_is_not_known_are_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path / "c.jsonl")
+    store.add(key(1), "", FULL)
+    store.add(key(2), "", Completion("x", Usage(1, 2, None)))
+    found = [store.get(key(number)) for number in (1, 2)]
+    assert [f and f.seconds for f in found] == [1.5, 0.0]
+    assert [f and f.usage.money for f in found] == [0.25, None]
+
+
+def test_a_new_file_names_its_model_once(tmp_path: Path) -> None:
+    store = Store(tmp_path / "c.jsonl", "openai('m')")
+    store.add(key(1), "", Completion("one"))
+    Store(store.path, "openai('m')").add(key(2), "", Completion("two"))
+    assert store.path.read_text().count('"model"') == 1
+    assert json.loads(store.path.read_text().strip().split("\n")[0]) == {"model": "openai('m')"}
+    assert [store.get(key(n)) for n in (1, 2)] == [Completion("one"), Completion("two")]
+    assert len(store) == 2
 
 
 def test_of_equal_keys_the_last_counts(tmp_path: Path) -> None:
@@ -70,6 +90,11 @@ def test_a_kill_at_any_byte_loses_only_what_was_being_written(tmp_path: Path) ->
         b'{"key":"%s","completion":{"text":3}}' % key(1).encode(),
         b'{"key":"%s","completion":{"text":"","usage":{"x":1}}}' % key(1).encode(),
         b'{"key":"%s","completion":{"text":"","calls":[{"name":1}]}}' % key(1).encode(),
+        b'{"key":"%s","completion":{"text":"","usage":7}}' % key(1).encode(),
+        b'{"key":"%s","completion":{"text":"","usage":{"input_tokens":"9"}}}' % key(1).encode(),
+        b'{"key":"%s","completion":{"text":"","usage":{"input_tokens":null}}}' % key(1).encode(),
+        b'{"key":"%s","completion":{"text":"","usage":{"money":NaN}}}' % key(1).encode(),
+        b'{"key":"%s","completion":{"text":"","seconds":-1}}' % key(1).encode(),
         b'{"key":"%s","completion":[[[}' % key(1).encode(),
     ],
 )

@@ -7,12 +7,19 @@ from typing import Any
 import pytest
 
 from harness.errors import UserError
-from harness.formats.toolcalls import FORMATS, call_format
+from harness.formats.toolcalls import FORMATS, call_format, typed
 from harness.formats.toolcalls.form import without_thoughts
-from harness.records import ToolCall
+from harness.records import ToolCall, ToolSpec
 
 OSLO = ToolCall("weather", {"city": "Oslo"})
 TWO = (OSLO, ToolCall("news.latest", {"topics": ["a", "é"], "n": 2, "deep": {"x": [None, True]}}))
+
+
+TYPES = {"topics": {"type": "array"}, "n": {"type": "integer"}, "deep": {"type": "object"}}
+TOOLS = (
+    ToolSpec("weather", parameters={"properties": {"city": {"type": "string"}}}),
+    ToolSpec("news.latest", parameters={"properties": TYPES}),
+)
 
 
 def read(name: str, text: str) -> tuple[str, tuple[ToolCall, ...]]:
@@ -33,7 +40,10 @@ def problem(name: str, text: str) -> str:
 def test_what_a_format_writes_it_reads(name: str) -> None:
     form = FORMATS[name]
     for calls in (TWO[:1], TWO):
-        assert form.read(form.write(calls)).calls == calls
+        written = form.write(calls)
+        found = form.read(written)
+        found = typed(written, found, TOOLS) if form.texts else found
+        assert found.calls == calls
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -77,7 +87,15 @@ def test_a_call_in_another_place_or_format_is_told_not_read(name: str) -> None:
     ],
 )
 def test_hostile_answers_end_in_no_crash(name: str, bad: str) -> None:
-    for mark in ("", "<tool_call>", "[TOOL_CALLS]", "<|python_tag|>", '{"tool_calls": ', "[f(a="):
+    for mark in (
+        "",
+        "<tool_call>",
+        "<tool_call><function=f><parameter=",
+        "[TOOL_CALLS]",
+        "<|python_tag|>",
+        '{"tool_calls": ',
+        "[f(a=",
+    ):
         found = FORMATS[name].read(mark + bad)
         assert all(call.problem for call in found.calls)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.chat.names import PYTHON, Names
+from harness.names import PYTHON, Names
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,23 @@
-"""Faults on a schedule: an environment whose answers are spoilt now and then, always alike."""
+"""Faults on a schedule: an environment whose answers are spoilt now and then, always alike.
+
+As a setting they are written "0.1" (a tenth of the calls meets a fault of any kind), with kinds
+"0.1:429,timeout", and with a seed of the schedule other than 0 "0.1@7" or "0.1:429,timeout@7".
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from harness.contracts import Session, ToolEnvironment
-from harness.errors import unknown
+from harness.corpus import is_text
+from harness.draws import fraction
+from harness.errors import UserError, unknown
 from harness.records import Message, Observation, Problem, ToolCall, ToolSpec
-from tasks.worlds.draw import Draw
 
 KINDS = ("429", "500", "timeout", "empty", "renamed", "truncated")
 """What can go wrong, each as likely as the others."""
@@ -19,7 +27,57 @@ _UNDONE = {
     "timeout": {"status": 504, "code": "timeout", "message": "no answer came in time"},
 }
 """Faults that keep a call from being carried out."""
-_FINEST = 1_000_000
+_NOTATION = re.compile(
+    r"(?P<share>0|1|0?\.[0-9]{1,9}|[01]\.[0-9]{1,9})\s*"
+    r"(?::(?P<kinds>[^:@]*))?(?:@\s*(?P<seed>[0-9]{1,9}))?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What goes wrong and how often. `str` gives the notation, one for all its spellings.
+
+    Attributes:
+        share: how many calls in one meet a fault, 0 to 1.
+        kinds: faults to choose from, in the order of `KINDS`.
+        seed: of the schedule.
+    """
+
+    share: float
+    kinds: tuple[str, ...] = KINDS
+    seed: int = 0
+
+    def __str__(self) -> str:
+        kinds = "" if self.kinds == KINDS else f":{','.join(self.kinds)}"
+        share = f"{self.share:.9f}".rstrip("0").rstrip(".")
+        return f"{share}{kinds}{f'@{self.seed}' if self.seed else ''}"
+
+    def around(self, environment: ToolEnvironment) -> Faulty:
+        """The environment with these faults."""
+        return Faulty(environment, self.share, self.seed, self.kinds)
+
+
+def parse_faults(text: str) -> Faults | None:
+    """The faults that a notation names; None for "", which is none.
+
+    Raises:
+        UserError: it is no such notation, or names no kind of fault.
+    """
+    if not text.strip():
+        return None
+    match = _NOTATION.fullmatch(text.strip())
+    if match is None or float(match["share"]) > 1:
+        raise UserError(
+            f"faults={text}: write the share of the calls that meet one, from 0 to 1, and if you "
+            "like which and the seed of their schedule, as in 0.1 or 0.1:429,timeout@7"
+        )
+    named = None if match["kinds"] is None else [k.strip() for k in match["kinds"].split(",")]
+    for kind in named or ():
+        if kind not in KINDS:
+            raise unknown("kind of fault", kind, KINDS, f"There are: {', '.join(KINDS)}")
+    kinds = tuple(kind for kind in KINDS if named is None or kind in named)
+    return Faults(float(match["share"]), kinds, int(match["seed"] or 0))
 
 
 class Faulty:
@@ -29,7 +87,10 @@ class Faulty:
     number of the call in its session, and on nothing else: a rerun meets the same faults, a call
     that is repeated stands a new chance. "429", "500" and "timeout" keep a call from being carried
     out. "empty", "renamed" and "truncated" spoil what a call gave; a call that failed by itself or
-    has written something is spared these, so that nobody needs to repeat what is done already.
+    has changed the session's state is spared these, so that nobody needs to repeat what is done
+    already. (A world without a state does not tell what a call has changed.) An answer that is no
+    JSON becomes an empty text where it is emptied; where fields are renamed, an answer without any
+    stays as it is.
 
     Args:
         environment: the one without faults.
@@ -59,10 +120,10 @@ class Faulty:
 
     def fault(self, problem: str, trial: int, number: int) -> str | None:
         """The fault that a call meets, by the problem's id and the call's number from 0."""
-        draw = Draw(self.seed, "fault", problem, trial, number)
-        if not self.kinds or draw.below(_FINEST) >= self.share * _FINEST:
+        call = (self.seed, problem, trial, number)
+        if not self.kinds or fraction("fault", *call) >= self.share:
             return None
-        return draw.choice(self.kinds)
+        return self.kinds[int(fraction("kind of fault", *call) * len(self.kinds))]
 
 
 class _FaultySession:
@@ -85,7 +146,7 @@ class _FaultySession:
             return Observation(json.dumps({"error": _UNDONE[fault]}), failed=True)
         if fault is None:
             return await self._session.call(call)
-        before = self._session.state
+        before = deepcopy(self._session.state)  # a world may go on to change what it handed out
         given = await self._session.call(call)
         if given.failed or self._session.state != before:
             return given
@@ -103,20 +164,28 @@ class _FaultySession:
 
 
 def _emptied(content: str) -> str:
-    """The answer without its entries, or without its fields where it is no list."""
-    value = json.loads(content)
+    """The answer without its entries, or without its fields where it has none."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
     if isinstance(value, dict) and isinstance(value.get("items"), list):
         counts = {name: 0 for name in ("pages", "count") if name in value}
-        return json.dumps({**value, "items": [], **counts}, ensure_ascii=False)
-    return json.dumps({} if isinstance(value, dict) else None)
+        return _json({**value, "items": [], **counts})
+    return "{}" if isinstance(value, dict) else "[]" if isinstance(value, list) else "null"
 
 
 def _renamed(content: str) -> str:
     """The answer with the first field of every entry, or its own, under another name."""
-    value = json.loads(content)
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return content
+    if isinstance(value, list):
+        return _json([_first_renamed(item) for item in value])
     if isinstance(value, dict) and isinstance(value.get("items"), list):
-        value = {**value, "items": [_first_renamed(item) for item in value["items"]]}
-    return json.dumps(_first_renamed(value) if "items" not in value else value, ensure_ascii=False)
+        return _json({**value, "items": [_first_renamed(item) for item in value["items"]]})
+    return _json(_first_renamed(value)) if isinstance(value, dict) else content
 
 
 def _first_renamed(value: Any) -> Any:
@@ -128,6 +197,12 @@ def _first_renamed(value: Any) -> Any:
 def _truncated(content: str) -> str:
     """The first half of the text."""
     return content[: len(content) // 2]
+
+
+def _json(value: Any) -> str:
+    """JSON as people read it, but escaped where UTF-8 could not hold it."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if is_text(text) else json.dumps(value)
 
 
 _SPOILT: Mapping[str, Callable[[str], str]] = {

@@ -1,0 +1,1 @@
+"""What chat models that run on this machine share."""

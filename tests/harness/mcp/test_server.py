@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("mcp.client")
+
+from mcp import Client
+from toy_world import LOOK, PROBLEM, Rooms
+
+from harness import ProblemSet, TaskCard, score
+from harness.errors import MissingExtra, UserError
+from harness.formats.trajectories import read_trajectories
+from harness.loop import run, together
+from harness.mcp import MCPWorld, serve
+from harness.mcp.attempt import TAKEN, ServedAttempt
+from harness.mcp.server import append, build
+from harness.programs import run_program_of
+from harness.records import Gold, Problem, Setting, ToolCall, Trajectory
+from harness.sources import Source
+from tasks.starter_agent import BENCHMARK
+
+TASK = "starter-agent/flights"
+SERVE = "import sys; from harness.mcp import serve; serve(sys.argv[1], sys.argv[2], sys.argv[3])"
+
+
+def written(path: Path) -> list[Trajectory]:
+    found = list(read_trajectories(path))
+    assert all(isinstance(one, Trajectory) for one in found)
+    return [one for one in found if isinstance(one, Trajectory)]
+
+
+def starter() -> ProblemSet:
+    [part] = BENCHMARK.tasks[TASK].load(Source(None), Setting())
+    return part
+
+
+def test_a_gold_program_gives_the_same_through_mcp_as_directly(tmp_path: Path) -> None:
+    """Three problems at a time: one call that writes, one that asks, and the longest program."""
+    out, part = tmp_path / "out.jsonl", starter()
+    longest = max(part.problems, key=lambda p: len(p.gold.program))
+    writing = next(p for p in part.problems if p.gold.state not in (None, {}) and p != longest)
+    asking = next(p for p in part.problems if p.gold.answers and p not in (longest, writing))
+    problems = [writing, asking, longest]
+    assert len(longest.gold.program) > 5
+    world = MCPWorld(command=[sys.executable, "-c", SERVE, TASK, "{problem}", str(out)])
+
+    async def through_mcp(problem: Problem) -> Trajectory:
+        session = await world.open(replace(problem, tools=()))
+        made = await run_program_of(problem, session)
+        answer = made.answer or "It is done."
+        told = await session.call(ToolCall("assay_answer", {"answer": answer}))
+        assert told.content == TAKEN
+        await session.close()
+        return replace(made, answer=answer)
+
+    async def directly(problem: Problem) -> Trajectory:
+        assert part.environment is not None
+        session = await part.environment.open(problem)
+        return await run_program_of(problem, session)
+
+    made = run(together(map(through_mcp, problems)))
+    stored = {one.problem: one for one in written(out)}
+    for problem, one in zip(problems, made, strict=True):
+        expected, found = run(directly(problem)), stored[problem.id]
+        assert one.messages == expected.messages
+        assert found.state == expected.state == problem.gold.state
+        assert found.answer == (expected.answer or "It is done.")
+        assert [(c.name, c.arguments) for c in found.calls] == [
+            (c.name, c.arguments) for c in expected.calls
+        ]
+        assert [m.content for m in found.messages if m.role == "tool"] == [
+            m.content for m in expected.messages if m.role == "tool"
+        ]
+    result = score(TASK, out)
+    solved = result.measures["solved_in_world"].value
+    assert solved == pytest.approx(len(problems) / len(part.problems))
+
+
+def test_the_request_is_told_in_three_places_and_what_is_right_in_none() -> None:
+    secret = "GOLD-7"
+    gold = Gold(
+        "solved_in_world",
+        answers=(secret,),
+        reference=secret,
+        state={"hat": secret},
+        program=(ToolCall("move", {"to": secret}),),
+        details={"answer": secret},
+    )
+    problem = replace(PROBLEM, gold=gold, labels={"place": secret})
+
+    async def go() -> None:
+        session: Any = await Rooms().open(problem)
+        attempt = ServedAttempt("p", problem, session)
+        await attempt.begin()
+        async with Client(build(attempt, lambda: None)) as client:
+            said = [client.instructions or ""]
+            prompt = await client.get_prompt("request")
+            said.append(getattr(prompt.messages[0].content, "text", ""))
+            resource = await client.read_resource("assay://request")
+            said.append(getattr(resource.contents[0], "text", ""))
+            assert len(set(said)) == 1
+            assert "Put the hat where the cat is." in said[0]
+            assert "assay_answer" in said[0]
+            tools = await client.list_tools()
+            assert [tool.name for tool in tools.tools] == ["look", "move", "assay_answer"]
+            assert tools.tools[0].description == LOOK.description
+            assert tools.tools[0].input_schema == LOOK.parameters
+            seen: list[Any] = [prompt, resource, tools]
+            seen += [await client.list_prompts(), await client.list_resources()]
+            seen.append(await client.call_tool("look", {"thing": "cat"}))
+            seen.append(await client.call_tool("assay_answer", {"answer": "attic"}))
+            everything = "".join([*said, *(one.model_dump_json() for one in seen)])
+            assert "attic" in everything
+            assert secret not in everything
+
+    run(go())
+
+
+def test_a_client_in_raw_json_is_interrupted_and_its_attempt_is_kept(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    call = starter().problems[0].gold.program[0]
+    info = {"name": "raw", "version": "1"}
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info}
+    asked = {"name": call.name, "arguments": dict(call.arguments)}
+    command = [sys.executable, "-c", SERVE, TASK, starter().problems[0].id, str(out)]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, text=True) as process:
+
+        def ask(method: str, params: Any) -> Any:
+            assert process.stdin
+            assert process.stdout
+            said = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+            process.stdin.write(json.dumps(said) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())["result"]
+
+        assert starter().problems[0].text in ask("initialize", hello)["instructions"]
+        assert ask("tools/call", asked)["isError"] is False
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    [found] = written(out)
+    assert (found.end, found.answer, len(found.calls)) == ("stopped", None, 1)
+
+
+def test_a_client_that_calls_nothing_has_made_no_attempt(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    command = [sys.executable, "-c", SERVE, TASK, starter().problems[0].id, str(out)]
+    subprocess.run(command, stdin=subprocess.DEVNULL, timeout=30, check=True)
+    assert written(out) == []
+
+
+class Toy:
+    """A task of two splits with one problem each, in one of which nothing carries calls out."""
+
+    card = TaskCard("toy", "Toy", "A toy.", kind="tool_use", main_measure="success")
+    measures = ("success",)
+
+    def load(self, source: Source, setting: Setting) -> tuple[ProblemSet, ...]:
+        told = ProblemSet("told", [PROBLEM])
+        return (ProblemSet("lived", [PROBLEM], environment=Rooms()), told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("task", "problem", "told"),
+    [
+        (TASK, "flights-99", "unknown problem of starter-agent/flights 'flights-99'. Did you mean"),
+        (Toy(), "p", r"There are lived/p, told/p, \.\.\."),
+        (Toy(), "told/p", "toy has no world"),
+        ("starter-tools/work", "q1", "asks for rankings"),
+    ],
+)
+def test_what_cannot_be_served_is_refused(
+    task: object, problem: str, told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=told):
+        serve(task, problem, tmp_path / "out.jsonl")
+
+
+def test_a_file_that_cannot_be_appended_to_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError, match="plain file"):
+        serve(Toy(), "lived/p", tmp_path / "out.jsonl.gz")
+    with pytest.raises(UserError, match="cannot be written"):
+        serve(Toy(), "lived/p", tmp_path)
+    with pytest.raises(UserError, match="trial=-1"):
+        serve(Toy(), "lived/p", tmp_path / "out.jsonl", trial=-1)
+    monkeypatch.setitem(sys.modules, "mcp.server.stdio", None)
+    with pytest.raises(MissingExtra, match=r"assay-harness\[mcp\]"):
+        serve(Toy(), "lived/p", tmp_path / "out.jsonl")
+
+
+def test_attempts_are_appended_as_lines_of_their_own(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    append(out, Trajectory("p"))
+    with out.open("a", encoding="utf-8") as file:
+        file.write('{"problem": "cut off')
+    append(out, Trajectory("p", 1, state=float("nan")))
+    found = list(read_trajectories(out))
+    assert found[0] == Trajectory("p")
+    last = found[2]
+    assert isinstance(last, Trajectory)
+    assert (last.problem, last.trial, last.end) == ("p", 1, "malformed")
+    assert len(found) == 3
+
+
+def test_an_attempt_follows_those_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from harness.mcp import server
+
+    out, trials = tmp_path / "out.jsonl", []
+
+    async def talk(served: Any) -> None:
+        trials.append(served._trial)
+
+    monkeypatch.setattr(server._Served, "talk", talk)
+    for made in (Trajectory("lived/p", 4), Trajectory("told/p", 9)):
+        append(out, made)
+    serve(Toy(), "lived/p", out)
+    serve(Toy(), "lived/p", tmp_path / "new" / "out.jsonl")
+    serve(Toy(), "lived/p", out, trial=2)
+    assert trials == [5, 0, 2]
