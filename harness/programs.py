@@ -12,7 +12,7 @@ from harness.contracts import Session
 from harness.errors import UserError
 from harness.records import Message, Problem, Trajectory
 
-_REFERENCE = re.compile(r"\$([1-9][0-9]{0,5})((?:\.[\w-]+)*)", re.ASCII)
+REFERENCE = re.compile(r"\$([1-9][0-9]{0,5})((?:\.[\w-]+)*)", re.ASCII)
 ANSWER = "answer"
 """Where in `Gold.details` stands how the final answer follows from what the calls gave."""
 
@@ -64,7 +64,7 @@ def resolve(value: Any, given: Sequence[Any]) -> Any:
         return {name: resolve(part, given) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [resolve(part, given) for part in value]
-    match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return value
     number = int(match[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from keyword import iskeyword
 from typing import Any
 
 from harness.errors import UserError
@@ -11,12 +12,10 @@ from harness.records import ToolCall, ToolSpec
 from harness.sandbox.offers import function_names
 
 
-def as_python(
-    program: Sequence[ToolCall], tools: Sequence[ToolSpec], answer: Any = None
-) -> str:
+def as_python(program: Sequence[ToolCall], tools: Sequence[ToolSpec], answer: Any = None) -> str:
     """A program of calls, such as `Gold.program`, as source for `harness.sandbox.run_program`.
 
-    The n-th call's value is the variable `r1`, `r2`, ...; a text "$2.items.0.id" among the arguments
+    What the calls give are the variables `r1`, `r2`, ...; a text "$2.items.0.id" in an argument
     becomes `r2["items"][0]["id"]`, a number being a place in a list. Under each comment stands one
     call of the tool that it names.
 
@@ -41,7 +40,7 @@ def as_python(
 
 def _arguments(given: Mapping[str, Any], made: int) -> str:
     """The arguments by name; all of them in one dict where one is no name in Python."""
-    if all(name.isidentifier() for name in given):
+    if all(name.isidentifier() and not iskeyword(name) for name in given):
         return ", ".join(f"{name}={_value(value, made)}" for name, value in given.items())
     return f"**{_value(given, made)}"
 

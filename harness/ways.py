@@ -10,7 +10,7 @@ SCORED_ONLY = "nothing here answers its calls, so attempts made elsewhere are sc
 """Why a task cannot be run."""
 WAYS: Mapping[Runs, str] = {
     "": f"scored only: {SCORED_ONLY}",
-    "one turn": "can be run: one turn of an agent is a whole attempt",
+    "one turn": "can be run: a turn of an agent, or text alone, is a whole attempt",
     "world": "can be run: in a world of ours",
     "simulator": "can be run: by a chat model that stands in for its tools (--simulator)",
     "extra": "can be run: in its authors' own world, where that is installed",

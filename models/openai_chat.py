@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
-from harness.errors import UserError
+from harness.errors import TooLong, UserError
 from harness.names import Names
 from harness.records import Completion, Message, ToolSpec, Usage
 from models.chat.asking import admission, charge, remembered
@@ -16,7 +16,7 @@ from models.chat.wire import calls_from_wire, calls_so_far, to_wire
 from models.prices import Price, prices
 from models.remote.client import Client
 from models.remote.endpoint import Endpoint
-from models.remote.failures import RefusedRequest, Unreadable
+from models.remote.failures import RefusedRequest, Unreadable, too_long
 
 FILTERED = frozenset({"content_filter", "content_policy_violation", "invalid_prompt"})
 """Codes by which a server refuses what a prompt says: that is the model's answer, not a mistake of
@@ -100,6 +100,7 @@ class OpenAIChat:
             temperature: for this turn; None means the model's own.
 
         Raises:
+            TooLong: the server says that the conversation is longer than the model reads.
             UserError: the server refuses the request or the key, a tool cannot be described, or a
                 picture cannot be sent.
             InfrastructureError: it does not answer, or the budget is spent.
@@ -126,6 +127,8 @@ class OpenAIChat:
         except RefusedRequest as refusal:
             if refusal.code in FILTERED:
                 return Completion("", finish="content_filter")
+            if too_long(refusal):
+                raise TooLong(str(refusal)) from None
             if request.tools and "tool" in refusal.reason.lower():
                 raise UserError(
                     f"{refusal}. A server that cannot call tools is asked in words by "

@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, str] = {
     "stabletoolbench": "tasks.stabletoolbench:BENCHMARK",
     "apibank": "tasks.apibank:BENCHMARK",
     "toolalpaca": "tasks.toolalpaca:BENCHMARK",
+    "multi-agent": "tasks.multi_agent:BENCHMARK",
     "tau-bench": "tasks.tau_bench:BENCHMARK",
 }
 
@@ -24,6 +25,7 @@ IMPORTERS: dict[str, str] = {
     "bfcl": "tasks.imports.bfcl:IMPORTER",
     "openai-chat": "tasks.imports.openai_chat:IMPORTER",
     "restbench": "tasks.imports.restbench:IMPORTER",
+    "spp": "tasks.imports.spp:IMPORTER",
     "tau-bench": "tasks.imports.tau_bench:IMPORTER",
     "toolalpaca": "tasks.imports.toolalpaca:IMPORTER",
     "toolbench": "tasks.imports.toolbench:IMPORTER",
@@ -34,6 +36,10 @@ IMPORTERS: dict[str, str] = {
 JUDGES: dict[str, str] = {
     "assay-solved": "tasks.judges.assay_solved:assay_solved",
     "bfcl-state": "tasks.judges.bfcl_state:bfcl_state",
+    "story-quality": "tasks.judges.story_quality:story_quality",
+    "story-quality-shorter": "tasks.judges.story_quality:story_quality_shorter",
+    "travel-plan": "tasks.judges.travel_plan:travel_plan",
+    "travel-plan-earlier": "tasks.judges.travel_plan:travel_plan_earlier",
     "toolalpaca": "tasks.judges.toolalpaca:toolalpaca",
     "tooleval": "tasks.judges.tooleval:tooleval",
     "tooleval-preference": "tasks.judges.preference:tooleval_preference",

@@ -1,14 +1,14 @@
 """What 360REA was tried on: stories that answer trivia, logic grid puzzles, travel plans.
 
-Everything is answered in text, without tools. 360REA's pools of experience, which are published with
-its code, were built from the first tasks of two of the files; a task here holds what the pools did
-not see, and the rest is a task of its own, named "-seen", that no headline number counts.
+Everything is answered in text, without tools. The pools of experience that are published with
+360REA's code were built from the first lines of two of the files. A task here holds what they did
+not see; the rest is a task of its own, named "-seen", that no headline number counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.contracts import Problems, ProblemSet
@@ -72,7 +72,6 @@ class TextTask:
     card: TaskCard
     measures: Sequence[str]
     judge: str | None = None
-    compats: Mapping[str, str] = field(default_factory=dict)
 
     def load(self, source: Source, setting: Setting) -> Problems:
         """The problems, each by the number of its line from 0, as the one split "test".
@@ -131,7 +130,7 @@ def _trip(line: Any) -> tuple[str, Gold, Mapping[str, str]]:
         "Where": line["destination"],
         "Days": line["days"],
         "About": line["description"],
-        "When": f"{line['month']} ({line['season']} there)",
+        "When": f"{line['month']}, {line['season']}",
         "Interests": ", ".join(line["interests"]),
         "Party": f"adults {party['adults']}, children {party['children']}",
         "Kind of travellers": line["preferences"],
@@ -144,8 +143,8 @@ def _trip(line: Any) -> tuple[str, Gold, Mapping[str, str]]:
 _ASKED = {"trivia": _story, "logic": _puzzle, "travel": _trip}
 _MEASURES = {
     "trivia": ("questions_answered", "questions_answered(by=words)"),
-    "logic": ("number_named", "number_named(by=substring)"),
-    "travel": ("rating",),
+    "logic": ("number_named", "number_named(by=substring)", "number_named(by=anywhere)"),
+    "travel": ("rating", "finished"),
 }
 
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from hashlib import sha256
+from math import nan
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    model_serializer,
+)
 
 from harness.measures.notation import is_share
 from harness.records import Setting
@@ -26,6 +34,9 @@ class Value(_Strict):
     ci_high: float
     n: int
     """Number of queries in the mean."""
+
+
+_NOTHING = Value(value=nan, ci_low=nan, ci_high=nan, n=0)
 
 
 class Counts(_Strict):
@@ -76,6 +87,9 @@ class Result(_Strict):
     model_join: str
     """How instruction and query became one text: a name of `harness.joins`, or "own" where the
     model was handed both."""
+    helpers: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Identities of the models that the setting names, by its field: who finds tools, stands in for
+    them, judges. Left out where there is none."""
     task: str
     task_version: str
     """Of the task; where judges decide, with their names."""
@@ -115,6 +129,11 @@ class Result(_Strict):
     def _setting(self, setting: Setting) -> dict[str, Any]:
         return setting_to_json(setting)
 
+    @model_serializer(mode="wrap")
+    def _known(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if name != "helpers" or value}
+
     @property
     def partial(self) -> bool:
         """True when the number is not that of the whole task as it was published."""
@@ -128,12 +147,12 @@ class Result(_Strict):
         """The task's main measure; of a result without it, the first share of 1 or measure."""
         if self.main_measure in self.measures:
             return self.main_measure
-        return next(filter(is_share, self.measures), next(iter(self.measures)))
+        return next(filter(is_share, self.measures), next(iter(self.measures), self.main_measure))
 
     @property
     def main(self) -> Value:
-        """The value of the measure `main_name`."""
-        return self.measures[self.main_name]
+        """The value of the measure `main_name`; NaN where no measure says anything."""
+        return self.measures.get(self.main_name, _NOTHING)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -156,14 +175,18 @@ def setting_to_json(setting: Setting) -> dict[str, Any]:
 
 
 def setting_slug(setting: Setting) -> str:
-    """A readable folder name: what differs from the defaults, or "default"."""
+    """A readable folder name: what differs from the defaults, or "default".
+
+    Behind expressions of models and schedules of faults, which lose their signs here, is a hash.
+    """
     default = asdict(Setting())
     parts = [
         f"{name}-{'+'.join(value) if isinstance(value, tuple) else value}"
         for name, value in asdict(setting).items()
         if value != default[name]
     ]
-    return slug(",".join(parts)) or "default"
+    lossy = any(slug(getattr(setting, name)) != getattr(setting, name) for name in PLAY)
+    return slug(",".join(parts), distinct=lossy) or "default"
 
 
 def slug(text: str, *, distinct: bool = False) -> str:

@@ -17,10 +17,11 @@ from typing import ClassVar
 
 from harness.clock import Clock
 from harness.contracts import Agent, ChatModel, Session
-from harness.errors import InfrastructureError, UserError
+from harness.errors import InfrastructureError, TooLong, UserError
 from harness.formats.toolcalls.form import without_thoughts
 from harness.loop import together
 from harness.records import Completion, Message, Problem, Trajectory, Usage
+from harness.story import OUTGROWN
 from harness.workspace import working, workspace
 
 RULES = """\
@@ -50,8 +51,8 @@ class BestOf:
         n: how many.
         by: "answer", for the answer that most tries agree on (case, blanks and signs around it
             apart) and the first of these tries; where nothing carries calls out, the calls are
-            part of the answer. Or a chat model that picks; where its pick cannot be read, the
-            answer decides, and the attempt's `detail` says so.
+            part of the answer. Or a chat model that picks; where its pick cannot be read, or the
+            tries are more than it reads, the answer decides, and the attempt's `detail` says so.
 
     Raises:
         UserError: a parameter makes no sense.
@@ -106,8 +107,12 @@ class BestOf:
 
     async def _try(self, problem: Problem, session: Session, number: int) -> Trajectory:
         clock = Clock()
-        with working(trial=workspace().trial * self.n + number, clock=clock):
-            made = await self.agent.solve(problem, session)
+        try:
+            with working(trial=workspace().trial * self.n + number, clock=clock):
+                made = await self.agent.solve(problem, session)
+        except TooLong as error:
+            why = f"{OUTGROWN}: {error}"
+            made = Trajectory(problem.id, session.trial, end="stopped", detail=why)
         if not isinstance(made, Trajectory):
             raise UserError(f"solve gave {type(made).__name__}: a Trajectory is wanted")
         if made.end == "error":
@@ -123,12 +128,8 @@ class BestOf:
         chosen = said.index(Counter(said).most_common(1)[0][0])  # of equal counts the first
         completion, note, clock = None, "", Clock()
         if not isinstance(self.by, str) and len(sound) > 1:
-            with working(clock=clock):
-                completion = await self.by.complete(question(problem, sound))
-            if (picked := read_pick(completion.text, len(sound))) is None:
-                note = "the pick could not be read"
-            else:
-                chosen, note = picked, "picked by the model"
+            completion, note, picked = await self._picked(self.by, problem, sound, clock)
+            chosen = chosen if picked is None else picked
         kept, alike = sound[chosen], said.count(said[chosen])
         agreed = f"{alike} of {self.n} tries agree" if said[chosen] else "without an answer"
         return replace(
@@ -137,6 +138,20 @@ class BestOf:
             usage=_usage([made.usage for made in tries], completion),
             seconds=max(made.seconds or 0.0 for made in tries) + clock.seconds,
         )
+
+    @staticmethod
+    async def _picked(
+        model: ChatModel, problem: Problem, sound: Sequence[Trajectory], clock: Clock
+    ) -> tuple[Completion | None, str, int | None]:
+        """What a model said, what a person should know of it, and the place of its pick."""
+        try:
+            with working(clock=clock):
+                said = await model.complete(question(problem, sound))
+        except TooLong:
+            return None, "the tries are too long for the model that picks", None
+        picked = read_pick(said.text, len(sound))
+        unread = picked is None
+        return said, "the pick could not be read" if unread else "picked by the model", picked
 
 
 def answered(made: Trajectory, executes: bool = True) -> str:

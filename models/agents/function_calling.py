@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from harness.contracts import ChatModel, Session
-from harness.errors import UserError
+from harness.errors import TooLong, UserError
 from harness.records import Problem, Trajectory
 from harness.story import Story, opening
 
@@ -47,8 +47,14 @@ class FunctionCalling:
             raise UserError(f"function-calling with steps={self.steps}: at least one is needed")
 
     async def solve(self, problem: Problem, session: Session) -> Trajectory:
-        """One attempt."""
+        """One attempt. A conversation that the model does not read any more has stopped."""
         story = Story(problem, session)
+        try:
+            return await self._told(story, session)
+        except TooLong as error:
+            return story.outgrown(error)
+
+    async def _told(self, story: Story, session: Session) -> Trajectory:
         while (said := await session.listen()) is not None:
             story.told(said)
             for _ in range(self.steps):

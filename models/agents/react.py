@@ -14,7 +14,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar
 
 from harness.contracts import ChatModel, Session
-from harness.errors import UserError
+from harness.errors import TooLong, UserError
 from harness.formats import strict_json
 from harness.formats.toolcalls.form import without_thoughts
 from harness.records import Message, Problem, ToolCall, ToolSpec, Trajectory
@@ -89,8 +89,18 @@ class ReAct:
             )
 
     async def solve(self, problem: Problem, session: Session) -> Trajectory:
-        """One attempt at all turns of the problem; the last answer is the answer."""
-        story, view, answer = Story(problem, session), list[Message](), None
+        """One attempt at all turns of the problem; the last answer is the answer.
+
+        A conversation that the model does not read any more has stopped.
+        """
+        story = Story(problem, session)
+        try:
+            return await self._told(story, session)
+        except TooLong as error:
+            return story.outgrown(error)
+
+    async def _told(self, story: Story, session: Session) -> Trajectory:
+        view, answer = list[Message](), None
         while (said := await session.listen()) is not None:
             story.told(said)
             view.extend(said)

@@ -51,17 +51,17 @@ class Request:
         return f"{last.role}: {text[:_SHOWN]}{pictures}"
 
     def key(self, model: str = "") -> str:
-        """SHA-256 of all that the answer depends on.
+        """SHA-256 of all that the answer depends on, the order of fields and arguments included.
 
         Args:
             model: fingerprint of who is asked; "" where that is no part of the key.
         """
         content = {
-            "model": model,
-            "messages": [_message(message) for message in self.messages],
-            "tools": _digests.of(self.tools),
             "max_tokens": self.max_tokens or None,
+            "messages": [_message(message) for message in self.messages],
+            "model": model,
             "temperature": self.temperature,
+            "tools": _digests.of(self.tools),
             "trial": self.trial,
         }
         return _digest(content)
@@ -107,14 +107,15 @@ class Remembered(Generic[T]):
 
 def _message(message: Message) -> dict[str, Any]:
     """All of a message that a model may be told."""
-    found: dict[str, Any] = {"role": message.role, "content": message.content}
-    if message.calls:
-        found["calls"] = [[c.name, dict(c.arguments), c.id, c.problem] for c in message.calls]
-    if message.call_id or message.failed is not None:
-        found["answers"] = [message.call_id, message.failed]
-    if message.images:
-        found["images"] = digests(message.images)
-    return found
+    answers = message.call_id or message.failed is not None
+    found: dict[str, Any] = {
+        "answers": [message.call_id, message.failed] if answers else None,
+        "calls": [[c.name, dict(c.arguments), c.id, c.problem] for c in message.calls],
+        "content": message.content,
+        "images": digests(message.images),
+        "role": message.role,
+    }
+    return {name: item for name, item in found.items() if item or name in ("content", "role")}
 
 
 def _tools(tools: Sequence[ToolSpec]) -> str:
@@ -129,7 +130,7 @@ def _plain(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _digest(content: object) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(content, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
 
 

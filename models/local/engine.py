@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.errors import UserError
+from harness.errors import TooLong, UserError
 from models.local.decoding import Continuation, Row, decode
 from models.neural.devices import choose_device, fitting, out_of_memory, torch_dtype
 from models.neural.opening import opened
@@ -91,10 +91,10 @@ class Engine:
         """Tokens that may follow a prompt.
 
         Raises:
-            UserError: none, for it fills the model's context.
+            TooLong: none, for it fills the model's context.
         """
         if len(prompt) >= self.context:
-            raise UserError(
+            raise TooLong(
                 f"a conversation of {len(prompt):,} tokens is too long for '{self.name}', which "
                 f"reads {self.context:,} tokens at most: offer fewer tools, or allow fewer steps"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,18 @@ TRANSIENT = frozenset({408, 409, 425, 429})
 """Statuses below 500 after which the same request may succeed."""
 OUT_OF_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 """Codes of a refusal for "too many requests" that waiting does not help."""
+
+TOO_LONG = frozenset({"context_length_exceeded", "string_above_max_length"})
+"""Codes by which a server refuses more than its model reads."""
+_TOO_LONG = re.compile(
+    r"(?:context|prompt|input) (?:length|size|window)|too many tokens|"
+    r"(?:prompt|input|messages?)\b.{0,80}\btoo (?:long|large)\b|input token count .{0,60}exceeds|"
+    r"`?inputs`? (?:tokens .{0,60}|must have less than )|longer than the (?:maximum )?model|"
+    r"reduce the length of the (?:messages|prompt|input)",
+    re.IGNORECASE,
+)
+"""Words in which vLLM, SGLang, llama.cpp, TGI, LM Studio and the interfaces of Anthropic, Google,
+Mistral and xAI say the same."""
 
 
 class Failure(Exception):
@@ -82,6 +95,16 @@ def diagnosed(error: Exception, endpoint: Endpoint) -> Failure:
     if isinstance(error, openai.APIStatusError):
         return _by_status(error, endpoint)
     raise error
+
+
+def too_long(refusal: RefusedRequest) -> bool:
+    """Whether a request was refused because it is longer than what the model reads.
+
+    Some servers have a code for it (OpenAI, Groq), the others only words of their own.
+    """
+    if refusal.status not in (400, 413, 422):
+        return False
+    return refusal.code in TOO_LONG or _TOO_LONG.search(refusal.reason) is not None
 
 
 def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
