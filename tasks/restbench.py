@@ -4,6 +4,10 @@ Song et al., "RestGPT", 2023. Tools are the operations of the services' OpenAPI 
 "GET /movie/{movie_id}". Pools: `all`, every operation of the service, as in the paper;
 `candidates`, 20 a problem, as ATC and AutoTools use it. Labels that cannot be followed are mended
 by an overlay (in the card file, with its version); the switch `raw-labels` leaves them as released.
+
+Attempts are made in simulated worlds of ours, whose answers have the shape that the documents say.
+`solved_in_world` holds the end of an attempt against what a program of calls leads to there; paths
+are judged as they always were. No number from there is one of the live services.
 """
 
 from __future__ import annotations
@@ -12,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from harness.contracts import Problems, ProblemSet, Task
+from harness.contracts import Problems, ProblemSet, Task, ToolEnvironment
 from harness.errors import UserError
 from harness.measures.endpoints import called
+from harness.programs import ANSWER
 from harness.records import Gold, Message, Problem, Setting, TaskCard, ToolSpec
 from harness.suites import Benchmark, Suite
 from tasks.reading.autotools import MIRROR as AUTOTOOLS
@@ -42,6 +47,8 @@ MEASURES = (
     "call_precision",
     "delta_solution_length",
 )
+IN_WORLD = "solved_in_world"
+"""What is measured besides where attempts are made in a world."""
 _CARDS = read_cards("restbench")
 _OVERLAY: Mapping[str, Any] = _CARDS.shared["overlay"]
 
@@ -73,16 +80,19 @@ class RestBenchTask:
             UserError: a file is not as RestBench's are.
         """
         rows = DATA.json(source, f"{self.service}.json")
-        tools, addresses = self._operations(source)
+        document = DATA.json(source, f"{self.service}_oas.json")
+        tools, addresses = self._operations(document)
         raw = "raw-labels" in setting.compat
         problems = tuple(
             self._problem(i, row, tuple(tools.values()), addresses, raw)
             for i, row in enumerate(_listed(rows, f"{DATA.folder}/{self.service}.json"))
         )
+        environment, problems = self._in_world(problems, document, tuple(tools.values()))
         if setting.pool == "candidates":
             problems = self._narrowed(problems, tools, source)
         mended = sum("released" in problem.gold.details for problem in problems)
-        return (ProblemSet("test", problems, notes={"labels mended": mended} if mended else {}),)
+        notes = {"labels mended": mended} if mended else {}
+        return (ProblemSet("test", problems, environment=environment, notes=notes),)
 
     def check(self, material: Problems) -> tuple[str, ...]:
         """Where the counts differ from the published ones, a sentence each."""
@@ -100,14 +110,28 @@ class RestBenchTask:
         """The folder that the default pool needs."""
         return [DATA.need()]
 
-    def _operations(self, source: Source) -> tuple[dict[str, ToolSpec], dict[str, str]]:
+    def _operations(
+        self, document: Mapping[str, Any]
+    ) -> tuple[dict[str, ToolSpec], dict[str, str]]:
         """The operations of the service by name, and each with its whole address."""
-        name = f"{self.service}_oas.json"
-        document = DATA.json(source, name)
-        name = f"{DATA.folder}/{name}"
+        name = f"{DATA.folder}/{self.service}_oas.json"
         tools = {tool.name: tool for tool in read_operations(document, name, self.service)}
         base = base_address(document, name)
         return tools, {tool: tool.replace(" ", f" {base}", 1) for tool in tools}
+
+    def _in_world(
+        self,
+        problems: tuple[Problem, ...],
+        document: Mapping[str, Any],
+        operations: tuple[ToolSpec, ...],
+    ) -> tuple[ToolEnvironment, tuple[Problem, ...]]:
+        """The service's simulated world, and the problems with what is right there."""
+        from tasks.worlds.restbench import in_spotify, in_tmdb
+
+        if self.service == "spotify":
+            return in_spotify(problems, operations)
+        paths = [self._mended(n, tuple(_released(one))) for n, one in enumerate(problems)]
+        return in_tmdb(problems, paths, document, f"{DATA.folder}/{self.service}_oas.json")
 
     def _problem(
         self,
@@ -162,8 +186,18 @@ class RestBenchTask:
             listed = [called(problem, str(operation)) for operation in row["api_list"]]
             wanted = dict.fromkeys((*listed, *problem.gold.path))
             own = tuple(tools[tool] for tool in wanted if tool in tools)
-            narrowed.append(replace(problem, tools=own))
+            narrowed.append(_reachable(replace(problem, tools=own)))
         return tuple(narrowed)
+
+
+def _reachable(problem: Problem) -> Problem:
+    """The problem; without its program and what follows where a tool for that is not offered."""
+    offered = {tool.name for tool in problem.tools}
+    if offered.issuperset(call.name for call in problem.gold.program):
+        return problem
+    details = {name: told for name, told in problem.gold.details.items() if name != ANSWER}
+    gold = replace(problem.gold, program=(), answers=(), state=None, details=details)
+    return replace(problem, gold=gold)
 
 
 def _released(problem: Problem) -> Sequence[str]:
@@ -197,7 +231,8 @@ def _tasks() -> dict[str, Task]:
                 *card.defects,
             ),
         )
-        tasks[card.name] = RestBenchTask(service, card)
+        measures = (*MEASURES, IN_WORLD) if card.runs == "world" else MEASURES
+        tasks[card.name] = RestBenchTask(service, card, measures)
     for task in list(tasks.values()):
         counts = {
             "queries": task.card.statistics["problems"],

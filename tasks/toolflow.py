@@ -4,6 +4,10 @@ Shi et al., "Chain of Tools", arXiv 2405.16533 version 1 (parts `v0-*`), and "To
 Wild", its later versions, WWW 2025 (parts `eval-*`). The rows come in several forms; here a problem
 is what is asked, the tools with their documentation, and the gold path, a tool as often in it as it
 is to be called. Pools: `all`, every tool of the domain; `candidates`, the row's own list.
+
+Attempts are made in simulated worlds of ours, over responses that were recorded once; what they
+show is never to be set beside figures of the live services. Where a gold path can be given
+arguments there, `gold.program` has it as a program of calls.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.contracts import Problems, ProblemSet, Task
+from harness.contracts import Problems, ProblemSet, Task, ToolEnvironment
 from harness.errors import UserError
 from harness.records import Gold, Message, Problem, Setting, TaskCard, ToolSpec
 from harness.suites import Benchmark, Suite
@@ -42,6 +46,8 @@ MEASURES = (
     "call_precision",
     "delta_solution_length",
 )
+FILMS = "tmdb"
+"""The dataset whose tools are operations of TMDB."""
 MOST_CALLS = 1000
 """A row that wants one tool more often than this is broken; the most in the data is 74."""
 _CARDS = read_cards("toolflow")
@@ -102,7 +108,8 @@ class ToolFlowTask:
                 raise UserError(f"{name}, {row.id}: no tool is called '{unknown[0]}'")
             offered = tuple(tools[tool] for tool in row.offered) if own else everything
             problems.append(_problem(row, offered, addresses))
-        return (ProblemSet("test", tuple(problems)),)
+        environment, bound = self._in_world(source, problems, tools)
+        return (ProblemSet("test", bound, environment=environment),)
 
     def check(self, material: Problems) -> tuple[str, ...]:
         """Where the counts differ from the published ones, a sentence each."""
@@ -119,6 +126,18 @@ class ToolFlowTask:
     def requires(self) -> list[Requirement]:
         """The folder of its release."""
         return [(V0 if self.file else AUTOTOOLS).need()]
+
+    def _in_world(
+        self, source: Source, problems: Sequence[Problem], tools: Mapping[str, ToolSpec]
+    ) -> tuple[ToolEnvironment | None, tuple[Problem, ...]]:
+        """The simulated world of the part, and its problems with programs for it."""
+        if self.dataset == FILMS:
+            from tasks.worlds.autotools.films import film_world
+
+            return film_world(source, problems, tools)
+        from tasks.worlds.autotools.attached import in_world
+
+        return in_world(source, self.dataset, problems, tools)
 
     def _rows(self, rows: Any, name: str) -> Iterator[_Row]:
         if not isinstance(rows, list):

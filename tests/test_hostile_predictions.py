@@ -290,6 +290,7 @@ RIGHT: dict[str, tuple[Problem, ...]] = {
     "bfcl": (Problem("simple_python_0", (), TOOLS, GOLDS["BFCL"]),),
     "openai-chat": (Problem("0", ()),),
     "restbench": (Problem("tmdb-0", ((Message("user", "Who?"),),), TOOLS, GOLDS["RestBench"]),),
+    "spp": (Problem("0", ()),),
     "tau-bench": (Problem("0", ()),),
     "tau2": (Problem("0", ()),),
     "toolalpaca": (Problem("A#0", ((Message("user", "Do."),),)),),
@@ -322,6 +323,14 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
         '{"query": "Who?", "calls": "GET /film/new"}',
         '{"query": "Who?", "calls": [5]}',
         '{"query": "Who?", "execute_log": {"api_result_ls": [5]}}',
+    ),
+    "spp": (
+        f'{{"idx": 0, "unwrapped_output": {DEEP}}}',
+        f'{{"idx": {"9" * 4_000}, "unwrapped_output": ["x"]}}',
+        '{"idx": 0, "unwrapped_output": ["x"], "raw_response": [{"choices": 5}]}',
+        f'{{"num_refine": {DEEP}}}',
+        '{"num_refine": [], "answer_[]": {"idx": 0, "unwrapped_output": ["\\ud800"]}}',
+        '{"idx": 0, "unwrapped_output": ["x"], "raw_response": [{"usage": {"prompt_tokens": NaN}}]}',
     ),
     "tau-bench": (
         f'[{{"task_id": 0, "trial": 0, "reward": 1, "info": {{}}, "traj": {DEEP}}}]',

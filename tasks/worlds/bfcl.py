@@ -105,13 +105,26 @@ class _Place:
             return self._version
 
     def ask(self, job: bytes) -> dict[str, Any]:
-        """The answer to a job. Raises `Died` or `Spent`, and then there is a new process."""
+        """The answer to a job.
+
+        Where the process has died, has used up its time (which raise `Died` and `Spent`) or has no
+        memory left, the next job gets a new one.
+        """
         with self._lock:
             try:
-                return self._running().ask(job)
+                said = self._running().ask(job)
             except (Died, Spent):
                 self.end()
                 raise
+            if "memory" in said:
+                self.end()
+            return said
+
+    def forget(self, number: int) -> None:
+        """Ends a session; nothing is started for that."""
+        with self._lock, suppress(Died, Spent):
+            if self._process is not None:
+                self._process.ask(json.dumps({"session": number, "closed": True}).encode())
 
     def end(self) -> None:
         """Ends the process; the next job gets a new one."""
@@ -194,6 +207,8 @@ class BfclSession:
         if self._turn < 0:
             raise UserError("nobody has said anything yet: an agent listens before it calls")
         try:
+            if call.problem:
+                raise strict_json.Refused(ascii(call.problem[:200]))
             strict_json.check([call.name, dict(call.arguments)])
         except (strict_json.Refused, TypeError, ValueError) as error:
             return Observation(f"{_FAILED}the call cannot be read: {error}"[:300], failed=True)
@@ -225,10 +240,7 @@ class BfclSession:
 
     async def close(self) -> None:
         """The process forgets the session."""
-        with suppress(Died, Spent, InfrastructureError):
-            await self._world._apart(
-                self._place.ask, json.dumps({"session": self._number, "closed": True}).encode()
-            )
+        await self._world._apart(self._place.forget, self._number)
 
     async def _happen(self, event: Mapping[str, Any]) -> str:
         """What an event gave; "" for the beginning of a turn. It counts once it has happened."""
@@ -239,17 +251,17 @@ class BfclSession:
 
     def _said(self, event: Mapping[str, Any]) -> dict[str, Any]:
         job = {"session": self._number, "events": len(self._past), "event": event}
+        anew = {**job, "setup": self._setup, "past": self._past}
         try:
             said = self._place.ask(line_of(job, self._problem.id))
-            if "lost" in said:
-                anew = {**job, "setup": self._setup, "past": self._past}
+            # It may owe it to other sessions that it has no memory left: what a new one says counts
+            if "lost" in said or "memory" in said:
                 said = self._place.ask(line_of(anew, self._problem.id))
         except Died as death:
             raise InfrastructureError(
                 f"{self._checker} has died on problem {self._problem.id}: {death}"
             ) from None
         if "memory" in said:
-            self._place.end()
             raise Spent
         if "reason" not in said:
             what = said.get("broken", "it cannot be understood")

@@ -93,7 +93,7 @@ class ResponseCache:
     folder: Path
     places: Places
     name: str = "cached"
-    _files: dict[Path, Mapping[str, Any]] = field(default_factory=dict, init=False)
+    _files: dict[Place, Mapping[str, Any]] = field(default_factory=dict, init=False)
 
     async def answer(self, asked: Asked) -> Observation | None:
         """What is recorded of the call; None where nothing is.
@@ -117,23 +117,34 @@ class ResponseCache:
 
     def _answers(self, asked: Asked) -> Mapping[str, Any]:
         place = self.places(asked)
-        path = None if place is None else self.folder / place.path
-        if path is None:
+        if place is None:
             return {}
-        if path not in self._files:
-            self._files[path] = _read(path) if path.is_file() else {}
-        return self._files[path]
+        if place not in self._files:
+            path = _file(self.folder, place)
+            self._files[place] = {} if path is None else _read(path)
+        return self._files[place]
 
 
 def digest(folder: Path, places: Iterable[Place]) -> tuple[str, int]:
     """SHA-256 over the files of these APIs, by name, and how many of them there are."""
     whole, files = sha256(), 0
-    for name in sorted({place.path for place in places}):
-        path = folder / name
-        if path.is_file():
+    for name, place in sorted({place.path: place for place in places}.items()):
+        if (path := _file(folder, place)) is not None:
             files += 1
             whole.update(name.encode() + b"\0" + sha256(path.read_bytes()).digest())
     return whole.hexdigest(), files
+
+
+def _file(folder: Path, place: Place) -> Path | None:
+    """The file of an API; None where there is none, or where its name leads out of the folder."""
+    parts = place.path.split("/")
+    if len(parts) != 3 or not {"", ".", ".."}.isdisjoint(parts):
+        return None
+    path = folder.joinpath(*parts)
+    try:
+        return path if path.is_file() else None
+    except OSError:  # a name that is too long for any file
+        return None
 
 
 def _keys(arguments: Mapping[str, Any]) -> Iterator[str]:

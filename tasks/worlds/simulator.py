@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.contracts import ChatModel
-from harness.errors import InfrastructureError, UserError, blaming
+from harness.errors import InfrastructureError, TooLong, UserError, blaming
 from harness.formats import strict_json
 from harness.loading import load_model
 from harness.records import Message, Observation, Problem, ToolSpec
@@ -102,7 +102,7 @@ class Simulator:
             with blaming(f"the simulator {self.called} failed"):
                 try:
                     said = await self._model.complete(messages, max_tokens=TOKENS)
-                except (ConnectionError, TimeoutError) as error:
+                except (ConnectionError, TimeoutError, TooLong) as error:
                     raise InfrastructureError(str(error) or type(error).__name__) from error
             try:
                 return self._manner.given(asked.tool.name, *read_answer(said.text))

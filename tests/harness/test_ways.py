@@ -30,8 +30,10 @@ def assert_true(task: Task, source: Source) -> None:
         assert part.single == (runs == "one turn"), name
         if runs == "world":
             assert part.environment is not None, name
-        if runs in ("", "one turn"):
+        if runs == "":
             assert part.environment is None, name
+        if runs == "one turn" and part.environment is not None:  # in text: there is nothing to call
+            assert not any(problem.tools for problem in part.problems), name
 
 
 def test_every_way_is_said_in_words() -> None:
@@ -61,7 +63,8 @@ def test_what_is_known_of_the_benchmarks() -> None:
     runs = {task.card.name: task.card.runs for task in TASKS}
     assert runs["bfcl/simple_python"] == runs["bfcl-v1/java"] == "one turn"
     assert runs["bfcl/multi_turn_base"] == "extra"
-    assert runs["bfcl/memory_kv"] == runs["bfcl-v1/rest"] == runs["restbench/tmdb"] == ""
+    assert runs["bfcl/memory_kv"] == runs["bfcl-v1/rest"] == ""
+    assert runs["restbench/tmdb"] == runs["toolflow/v0-food"] == "world"
     assert runs["stabletoolbench/G1_tool"] == runs["toolalpaca/real"] == "simulator"
     assert runs["apibank/level-3-api"] == "one turn"
     assert runs["apibank/level-3-scenarios"] == runs["tau-bench/retail"] == ""

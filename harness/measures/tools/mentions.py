@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import nan
 from types import MappingProxyType
 from typing import Literal
 
-from harness.errors import UserError
 from harness.measures.attempt import Attempt
 
 By = Literal["substring", "words"]
@@ -37,15 +37,11 @@ def questions_answered(attempt: Attempt, *, by: By = "substring") -> float:
     questions and is the mean of this wherever each problem has as many. With `by=words` they must
     not begin or end within a word, so that a "y" in any word is no answer. Ours.
 
-    Raises:
-        UserError: the problem has no accepted answers by question.
+    NaN where there are none.
     """
     accepted = attempt.problem.gold.details.get("accepted")
     if not accepted:
-        raise UserError(
-            f"problem '{attempt.problem.id[:60]}' has no questions with accepted answers: "
-            "questions_answered is for tasks that do"
-        )
+        return nan
     said = (attempt.trajectory.answer or "").lower()
     return sum(_any_stands(answers, said, by) for answers in accepted) / len(accepted)
 
@@ -66,10 +62,11 @@ def number_named(
     `by=anywhere` the right number only has to be there, whatever else is: the code before that,
     by which most flags in the published logs were computed.
 
-    Raises:
-        UserError: the problem has no whole number from 1 to 10 as its answer.
+    NaN where the answer is no whole number from 1 to 10.
     """
     right = _right(attempt)
+    if right is None:
+        return nan
     said = (attempt.trajectory.answer or "").lower()
     *_, behind = _MARKER.split(said)
     named = _in_a_line(behind) if by == "words" else _in_text(behind)
@@ -89,14 +86,11 @@ def _in_text(text: str) -> set[int]:
     return {n for word, n in _NUMBERS.items() if str(n) in text or word in text}
 
 
-def _right(attempt: Attempt) -> int:
+def _right(attempt: Attempt) -> int | None:
+    """The number that is the answer, from 1 to 10; None where there is no such one."""
     answers = attempt.problem.gold.answers
-    if len(answers) != 1 or answers[0] not in map(str, _NUMBERS.values()):
-        raise UserError(
-            f"the answer of problem '{attempt.problem.id[:60]}' is no number from 1 to 10: "
-            "number_named is for tasks where it is"
-        )
-    return int(answers[0])
+    known = len(answers) == 1 and answers[0] in map(str, _NUMBERS.values())
+    return int(answers[0]) if known else None
 
 
 def _any_stands(answers: Sequence[str], said: str, by: By) -> bool:

@@ -6,6 +6,7 @@ Nothing is executed here: the state is the one that the session wrote down in th
 from __future__ import annotations
 
 import re
+from math import nan
 from typing import Any
 
 from harness.measures.attempt import Attempt
@@ -21,13 +22,15 @@ def solved_in_world(attempt: Attempt) -> float:
     """1 where the answer contains an accepted one and the world's end state is right, else 0.
 
     Problems without `Gold.answers` are judged by the state alone, those whose `Gold.state` is None
-    by the answer alone; one with neither is solved by nobody. Numbers must be equal ("1,200" is
+    by the answer alone; of one with neither nothing is said (NaN). Numbers must be equal ("1,200" is
     1200 and not 120), texts must stand in the answer as whole words, whatever their case and
     spacing. States are compared as JSON: true is not 1, and a missing field is not null. An attempt
     that did not end by itself, or was never made, has solved nothing. Ours.
     """
     gold, trajectory = attempt.problem.gold, attempt.trajectory
-    if trajectory.end != "finished" or (not gold.answers and gold.state is None):
+    if not gold.answers and gold.state is None:
+        return nan
+    if trajectory.end != "finished":
         return 0.0
     said = not gold.answers or _says_any(_final(attempt), gold.answers)
     done = gold.state is None or _equal(trajectory.state, gold.state)

@@ -7,28 +7,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_QUOTED = re.compile(
-    r"\b(song|album|artist)?s?\s*(?:'([^']{2,80}?)[?]?'(?!\w)|\"([^\"]{2,80})\"|'([^']{2,40})\?)"
+_QUOTED = re.compile(r"(?:\b(song|album|artist) )?(?<!\w)(?:'(\w[^']{1,80})['?]|\"([^\"]{2,80})\")")
+_CAPITALISED = re.compile(r"\b[A-Z]\w+(?: [A-Z]\w+)*")
+_OPENING = (
+    "Additionally After Also Alternatively Among And April Are August Based Besides Between "
+    "Both Can Celsius Compare Could Currently December Did Do Does Fahrenheit February Five For "
+    "From GPS Given Has Have Here How I IQ If In Influence Is It January July June List March "
+    "May My November Now October On Please Quotient September Starting Tell The There These "
+    "This Was Were What When Where Which Who Will With Would"
 )
-_CAPITALISED = re.compile(r"\b(?:The )?[A-Z]\w+(?: [A-Z]\w+)*")
-_OPENING = re.compile(r"(?:^|[.?!？]\s*)([A-Z]\w*)")
+_OPENERS = frozenset(_OPENING.split())
+"""Capitalised words that name nothing."""
 _COORDINATES = re.compile(r"(\d+(?:\.\d+)?)°?\s*([NS]),?\s*(\d+(?:\.\d+)?)°?\s*([EW])\b")
-_FOODS = re.compile(
-    r"(?:related to|pasta|include|including|between|including:|of|for|with|introduce|like|find)\s+"
-    r"(?:an? |one |two |three |five |some |each |type |types |of )*([a-z][a-zA-Z ,]*)",
-)
 _WORD = re.compile(r"[A-Za-z][\w'-]*")
 _BREAK = re.compile(r"[.,;:!?()\"？]")
-STOPS = frozenset(
-    "a about after all also among an and any are as at be between by can containing content could "
-    "do does each find five following for four from get give has have help highest how i if "
-    "in including indicate is it its least less let like list lowest main me more most much my "
-    "name names need no of on one only or other please product products provide recipe recipes "
-    "related same should some tell than that the them there these they this three to two type "
-    "types using want what when which will with would you".split()
+_STOPPING = (
+    "a about additionally after all along also among an and another any are as at based be been "
+    "best between both brief buy by calorie calories can carbohydrate carbohydrates category "
+    "cheapest christmas contain containing contains content cost could cuisine cuisines "
+    "currently dairy-free describe determine different dinner do does drinks each equipment "
+    "expected expensive fewest find finding five following food foods for format four from get "
+    "give gram grams has have help her higher highest his how i i'd i'm i've if in include "
+    "includes including indicate ingredient ingredients introduce is it its juices know least "
+    "less let like list looking lowest lunch main make making many max maximum me meet menu "
+    "menus milligram milligrams minimum more most much my name names need needed needs no not "
+    "nutrition nutritional of on one only option or other out paired party per planning please "
+    "plus price prices product products protein provide purchase quantity random recipe recipes "
+    "recommend related requirements requires respectively same sauces search separately "
+    "shopping should similar simple some specific steps suitable summary tagged taste tell text "
+    "than that the their them there these they this three title to total two type types using "
+    "vitamin want wanting was weight were what when which who whole will wine wines with "
+    "working would yogurts you"
 )
+STOPS = frozenset(_STOPPING.split())
 """Words at which a phrase ends."""
-_NO_PLACE = frozenset("GPS Among Starting Five Fahrenheit Celsius Currently January".split())
 LONGEST = 3
 """Words of a phrase of food."""
 
@@ -38,7 +50,8 @@ class Named:
     """Something of music that a query names.
 
     Attributes:
-        kind: "song", "album" or "artist", as the words before it say; an artist where they do not.
+        kind: "song" or "album", where that word stands before quotation marks; "artist" where it is
+            a capitalised name.
         name: as written.
     """
 
@@ -54,24 +67,31 @@ def simple(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def music(text: str) -> tuple[Named, ...]:
-    """Songs and albums in quotation marks, and artists, in order of appearance."""
+    """Songs, albums and artists in order of appearance."""
     found: list[tuple[int, Named]] = []
     for match in _QUOTED.finditer(text):
-        name = (match[2] or match[3] or match[4]).strip()
-        found.append((match.start(), Named(match[1] or "song", name)))
-    rest = _QUOTED.sub(lambda match: " " * len(match[0]), text)
-    for start, name in _capitalised(rest):
-        found.append((start, Named("artist", name)))
-    return tuple(named for _, named in sorted(found, key=lambda one: one[0]))
+        if match[1]:
+            found.append((match.start(), Named(match[1], (match[2] or match[3]).strip())))
+    found += [(at, Named("artist", name)) for at, name in _capitalised(unquoted(text))]
+    return tuple(dict.fromkeys(named for _, named in sorted(found, key=lambda one: one[0])))
+
+
+def unquoted(text: str) -> str:
+    """The text with blanks where something stands in quotation marks."""
+    return _QUOTED.sub(lambda match: " " * len(match[0]), text)
 
 
 @lru_cache(maxsize=1024)
 def places(text: str) -> tuple[str, ...]:
     """Names of places in order of appearance, each once."""
-    names = [name for _, name in _capitalised(re.sub(r'"[^"]*"', " ", text))]
-    quoted = re.findall(r"\"([^\"]{2,60})\"|'([A-Z][^']{2,60})'", text)
-    kept = [a or b for a, b in quoted] + [name for name in names if name not in _NO_PLACE]
-    return tuple(dict.fromkeys(name.strip() for name in kept))
+    return tuple(dict.fromkeys(name for _, name in _capitalised(text)))
+
+
+@lru_cache(maxsize=1024)
+def titles(text: str) -> tuple[str, ...]:
+    """What stands in quotation marks, in order of appearance, each once."""
+    found = (match[2] or match[3] for match in _QUOTED.finditer(text))
+    return tuple(dict.fromkeys(title.strip(" ,.?") for title in found))
 
 
 @lru_cache(maxsize=1024)
@@ -83,35 +103,37 @@ def coordinates(text: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=1024)
 def foods(text: str) -> tuple[str, ...]:
-    """Every phrase of a query that could be looked for among foods, long ones first."""
-    found: dict[str, None] = {}
+    """What a query wants to eat or drink, in order of appearance: "orange juice"."""
+    return tuple(dict.fromkeys(" ".join(run) for run in _runs(text)))
+
+
+def phrases(text: str) -> Iterator[str]:
+    """Every phrase of a query that could be looked for among foods."""
     for run in _runs(text):
-        for length in range(min(LONGEST, len(run)), 0, -1):
+        for length in range(1, min(LONGEST, len(run)) + 1):
             for start in range(len(run) - length + 1):
-                found[" ".join(run[start : start + length])] = None
-    return tuple(found)
+                yield " ".join(run[start : start + length])
 
 
 def _runs(text: str) -> Iterator[list[str]]:
     """Words between the marks and stop words of a text."""
     for part in _BREAK.split(text):
         run: list[str] = []
-        for word in _WORD.findall(part):
-            if word.lower() in STOPS or len(word) < 3:
+        for word in [*_WORD.findall(part.lower()), ""]:
+            if word in STOPS or len(word) < 3:
                 if run:
                     yield run
                 run = []
             else:
-                run.append(word.lower())
-        if run:
-            yield run
+                run.append(word)
 
 
 def _capitalised(text: str) -> Iterator[tuple[int, str]]:
-    """Capitalised phrases that do not merely begin a sentence."""
-    openings = {match.start(1) for match in _OPENING.finditer(text)}
+    """Capitalised phrases, without the words that merely open a sentence."""
     for match in _CAPITALISED.finditer(text):
-        if match.start() not in openings:
-            name = re.sub(r"'s$", "", match[0])
-            if name not in ("IQ", "GPS", "Influence Quotient", "I"):
-                yield match.start(), name
+        words = match[0].split()
+        article = words[:1] if words[0] == "The" and len(words) > 1 else []
+        while words and words[0] in _OPENERS:
+            words.pop(0)
+        if words:
+            yield match.start(), " ".join([*article, *words])

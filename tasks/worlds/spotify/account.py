@@ -119,7 +119,14 @@ def draw_account(seed: int = 1) -> Account:
     )
 
 
-_STRANGERS = ("Mariah Carey", "Whitney Houston", "Jay Chou", "Taylor Swift", "BIGBANG", "Pink Floyd")
+_STRANGERS = (
+    "Mariah Carey",
+    "Whitney Houston",
+    "Jay Chou",
+    "Taylor Swift",
+    "BIGBANG",
+    "Pink Floyd",
+)
 """Whom the listener neither follows nor has anything of, for requests are about getting it."""
 
 

@@ -25,14 +25,23 @@ NOW = f"{TODAY}T09:30:00Z"
 INVENTED = 24
 """Artists whom no request names."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_FIRST = "Amber Cobalt Drifting Hollow Ivory Juniper Lantern Marble Northern Paper Russet Silver".split()
-_SECOND = "Antlers Ferries Gardens Harbours Kites Meadows Orchards Parades Rivers Signals".split()
-_WORDS = (
-    "Avenue Bellows Candle Dune Ember Feather Glacier Harvest Inkwell Jetty Kestrel Ladder Mirror "
-    "Needle Orchard Pebble Quarry Ribbon Saddle Thimble Umber Velvet Willow Yarrow Zephyr"
-).split()
-_MOODS = "Quiet Restless Faraway Golden Winter Sleepless Gentle Crooked".split()
-_GENRES = "acoustic ambient folk indie jazz piano electronic chill rock synth-pop".split()
+
+
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
+_FIRST = _listed(
+    "Amber Cobalt Drifting Hollow Ivory Juniper Lantern Marble Northern Paper Russet Silver"
+)
+_SECOND = _listed("Antlers Ferries Gardens Harbours Kites Meadows Orchards Parades Rivers Signals")
+_WORDS = _listed(
+    "Avenue Bellows Candle Dune Ember Feather Glacier Harvest Inkwell Jetty Kestrel Ladder "
+    "Mirror Needle Orchard Pebble Quarry Ribbon Saddle Thimble Umber Velvet Willow Yarrow "
+    "Zephyr"
+)
+_MOODS = _listed("Quiet Restless Faraway Golden Winter Sleepless Gentle Crooked")
+_GENRES = _listed("acoustic ambient folk indie jazz piano electronic chill rock synth-pop")
 _LABELS = ("Weir Records", "Blue Ladder", "Tin Lantern Music")
 
 
@@ -70,9 +79,7 @@ class _Making:
         self._relate()
         shows, episodes = self._shows()
         users, devices = self._others()
-        return Catalogue(
-            self.artists, self.albums, self.tracks, shows, episodes, users, devices
-        )
+        return Catalogue(self.artists, self.albums, self.tracks, shows, episodes, users, devices)
 
     def _invented(self) -> dict[str, tuple[tuple[str, ...], tuple[KnownAlbum, ...]]]:
         draw = Draw(self.seed, "invented artists")
@@ -93,7 +100,9 @@ class _Making:
         draw = Draw(self.seed, "artist", name)
         id = id_of(self.seed, "artist", name)
         popularity = draw.integer(75, 95) if known else draw.integer(20, 70)
-        self.artists[id] = Artist(id, name, genres, popularity, draw.integer(500, 40_000) * popularity)
+        self.artists[id] = Artist(
+            id, name, genres, popularity, draw.integer(500, 40_000) * popularity
+        )
 
     def _album(self, artist: str, album: KnownAlbum) -> None:
         draw = Draw(self.seed, "album", artist, album.name)

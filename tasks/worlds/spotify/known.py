@@ -50,7 +50,9 @@ KNOWN: Mapping[str, KnownArtist] = {
         ("pop", "soul"),
         (
             KnownAlbum("Whitney", "1987-06-02", ("So Emotional", "Didn't We Almost Have It All")),
-            KnownAlbum("My Love Is Your Love", "1998-11-16", ("Heartbreak Hotel", "In My Business")),
+            KnownAlbum(
+                "My Love Is Your Love", "1998-11-16", ("Heartbreak Hotel", "In My Business")
+            ),
         ),
     ),
     "Pink Floyd": KnownArtist(
@@ -61,7 +63,9 @@ KNOWN: Mapping[str, KnownArtist] = {
                 "1973-03-01",
                 ("Speak to Me", "Breathe", "On the Run", "Time", "Money", "Us and Them", "Eclipse"),
             ),
-            KnownAlbum("Wish You Were Here", "1975-09-12", ("Welcome to the Machine", "Have a Cigar")),
+            KnownAlbum(
+                "Wish You Were Here", "1975-09-12", ("Welcome to the Machine", "Have a Cigar")
+            ),
         ),
     ),
     "Lana Del Rey": KnownArtist(
@@ -137,7 +141,11 @@ KNOWN: Mapping[str, KnownArtist] = {
         ),
     ),
 }
-DEVICES = (("My PC", "Computer", 59), ("Kitchen speaker", "Speaker", 40), ("Phone", "Smartphone", 75))
+DEVICES = (
+    ("My PC", "Computer", 59),
+    ("Kitchen speaker", "Speaker", 40),
+    ("Phone", "Smartphone", 75),
+)
 SHOWS: Mapping[str, tuple[str, ...]] = {
     "The Listening Room": ("What a Chord Remembers", "Four Bars Early", "Rooms That Sing"),
     "Slow Radio Walks": ("Along the Weir", "Snow on the Allotments"),

@@ -113,7 +113,9 @@ class Catalogue:
         for album in self.albums.values():
             for artist in album.artist_ids:
                 found[artist].append(album)
-        newest = {id: sorted(own, key=lambda a: a.released, reverse=True) for id, own in found.items()}
+        newest = {
+            id: sorted(own, key=lambda a: a.released, reverse=True) for id, own in found.items()
+        }
         return {id: tuple(own) for id, own in newest.items()}
 
     @cached_property

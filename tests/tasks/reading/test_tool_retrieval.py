@@ -15,7 +15,8 @@ from harness.offers import accept
 from harness.records import Expected, Gold, Message, Problem, Setting, TaskCard, ToolSpec
 from harness.sources import Source
 from harness.sources.folder import Folder
-from tasks.reading.tool_retrieval import MEASURES, RetrievalTask, as_retrieval, documentation
+from harness.tool_documents import documentation
+from tasks.reading.tool_retrieval import MEASURES, RetrievalTask, as_retrieval
 from tasks.restbench import BENCHMARK as RESTBENCH
 from tasks.toolflow import BENCHMARK as TOOLFLOW
 

@@ -51,6 +51,10 @@ class Box:
     def eat(self):
         self._all = bytes(10**10)
 
+    def keep(self):
+        self._kept = bytearray(250 * 2**20)
+        return "kept"
+
     def leave(self):
         os._exit(3)
 """
@@ -199,6 +203,7 @@ class TestCalls:
             (ToolCall("put", {"item": float("nan")}), "the call cannot be read"),
             (ToolCall("put", {"item": object()}), "the call cannot be read"),
             (ToolCall("put", ["a"]), "the call cannot be read"),  # type: ignore[arg-type]
+            (ToolCall("look", problem="half an object"), "read: 'half an object'"),
             (ToolCall("refuse"), "not now"),
         ],
     )
@@ -277,6 +282,28 @@ class TestSessions:
         assert told.failed
         assert how in told.content
         assert [state["state"] for state in states] == ["valid", "valid"]
+
+    def test_memory_that_others_hold_is_not_held_against_a_session(self, world: BfclWorld) -> None:
+        # 600 MB are enough for two of them, and not for three.
+        async def crowded() -> list[Any]:
+            told = []
+            for _ in range(5):
+                session = await world.open(problem(["look()"]))
+                await session.listen()
+                told.append(await session.call(ToolCall("keep")))
+            return told
+
+        assert [(one.content, one.failed) for one in run(crowded())] == [("kept", False)] * 5
+
+    def test_closing_one_starts_no_process(self, world: BfclWorld) -> None:
+        async def closed() -> bool:
+            session = await world.open(problem(["look()"]))
+            await session.listen()
+            assert (await session.call(ToolCall("spin"))).failed
+            await session.close()
+            return world._places[0]._process is None
+
+        assert run(closed())
 
     def test_a_process_that_dies_is_replaced_and_nobodys_answer(self, world: BfclWorld) -> None:
         async def opened() -> tuple[BfclSession, BfclSession]:

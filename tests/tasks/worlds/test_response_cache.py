@@ -106,6 +106,26 @@ def test_an_api_without_a_file_is_not_known(tmp_path: Path) -> None:
     assert found(tmp_path, q=1) is None
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place("cat", "films", "../../../secret"),
+        Place("cat", "../../secret.json/x", "y"),
+        Place("..", "x", "secret"),
+        Place("", "x", "secret"),
+        Place("cat", "films", ".."),
+        Place("cat", "films", "n" * 300),
+        Place("cat", "films", "a\0b"),
+    ],
+)
+def test_no_name_leads_out_of_the_folder(tmp_path: Path, place: Place) -> None:
+    write(tmp_path, {"{}": "SECRET"}, "secret.json")
+    root = write(tmp_path / "cache", {"{}": 1}, "cat/films_for_cat/search.json")
+    cache = ResponseCache(root, lambda asked: place)
+    assert run(cache.answer(Asked(Problem("p", ()), TOOL, {}))) is None
+    assert digest(root, [place])[1] == 0
+
+
 def test_examples_are_the_first_that_fit(tmp_path: Path) -> None:
     answers = {f"{{'q': {n}}}": {"error": "", "response": "x" * 500} for n in range(9)}
     write(tmp_path, answers)

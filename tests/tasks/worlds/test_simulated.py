@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import InfrastructureError, UserError
+from harness.errors import InfrastructureError, TooLong, UserError
 from harness.formats import strict_json
 from harness.loop import run, together
 from harness.records import Completion, Message, Observation, Problem, ToolCall, ToolSpec
@@ -159,9 +159,11 @@ def test_a_simulator_that_answers_nothing_twice_is_never_the_agents_fault() -> N
     assert opened.state == {"answers": {}}  # nothing was answered, and a later call is asked anew
 
 
-@pytest.mark.parametrize("failure", [ConnectionError("gone"), TimeoutError(), OSError("disk")])
+@pytest.mark.parametrize(
+    "failure", [ConnectionError("gone"), TimeoutError(), TooLong("9 tokens"), OSError("disk")]
+)
 def test_a_simulator_that_fails_is_named(failure: Exception) -> None:
-    outside = isinstance(failure, ConnectionError | TimeoutError)
+    outside = isinstance(failure, ConnectionError | TimeoutError | TooLong)
     expected: type[Exception] = InfrastructureError if outside else UserError
     with pytest.raises(expected):
         called(session(Server(lambda _: failure)), "weather", town="Ulm")

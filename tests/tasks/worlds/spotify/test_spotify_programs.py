@@ -19,7 +19,14 @@ from harness.programs import run_program_of
 from harness.records import Problem, Setting, ToolCall, Trajectory
 from harness.sources import Source
 from tasks.restbench import BENCHMARK
-from tasks.worlds.spotify.oracles import DATA, FILE, UNCHANGED, Finding, findings
+from tasks.worlds.spotify.oracles import (
+    DATA,
+    FILE,
+    ONLY_WHETHER,
+    UNCHANGED,
+    Finding,
+    findings,
+)
 from tasks.worlds.spotify.programs import BEYOND_THE_PATH, FREE
 
 READS = frozenset({16, 18, 20, 23, 24, 26, 29, 30, 55})
@@ -122,7 +129,7 @@ def test_a_program_gives_the_same_bytes_every_time(loaded: ProblemSet) -> None:
 def test_whoever_does_nothing_solves_nothing(loaded: ProblemSet) -> None:
     for n, problem in enumerate(loaded.problems):
         idle = carried_out(loaded, changed(problem, ()))
-        assert solved_in_world(Attempt(problem, idle)) == 0, n
+        assert solved_in_world(Attempt(problem, idle)) != 1, n
 
 
 @pytest.mark.realdata
@@ -147,9 +154,7 @@ def test_an_agent_finds_the_program_nowhere(loaded: ProblemSet) -> None:
 
 @pytest.mark.realdata
 def test_the_candidates_keep_only_what_they_allow(data: Path) -> None:
-    (part,) = BENCHMARK.tasks["restbench/spotify"].load(
-        Source(data), Setting(pool="candidates")
-    )
+    (part,) = BENCHMARK.tasks["restbench/spotify"].load(Source(data), Setting(pool="candidates"))
     assert isinstance(part, ProblemSet)
     for problem in part.problems:
         offered = {tool.name for tool in problem.tools}
@@ -178,13 +183,6 @@ WRONG: Mapping[int, tuple[int, Mapping[str, Any]]] = {
 }
 """A call of the program (from 1) and what is wrong in its arguments, where an id or a value that an
 oracle asserts can be wrong; {} puts in the id of somebody else."""
-ONLY_WHETHER = {
-    0: "which songs were added is not asserted",
-    21: "neither the playlist nor the song is asserted, only that some song went somewhere",
-    27: "the call takes no arguments",
-    50: "which song was added is not asserted",
-}
-"""Final-state oracles that cannot tell a wrong id from a right one."""
 
 
 @pytest.mark.realdata
@@ -272,3 +270,28 @@ def test_a_retrieval_fails_without_the_call_and_a_read_that_writes_is_seen(
         assert (right.holds, kept.holds) == (True, False)
         told += 1
     assert told == 8
+
+
+@pytest.mark.realdata
+def test_what_has_no_counterpart_counts_neither_way(oracles: dict[int, Mapping[str, Any]]) -> None:
+    idle = Trajectory("spotify-44", state=UNCHANGED)
+    told: list[Finding] = []
+    for asserted in ({"collection": "me.shows"}, {"collection": "me.albums", "contains": "al-9"}):
+        oracle = {"kind": "final_state", "assertions": [asserted]}
+        told += findings({**oracles[44], "oracles": [oracle]}, idle)
+    assert [finding.holds for finding in told] == [None, None]
+    assert ["me.shows" in told[0].why, "al-9" in told[1].why] == [True, True]
+
+
+@pytest.mark.realdata
+def test_an_oracle_that_asserts_only_whether_holds_for_the_wrong_song(
+    loaded: ProblemSet, oracles: dict[int, Mapping[str, Any]]
+) -> None:
+    problem = loaded.problems[21]
+    program = list(problem.gold.program)
+    place = next(k for k, call in enumerate(program) if call.name.startswith("POST"))
+    wrong = {**program[place].arguments, "uris": ["$3.items.1.uri"]}
+    program[place] = replace(program[place], arguments=wrong)
+    attempt = carried_out(loaded, changed(problem, tuple(program)))
+    assert all(finding.holds for finding in findings(oracles[21], attempt))
+    assert solved_in_world(Attempt(problem, attempt)) == 0

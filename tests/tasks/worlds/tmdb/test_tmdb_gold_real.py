@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -11,6 +12,9 @@ import pytest
 
 from harness.contracts import ProblemSet
 from harness.loop import run
+from harness.measures.attempt import Attempt
+from harness.measures.tools.paths import path_subsequence
+from harness.measures.tools.world import solved_in_world
 from harness.programs import run_program_of
 from harness.records import Gold, Problem, Setting, ToolCall, Trajectory
 from harness.sources import Source
@@ -189,3 +193,23 @@ def test_toolflows_functions_stand_for_the_same_operations(data: Path, part: str
         return budgets
 
     assert run(compare()) == [19_000_000, 200_000_000]  # tasks/worlds/tmdb/known/films.py
+
+
+def test_programs_solve_their_problems_and_a_wrong_answer_does_not(data: Path) -> None:
+    world, programs = world_and_programs(data, 1)
+    judged = 0
+    for number, problem in enumerate(problems(data)):
+        program = programs[number]
+        if not program.answer or not program.answers:
+            continue
+        gold = replace(problem.gold, program=program.calls, answers=program.answers)
+        attempt = Attempt(replace(problem, gold=gold), carried_out(world, problem, program))
+        assert solved_in_world(attempt) == path_subsequence(attempt) == 1.0, problem.id
+        wrong = replace(attempt.trajectory, answer="It is not known.")
+        assert solved_in_world(replace(attempt, trajectory=wrong)) == 0.0
+        judged += 1
+    assert judged > 70
+    # "When is the movie Titanic released?"
+    assert {"1997-11-18", "November 18, 1997"} <= set(programs[32].answers)
+    # "When are the release dates for the movies of the collection The Hobbit?"
+    assert programs[36].answers == ()
