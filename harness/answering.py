@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from harness.asking import Asked, score_answers, unjudged_version
 from harness.errors import InfrastructureError, UserError, blaming
 from harness.flows.flow import Answers
+from harness.helpers import helped
 from harness.loading import LoadedModel
 from harness.measures import parse
 from harness.records import Setting
@@ -57,11 +58,27 @@ class Options:
 
 
 class Unit:
-    """One model, one task, one setting: from what is on disk to a finished result."""
+    """One model, one task, one setting: from what is on disk to a finished result.
+
+    Args:
+        model: who is asked.
+        asked: what for.
+        measures: what is to be measured, in notation.
+        options: how it goes about it.
+        helpers: identities of the models that the setting names; None loads them.
+    """
 
     def __init__(
-        self, model: LoadedModel, asked: Asked, measures: Sequence[str], options: Options
+        self,
+        model: LoadedModel,
+        asked: Asked,
+        measures: Sequence[str],
+        options: Options,
+        helpers: Mapping[str, Any] | None = None,
     ) -> None:
+        if helpers is None:
+            lasting, helpers = helped(asked.setting)
+            asked = replace(asked, setting=lasting)
         self.model, self.asked, self.measures, self.options = model, asked, measures, options
         self.meter = Meter()
         card, setting = asked.task.card, asked.setting
@@ -77,6 +94,8 @@ class Unit:
             "seed": asked.seed,
             "data_hash": asked.flow.data_hash,
         }
+        if helpers:
+            plan["helpers"] = helpers
         self.plan: dict[str, Any] = json.loads(json.dumps(plan))
         self.folder: ResultFolder | None = None
         if options.out is not None:
@@ -151,7 +170,11 @@ class Unit:
             self.asked,
             answers,
             self.measures,
-            model={name: value for name, value in self.plan.items() if name.startswith("model")},
+            model={
+                name: value
+                for name, value in self.plan.items()
+                if name.startswith("model") or name == "helpers"
+            },
         )
         if self.folder is not None:
             old = self.folder.result()
@@ -233,6 +256,7 @@ class Unit:
             and result.data_hash == self.plan["data_hash"]
             and result.seed == self.asked.seed
             and result.setting == self.asked.setting
+            and result.helpers == self.plan.get("helpers", {})
         )
 
     def _names(self) -> list[str]:

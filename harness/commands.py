@@ -37,7 +37,10 @@ def command(
     words = ["assay", "run", "-m", model, "-s" if suite else "-t", task]
     for name, value in setting_to_json(asked).items():
         if value != default.get(name):
-            words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+            words += [
+                f"--{name.replace('_', '-')}",
+                *map(str, value if isinstance(value, list) else [value]),
+            ]
     if seed:
         words += ["--seed", str(seed)]
     return shlex.join(words)

@@ -216,7 +216,7 @@ class ChatModel(Protocol):
         max_tokens: int | None = None,
         temperature: float = 0.0,
     ) -> Completion:
-        """The assistant's next turn. Raises `InfrastructureError` when none is to be had.
+        """The assistant's next turn.
 
         Args:
             messages: the conversation.
@@ -224,6 +224,10 @@ class ChatModel(Protocol):
                 them natively.
             max_tokens: that the answer may have; None leaves it to the model.
             temperature: 0 for the likeliest answer.
+
+        Raises:
+            TooLong: the conversation is longer than the model reads.
+            InfrastructureError: no answer is to be had.
         """
         ...
 
@@ -281,7 +285,7 @@ class Session(Protocol):
         ...
 
     async def close(self) -> None:
-        """Ends the session."""
+        """Ends the session. Where that was cut short it is called once more."""
         ...
 
 

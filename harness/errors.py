@@ -17,6 +17,10 @@ class UserError(AssayError):
     """The user's mistake: wrong name, broken file, impossible setting (exit code 2)."""
 
 
+class TooLong(UserError):
+    """A conversation outgrew what a model reads. Ends an attempt; anywhere else a mistake."""
+
+
 class MissingData(UserError):
     """A task's data is not here and could not be fetched. A suite goes on without the task."""
 

@@ -14,7 +14,8 @@ the command line. An option that is given on the command line replaces what the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,11 +25,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from harness.answering import Watcher
 from harness.errors import UserError, unknown
 from harness.evaluation import DEFAULT_MEMORY, evaluate
-from harness.measures import parse_many
+from harness.faulty import parse_faults
+from harness.measures import Measure, parse_many
 from harness.records import Setting
 from harness.report import Report
 from harness.settings import expand
 from harness.shards import parse_shard
+from harness.toolsets import check_order, parse_tools
 
 
 def _several(value: object) -> tuple[Any, ...]:
@@ -42,8 +45,21 @@ def _words(value: object) -> tuple[Any, ...]:
     return tuple(spelled[v] if isinstance(v, bool) else v for v in _several(value))
 
 
+def _shares(value: object) -> tuple[Any, ...]:
+    """One notation or several; YAML reads a bare 0.1 as a number, and "no" as a truth value."""
+    return tuple("" if v in (None, False) else _number(v) for v in _several(value))
+
+
+def _number(value: object) -> object:
+    """A number as it is written out; anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return format(Decimal(repr(value)), "f")
+
+
 Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Shares = Annotated[tuple[str, ...], BeforeValidator(_shares)]
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_several)]
 Limits = Annotated[tuple[int | None, ...], BeforeValidator(_several)]
 
@@ -67,7 +83,7 @@ class Grid(_Strict):
     limit: Limits = (_DEFAULT.limit,)
     tools: Several = (_DEFAULT.tools,)
     tool_order: Several = (_DEFAULT.tool_order,)
-    faults: Several = (_DEFAULT.faults,)
+    faults: Shares = (_DEFAULT.faults,)
     simulator: Several = (_DEFAULT.simulator,)
     judge: Several = (_DEFAULT.judge,)
     compat: Several = _DEFAULT.compat
@@ -131,24 +147,36 @@ class Experiment(_Strict):
         return Experiment(**same | {"settings": settings} | fields)
 
     def plan(self) -> list[Setting]:
-        """Every setting once, in order. Raises `UserError` where a list of values is empty."""
+        """Every setting once, in order.
+
+        What is wrong with the last of them is said before the first is asked, which may cost money.
+
+        Raises:
+            UserError: a list of values is empty, or a value cannot be read.
+        """
         plan = list(dict.fromkeys(s for block in self.settings for s in block.settings()))
         if not plan:
             raise UserError("settings: nothing to ask, for a list of values is empty")
+        for setting in plan:
+            parse_tools(setting.tools)
+            check_order(setting.tool_order)
+            parse_faults(setting.faults)
         return plan
 
     def run(self, watch: Watcher) -> Report:
         """Does it. Raises as `harness.evaluation`."""
-        measures = [m.name for text in self.measures for m in parse_many(text)]
+        measures = [m for text in self.measures for m in parse_many(text)]
+        plan = self.plan()
+        _require_trials(measures, plan)
         return evaluate(
             list(self.models),
             list(self.tasks),
             list(self.suites),
             data=self.data,
             out=self.out,
-            settings=self.plan(),
+            settings=plan,
             seed=self.seed,
-            measures=measures or None,
+            measures=[measure.name for measure in measures] or None,
             fresh=self.fresh,
             strict=self.strict,
             shard=parse_shard(self.shard) if self.shard else None,
@@ -159,6 +187,22 @@ class Experiment(_Strict):
             budget=self.budget,
             watch=watch,
         )
+
+
+def _require_trials(measures: Sequence[Measure], plan: Sequence[Setting]) -> None:
+    """Refuses pass@k of fewer than k trials, before any is made.
+
+    Raises:
+        UserError: which measure, and the trials that it needs.
+    """
+    fewest = min(setting.trials for setting in plan)
+    for measure in measures:
+        wanted = getattr(measure.compute, "keywords", {}).get("k", 1)
+        if measure.kind == "trials" and wanted > fewest:
+            raise UserError(
+                f"{measure.name} needs {wanted} trials of every problem, and {fewest} would be "
+                f"made: add --trials {wanted}"
+            )
 
 
 def read_experiment(path: str | Path) -> Experiment:
@@ -182,9 +226,19 @@ def read_experiment(path: str | Path) -> Experiment:
     if not isinstance(content, dict):
         raise UserError(f"{path} is no experiment: it needs keys such as models and tasks")
     try:
-        return Experiment(**{str(key).replace("-", "_"): v for key, v in content.items()})
+        return Experiment(**_spelled(content))
     except ValidationError as error:
         raise _explained(path, error) from None
+
+
+def _spelled(content: Mapping[Any, Any]) -> dict[str, Any]:
+    """The keys of a file and of its settings as fields are called; options have "-" for "_"."""
+    fields = {str(key).replace("-", "_"): value for key, value in content.items()}
+    if "settings" in fields:
+        blocks = fields["settings"]
+        several = blocks if isinstance(blocks, list) else [blocks]
+        fields["settings"] = [_spelled(b) if isinstance(b, Mapping) else b for b in several]
+    return fields
 
 
 def _refuse_repeated_keys(node: Any) -> None:

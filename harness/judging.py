@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from harness.contracts import Judge
-from harness.errors import InfrastructureError, UserError, blaming
+from harness.errors import InfrastructureError, TooLong, UserError, blaming
 from harness.files import disk_error
 from harness.formats.trajectories import digest, read_trajectories, to_line
 from harness.loop import run, together
@@ -178,7 +178,7 @@ class _Asking:
     async def _judgements(self, wanted: _Wanted) -> tuple[Judgement, ...]:
         try:
             said: object = await self.judge.judge(wanted.problem, wanted.attempt, wanted.repeat)
-        except (ConnectionError, TimeoutError) as error:
+        except (ConnectionError, TimeoutError, TooLong) as error:
             raise InfrastructureError(str(error) or type(error).__name__) from error
         return judgements_of(self.judge, said, wanted.repeat)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import is_not
 from typing import Any
 
 from harness.contracts import Session
@@ -33,12 +34,16 @@ class Offered:
         self.trial, self.executes = session.trial, session.executes
         self._session, self._offered, self._problem = session, tuple(tools), problem
         self._names = frozenset(tool.name for tool in tools)
+        self._here: tuple[ToolSpec, ...] = ()
 
     @property
     def tools(self) -> Sequence[ToolSpec]:
-        """Those offered that the session has at this time."""
-        here = {tool.name for tool in self._session.tools}
-        return tuple(tool for tool in self._offered if tool.name in here)
+        """Those offered that the session has at this time; as long as they stay, one object."""
+        there = {tool.name for tool in self._session.tools}
+        here = tuple(tool for tool in self._offered if tool.name in there)
+        if len(here) != len(self._here) or any(map(is_not, here, self._here)):
+            self._here = here
+        return self._here
 
     async def listen(self) -> Sequence[Message] | None:
         """What is said to the agent next."""

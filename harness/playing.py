@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from harness.budget import BudgetSpent
 from harness.clock import Clock
 from harness.contracts import Agent, Session, ToolEnvironment
-from harness.errors import InfrastructureError, UserError
+from harness.errors import InfrastructureError, TooLong, UserError
 from harness.faulty import Faults
 from harness.offering import Offered
 from harness.records import Gold, Problem, Trajectory
-from harness.sessions import Told
+from harness.sessions import Told, close
+from harness.story import OUTGROWN
 from harness.toolsets import Toolsets
 from harness.verdicts import Verdicts
 from harness.workspace import working
@@ -39,7 +40,11 @@ class Play:
     verdicts: Verdicts | None = None
 
     async def attempt(self, key: str, trial: int) -> Trajectory:
-        """One attempt in a world of its own; an error where something outside the agent failed."""
+        """One attempt in a world of its own; an error where something outside the agent failed.
+
+        Where a model does not read any more what was said, and the agent makes nothing of that, the
+        attempt has stopped.
+        """
         clock = Clock()
         try:
             with working(trial=trial, clock=clock):
@@ -65,8 +70,10 @@ class Play:
             told = replace(told, gold=Gold())
         try:
             made = await self.agent.solve(told, session)
+        except TooLong as error:
+            made = Trajectory(key, trial, end="stopped", detail=f"{OUTGROWN}: {error}")
         finally:
-            await session.close()
+            await close(session)
         if not isinstance(made, Trajectory):
             raise UserError(f"solve gave {type(made).__name__} for '{key}': a Trajectory is wanted")
         names = None if offered is None else tuple(tool.name for tool in offered)

@@ -142,7 +142,14 @@ def rescore(
 
 def _model_of(stored: Result) -> dict[str, Any]:
     """The result's fields about the model, as a stored result has them."""
-    fields = ("model", "model_fingerprint", "model_identity", "model_card", "model_join")
+    fields = (
+        "model",
+        "model_fingerprint",
+        "model_identity",
+        "model_card",
+        "model_join",
+        "helpers",
+    )
     return {name: getattr(stored, name) for name in fields}
 
 

@@ -1,12 +1,25 @@
-"""Sessions of problems that have no world: calls are written down, and nothing carries them out."""
+"""Sessions come to their end; and those of problems that have no world, where nothing is called."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+from harness.contracts import Session
 from harness.errors import UserError
 from harness.records import Message, Observation, Problem, ToolCall, ToolSpec
+
+
+async def close(session: Session) -> None:
+    """Ends a session. Where that is cut short, as by Ctrl-C, it is ended once more, to the end."""
+    try:
+        await session.close()
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            await session.close()
+        raise
 
 
 class Told:

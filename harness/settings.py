@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from harness import spec
 from harness.errors import UserError
 from harness.faulty import parse_faults
 from harness.records import Setting
@@ -36,8 +37,24 @@ def setting_of(fields: Mapping[str, Any]) -> Setting:
     setting = Setting(**{**fields, "compat": compat})
     faults = parse_faults(setting.faults)
     return replace(
-        setting, tools=str(parse_tools(setting.tools)), faults=str(faults) if faults else ""
+        setting,
+        tools=str(parse_tools(setting.tools)),
+        faults=str(faults) if faults else "",
+        simulator=_spelled("simulator", setting.simulator),
+        judge=_spelled("judge", setting.judge),
     )
+
+
+def _spelled(name: str, expression: str) -> str:
+    """A model's expression as it is written everywhere; "" where there is none.
+
+    Raises:
+        UserError: it does not parse.
+    """
+    try:
+        return str(spec.parse(expression)) if expression.strip() else ""
+    except UserError as error:
+        raise UserError(f"{name}={expression}: {error}") from error
 
 
 def several(value: object) -> list[Any]:

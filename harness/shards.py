@@ -126,7 +126,7 @@ def _finish(
         fingerprint=plan["model_fingerprint"],
         card=plan["model_card"],
     )
-    unit = Unit(model, asked, tuple(head["measures"]), Options(out=target))
+    unit = Unit(model, asked, tuple(head["measures"]), Options(out=target), plan.get("helpers", {}))
     unit.plan["model_join"] = plan["model_join"]  # known to the adapter, which is not loaded here
     if unit.plan != plan:
         raise UserError(f"{folder}: the data here is not what the shards were asked about")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from harness.contracts import Session
+from harness.errors import TooLong
 from harness.formats.toolcalls.form import without_thoughts
 from harness.records import (
     Completion,
@@ -21,6 +22,8 @@ from harness.records import (
 
 UNREAD = "The call could not be read: "
 """What an agent is told of a call whose arguments are broken, before what is wrong with it."""
+OUTGROWN = "the conversation is longer than the model reads"
+"""Why an attempt was stopped that a model could not go on with."""
 _CUT: Mapping[str, str] = MappingProxyType(
     {
         "length": "the last turn was cut at its limit of tokens",
@@ -97,6 +100,10 @@ class Story:
             usage=usage if usage.input_tokens or usage.output_tokens or usage.money else None,
             state=self.session.state,
         )
+
+    def outgrown(self, error: TooLong) -> Trajectory:
+        """The trajectory where the model does not read what has been said any more: stopped."""
+        return self.ended("stopped", why=f"{OUTGROWN}: {error}")
 
     def _last_text(self) -> str | None:
         """What the agent said in its last turn; None where that is nothing."""

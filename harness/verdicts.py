@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from harness.contracts import Judge, Task
-from harness.errors import InfrastructureError, UserError, blaming
+from harness.errors import InfrastructureError, TooLong, UserError, blaming
 from harness.judging import PATIENCE, judgements_of
 from harness.loading import load_model
 from harness.loop import together
@@ -139,7 +139,7 @@ class Verdicts:
     ) -> tuple[Judgement, ...]:
         try:
             said: object = await self.judge.judge(problem, trajectory, repeat)
-        except (ConnectionError, TimeoutError) as error:
+        except (ConnectionError, TimeoutError, TooLong) as error:
             raise InfrastructureError(str(error) or type(error).__name__) from error
         return judgements_of(self.judge, said, repeat)
 

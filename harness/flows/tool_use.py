@@ -31,6 +31,7 @@ from harness.sources import Source
 from harness.store.results import TRAJECTORIES
 from harness.store.rows import Rows
 from harness.store.schema import Counts, Result
+from harness.story import OUTGROWN
 from harness.toolsets import Toolsets
 from harness.trials import Gathering, Trials, failed, from_rows, merge, to_rows
 from harness.verdicts import Verdicts, unjudged
@@ -127,8 +128,10 @@ class ToolUseFlow:
         wanted = ((key, trial) for key in left for trial in gathering.begin(key))
         begins = (partial(play.attempt, *attempt) for attempt in _affordable(wanted))
         flight = Flight(begins, int(getattr(play.agent, "query_batch", WINDOW)))
+        outgrown = 0
         try:
             for landed in flight:
+                outgrown += sum(made.detail.startswith(OUTGROWN) for made in landed)
                 yield gathering.enter(landed)
         except GeneratorExit:
             flight.stop()
@@ -141,8 +144,9 @@ class ToolUseFlow:
             for _ in wanted:  # enters every problem
                 pass
             yield gathering.rest(f"not asked: {spent}")
-        if said := self._unjudged(play):
-            workspace().say(said)
+        for said in (_stopped_short(outgrown), self._unjudged(play)):
+            if said:
+                workspace().say(said)
 
     def _agent(self, model: LoadedModel) -> Agent:
         """The model as an agent. Raises `UserError` where it cannot attempt these problems."""
@@ -311,6 +315,14 @@ def _affordable(attempts: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int]
     """One by one, until the budget is spent."""
     while _spent() is None and (attempt := next(attempts, None)) is not None:
         yield attempt
+
+
+def _stopped_short(attempts: int) -> str:
+    """What a person should know of attempts that a model could not go on with; "" without any."""
+    if not attempts:
+        return ""
+    what = "1 attempt was" if attempts == 1 else f"{attempts:,} attempts were"
+    return f"{what} stopped: {OUTGROWN}. Fewer tools or steps make it shorter"
 
 
 def _spent() -> str | None:

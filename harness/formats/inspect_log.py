@@ -4,7 +4,8 @@ A log is a zip: `header.json` says what was run, `samples/{id}_epoch_{n}.json` h
 `summaries.json` a line of each for the list. What goes in is made by inspect_ai's own classes, and
 one attempt is in memory at a time. Where the two formats differ:
 
-    problem           id of the sample; a character that cannot be printed becomes "?"
+    problem           id of the sample; a character that cannot be printed becomes "?", and what
+                      comes out like another gets a number
     trial             epoch, which counts from 1
     what was asked    input; also begins the messages, where the attempt leaves it out
     gold              target: the answers, and the path of tools or else the calls
@@ -54,6 +55,7 @@ class Writer:
         self.usage: dict[str, ModelUsage] = {}
         self._archive, self._model = archive, model
         self._names: set[str] = set()
+        self._ids: dict[str, str] = {}
         self._summaries: list[bytes] = []
 
     def __len__(self) -> int:
@@ -70,6 +72,7 @@ class Writer:
             problem: what was asked; None where nobody knows any more.
         """
         made = sample(attempt, values, problem, self._model)
+        made.id = self._id(str(made.id), attempt.problem)
         name = f"samples/{made.id}_epoch_{made.epoch}.json"
         if name in self._names:
             return False
@@ -79,6 +82,14 @@ class Writer:
         self.write(name, _dumped(made))
         self._summaries.append(_dumped(made.summary()))
         return True
+
+    def _id(self, shown: str, problem: str) -> str:
+        """The id of a problem's samples, which no other problem has."""
+        own, number = shown, 1
+        while self._ids.setdefault(own, problem) != problem:
+            number += 1
+            own = f"{shown} ({number})"
+        return own
 
     def finish(self, header: EvalLog) -> None:
         """Writes what holds for all attempts."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.contracts import Session
-from harness.errors import InfrastructureError
+from harness.errors import AssayError
 from harness.formats import strict_json
 from harness.names import Names
 from harness.records import (
@@ -83,23 +83,31 @@ class ServedAttempt:
         return [*own, self.answer_tool]
 
     async def call(self, name: str, arguments: dict[str, Any]) -> Observation:
-        """Carries out a call, or takes the answer. Calls made together come one after the other."""
+        """Carries out a call, or takes the answer. Calls made together come one after the other.
+
+        Whatever the world raises ends the attempt with an error, which is written down and not
+        told: it is no mistake of the agent, and its text may say what is right.
+        """
         async with self._one_at_a_time:
             if self.over:
                 return Observation(OVER, failed=True)
-            if name == self.answer_tool.name:
-                return await self._hand_in(arguments.get("answer"))
-            if self._calls >= MOST_CALLS:
-                self._end = ("stopped", f"no answer after {MOST_CALLS:,} calls")
-                return Observation(OVER, failed=True)
-            self._calls += 1
-            call = self._read(name, arguments)
-            self._story.said(Completion("", calls=(call,)))
             try:
-                return await self._story.call(call)
-            except InfrastructureError as error:
-                self._end = ("error", str(error))
+                return await self._called(name, arguments)
+            except Exception as error:
+                what = "" if isinstance(error, AssayError) else f"{type(error).__name__} "
+                self._end = ("error", f"{what}{error}".strip())
                 return Observation(OVER, failed=True)
+
+    async def _called(self, name: str, arguments: dict[str, Any]) -> Observation:
+        if name == self.answer_tool.name:
+            return await self._hand_in(arguments.get("answer"))
+        if self._calls >= MOST_CALLS:
+            self._end = ("stopped", f"no answer after {MOST_CALLS:,} calls")
+            return Observation(OVER, failed=True)
+        self._calls += 1
+        call = self._read(name, arguments)
+        self._story.said(Completion("", calls=(call,)))
+        return await self._story.call(call)
 
     @property
     def trajectory(self) -> Trajectory | None:

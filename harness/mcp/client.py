@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from harness.errors import InfrastructureError, UserError, unknown
+from harness.formats import strict_json
 from harness.mcp.connection import Connection
 from harness.mcp.content import distinct, observation, spec, state
 from harness.mcp.process import Outcome, Stdio
@@ -23,6 +25,8 @@ MOST_TOOLS = 5_000
 """Tools that a server may have."""
 MOST_PAGES = 500
 """Pages that its list of tools may have."""
+LONGEST_CALL = 2**20
+"""Characters that the arguments of a call may have as JSON."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class MCPSession:
         """Asks the server.
 
         What it calls an error of the tool, or wrong about a call, has failed. A tool that is not
-        offered is not called.
+        offered is not called, nor is one with arguments that are no plain JSON or too long.
 
         Raises:
             InfrastructureError: it is gone, late, or breaks the protocol.
@@ -159,6 +163,8 @@ class MCPSession:
 
         if call.name not in {tool.name for tool in self._tools}:
             return Observation(f"There is no tool {call.name[:80]!a}.", failed=True)
+        if reason := _unreadable(call):
+            return Observation(f"The call cannot be read: {reason}.", failed=True)
         try:
             found = observation(await self._ask(call.name, call.arguments))
         except MCPError as error:
@@ -239,6 +245,19 @@ async def _pages(client: Client) -> AsyncIterator[ListToolsResult]:
         if cursor is None:
             return
         seen.add(cursor)
+
+
+def _unreadable(call: ToolCall) -> str:
+    """Why nobody can be sent a call; "" if it can be sent."""
+    if call.problem:
+        return ascii(call.problem[:200])
+    try:
+        arguments = dict(call.arguments)
+        strict_json.check(arguments)
+    except (strict_json.Refused, TypeError, ValueError) as error:
+        return str(error)[:200]
+    much = len(json.dumps(arguments)) > LONGEST_CALL
+    return f"its arguments have more than {LONGEST_CALL:,} characters" if much else ""
 
 
 def _filled(word: str, known: Mapping[str, str]) -> str:

@@ -7,8 +7,13 @@ a session need not be one task.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -115,7 +120,7 @@ class Connection:
             client = Client(
                 self._streams(), cache=None, client_info=us, message_handler=self._heard
             )
-            async with client:
+            async with client, _listening(client):
                 ready.set_result(client)
                 await self._closing.wait()
         except BaseException as error:
@@ -142,6 +147,26 @@ class Connection:
         known = str(self._outcome)
         told = f"{text}; {known}" if known and known not in text else text
         return InfrastructureError(f"the MCP server {self._name}: {self._outcome.cleared(told)}")
+
+
+@asynccontextmanager
+async def _listening(client: Client) -> AsyncIterator[None]:
+    """Asks to be told of other tools, where the server says that it tells whoever asks.
+
+    The protocol's versions before 2026-07-28 know no such request: there everybody is told. A server
+    that does not confirm it is not waited for: it may do without.
+    """
+    import anyio
+    from mcp import MCPError
+    from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
+
+    tools = client.server_capabilities.tools
+    async with AsyncExitStack() as stack:
+        if tools is not None and tools.list_changed:
+            given_up = suppress(ListenNotSupportedError, MCPError, SubscriptionLost)
+            with given_up, anyio.move_on_after(PATIENCE):
+                await stack.enter_async_context(client.listen(tools_list_changed=True))
+        yield
 
 
 async def _over(task: asyncio.Future[Any]) -> None:

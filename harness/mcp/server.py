@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.contracts import ProblemSet, ToolEnvironment
 from harness.errors import AssayError, MissingExtra, UserError, blaming, unknown
+from harness.formats.tool_schemas import parameters
 from harness.formats.trajectories import read_trajectories, to_line
 from harness.loop import run
 from harness.mcp.attempt import ServedAttempt
-from harness.records import Problem, Trajectory
+from harness.records import Problem, Setting, Trajectory
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -45,13 +46,15 @@ def serve(
         out: JSONL file of trajectories, as `assay score` takes it.
         trial: which attempt this is; default the next one at the problem after those in `out`.
         data: folder that mirrors the data; default the environment variable ASSAY_DATA.
-        **setting: fields of `Setting` that say how the task is asked.
+        **setting: fields of `Setting` that say how the task is asked. Those that say which tools
+            are offered, what goes wrong and who judges are for attempts of our own agents.
 
     Returns:
         What was written; None if no attempt was made.
 
     Raises:
-        UserError: there is no such problem, it has no world, or `out` cannot be written.
+        UserError: there is no such problem, it has no world, `out` cannot be written, or a setting
+            is for our own agents.
         MissingExtra: the SDK is not installed.
     """
     try:
@@ -86,6 +89,7 @@ class _Served:
 
     async def talk(self) -> None:
         """Talks with a client until it goes."""
+        from mcp.server.lowlevel import NotificationOptions
         from mcp.server.stdio import stdio_server
 
         session = await self._world.open(self._problem, self._trial)
@@ -93,8 +97,9 @@ class _Served:
             self._attempt = ServedAttempt(self._key, self._problem, session)
             await self._attempt.begin()
             server = build(self._attempt, self.write)
+            options = server.create_initialization_options(NotificationOptions(tools_changed=True))
             async with stdio_server() as (heard, said):
-                await server.run(heard, said, server.create_initialization_options())
+                await server.run(heard, said, options)
         finally:
             await session.close()
 
@@ -107,32 +112,41 @@ class _Served:
 
 
 def build(attempt: ServedAttempt, over: Any) -> Server[Any]:
-    """A server of an attempt.
+    """A server of an attempt, which says so when there are other tools from a turn on.
 
     Args:
         attempt: whose tools it has.
         over: called without arguments when the attempt has come to its end.
+
+    Raises:
+        UserError: the parameters of a tool are no plain JSON, or nested too deep.
     """
     from mcp import MCPError, types
     from mcp.server.lowlevel import Server
+    from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 
+    listeners = InMemorySubscriptionBus()
     rules = RULES.format(tool=attempt.answer_tool.name)
     request = f"{rules}\n\n{attempt.request}"
 
-    async def list_tools(context: Any, params: Any) -> types.ListToolsResult:
-        tools = [
-            types.Tool(
-                name=tool.name,
-                description=tool.description,
-                input_schema={**tool.parameters, "type": "object"},
-            )
+    def tools() -> list[types.Tool]:
+        return [
+            types.Tool(name=tool.name, description=tool.description, input_schema=parameters(tool))
             for tool in attempt.tools
         ]
-        return types.ListToolsResult(tools=tools)
+
+    tools()  # what cannot be told shows before a client is there
+
+    async def list_tools(context: Any, params: Any) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=tools())
 
     async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+        before = [tool.name for tool in attempt.tools]
         try:
             found = await attempt.call(params.name, params.arguments or {})
+            if [tool.name for tool in attempt.tools] != before:
+                await context.session.send_tool_list_changed()  # whom that does not reach, listens
+                await listeners.publish(ToolsListChanged())
             if attempt.over:
                 over()
         except AssayError as error:
@@ -173,6 +187,7 @@ def build(attempt: ServedAttempt, over: Any) -> Server[Any]:
         on_get_prompt=get_prompt,
         on_list_resources=list_resources,
         on_read_resource=read_resource,
+        on_subscriptions_listen=ListenHandler(listeners),
     )
 
 
@@ -219,6 +234,9 @@ def _find(
     loaded, asked = load_task(task), setting_of(setting)
     name = loaded.card.name
     accept(loaded, asked)
+    for field in ("tools", "tool_order", "faults", "judge"):
+        if (value := getattr(asked, field)) != getattr(Setting(), field):
+            raise UserError(f"{field}={value}: a problem is served as it is, with its own tools")
     with blaming(f"{name} cannot be loaded"):
         material = checked(loaded.load(Source(data), asked), loaded.card)
     sets = [part for part in material if isinstance(part, ProblemSet)]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from harness.records.chat import Message, ToolCall, Usage
 
 End = Literal["finished", "gave up", "stopped", "malformed", "error", "missing"]
-"""How an attempt ended: with an answer; by giving up; at a limit of steps or cost; with output that
+"""How an attempt ended: with an answer; by giving up; at a limit of steps, cost or context; with output that
 could not be read (counts as wrong); by a failure outside the model (no attempt at all: retried on
 resume); or it was never made."""
 

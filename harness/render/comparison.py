@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.comparison import LEVEL, Comparison, Difference, Overall
+from harness.measures import is_share
 from harness.render.board import broken, without_common_benchmark
 from harness.render.words import (
     BAD,
@@ -54,10 +55,13 @@ def comparison(found: Comparison) -> Iterator[RenderableType]:
     for models, members in groupby(found.differences, pair):
         overall = [o for o in found.overall if (o.first_model, o.second_model) == models]
         yield from _pair(models, list(members), overall)
+    # Of an amount, such as steps, nobody can say which is better.
+    shares = all(is_share(d.measure) for d in found.differences)
+    more, less = ("better", "worse") if shares else ("higher", "lower")
     yield Text(
-        f"better, worse: p < {LEVEL}, paired randomisation test, two-sided, Holm's correction over "
-        f"{count(len(found.differences), 'test')}; neither: not told apart. wins: queries on which "
-        "the second model is better/equal/worse.",
+        f"{more}, {less}: p < {LEVEL}, paired randomisation test, two-sided, Holm's correction "
+        f"over {count(len(found.differences), 'test')}; neither: not told apart. wins: queries on "
+        f"which the second model is {more}/equal/{less}.",
         QUIET,
     )
 
@@ -68,7 +72,8 @@ def _pair(
     first, second = models
     measures = ", ".join(dict.fromkeys(d.measure for d in members))
     yield Text.assemble((second, STRONG), " against ", (first, STRONG))
-    yield Text(f"{measures} × 100  ± half the 95 % interval", QUIET)
+    shares = all(is_share(d.measure) for d in members)
+    yield Text(f"{measures}{' × 100' if shares else ''}  ± half the 95 % interval", QUIET)
     yield _Effects(members, overall)
     if apart := sum(d.left_out for d in members):
         yield Text(f"left out: {count(apart, 'query')} that not both have answered", WARNING)

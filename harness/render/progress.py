@@ -28,6 +28,10 @@ _QUICK = ("loading", "answering", "scoring", *_ENDS)
 """States without a rate of their own."""
 _PATIENCE = 20.0
 """Seconds between two lines about the same work."""
+_BAR, _WIDE = 24, 110
+"""Cells of the bar, and those of a terminal that has room for one."""
+_NUMBERS = 58
+"""Cells that numbers, times and the state take beside it, which matter more than a whole name."""
 
 
 class Watch:
@@ -40,15 +44,16 @@ class Watch:
     def __init__(self, *, lines: bool = True) -> None:
         self._screen = console(stderr=True)
         self._lines = lines and not self._screen.is_terminal
+        self._wide = self._screen.width >= _WIDE
         self._done = 0
         self._started = self._since = self._told = time.perf_counter()
         self._state = ""
         self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            TextColumn("{task.description}", markup=False),
+            *([BarColumn(bar_width=_BAR)] if self._wide else []),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[state]}", style="dim"),
+            TextColumn("{task.fields[state]}", style="dim", markup=False),
             TimeRemainingColumn(compact=True, elapsed_when_finished=True),
             console=self._screen,
             transient=True,
@@ -93,7 +98,8 @@ class Watch:
         self._state, self._since, self._told = progress.state, now, now
         for bar in self._bar.task_ids:
             self._bar.remove_task(bar)
-        self._bar.add_task(f"{progress.model} · {progress.task}", total=None, state="")
+        room = self._screen.width - _NUMBERS - self._wide * _BAR
+        self._bar.add_task(_title(progress.model, progress.task, room), total=None, state="")
 
     def _said(self, progress: answering.Progress) -> str:
         """What is being done, and how fast."""
@@ -105,7 +111,8 @@ class Watch:
     def _report(self, progress: answering.Progress) -> None:
         """Says something where no bar can be drawn: what is done, and long work now and then."""
         if progress.state in ("finished", "reused"):
-            self._screen.print(self._line(progress), soft_wrap=True)
+            line = self._line(progress)
+            self._screen.print(line, soft_wrap=True, highlight=False, markup=False)
         now = time.perf_counter()
         if progress.state in _QUICK or not progress.done or now - self._told < _PATIENCE:
             return
@@ -115,16 +122,28 @@ class Watch:
             f"{self._said(progress)}: {progress.done:,} of {progress.total:,}, "
             f"{duration(left)} left · {progress.model} on {progress.task}",
             soft_wrap=True,
+            highlight=False,
+            markup=False,
         )
 
     def _line(self, progress: answering.Progress) -> str:
         setting = setting_text(progress.setting)
         asked = "" if setting == "defaults" else f" ({setting})"
-        took = f" {progress.total:,} queries in {time.perf_counter() - self._started:.1f} s"
+        of = f"{progress.done:,} of " if progress.done < progress.total else ""
+        took = f" {of}{progress.total:,} queries in {time.perf_counter() - self._started:.1f} s"
         return (
             f"{progress.state}: {progress.model} on {progress.task}{asked}"
             f"{took if progress.state == 'finished' else ''}"
         )
+
+
+def _title(model: str, task: str, room: int) -> str:
+    """Who is asked what; in little room the task's own name, and the beginning of the model's."""
+    if len(whole := f"{model} · {task}") <= room:
+        return whole
+    own = task.rpartition("/")[2]
+    left = max(room - len(own) - 3, 8)
+    return f"{model if len(model) <= left else f'{model[: left - 1]}…'} · {own}"
 
 
 _LINE = 1_000

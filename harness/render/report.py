@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from harness.render.words import (
     command,
     count,
     setting_text,
+    shared,
+    unanswered,
     varying,
 )
 from harness.report import AggregateValue, Missing, Report
@@ -143,9 +145,8 @@ def _caption(report: Report, rows: _Rows) -> Text:
     measures = dict.fromkeys(_measured([result]) for result in report.results)
     what = next(iter(measures)) if len(measures) == 1 else "main measures"
     text = Text.assemble((f"{what} × 100", STRONG), ("  ± half the 95 % interval", QUIET))
-    shared = setting_text(rows.results[0].setting)
-    if not varying([result.setting for result in rows.results]) and shared != "defaults":
-        text.append(f"  ·  {shared}", QUIET)
+    if fields := shared([result.setting for result in rows.results]):
+        text.append(f"  ·  {setting_text(rows.results[0].setting, fields)}", QUIET)
     return text
 
 
@@ -237,11 +238,14 @@ def _missing(report: Report) -> Iterator[RenderableType]:
 
 def _undecided(report: Report) -> Iterator[RenderableType]:
     """Tasks whose main measure says nothing, because nobody has judged the attempts yet."""
-    waiting = {r.task: r.main_measure for r in report.results if _waits(r)}
-    for measure in dict.fromkeys(waiting.values()):
-        names = ", ".join(task for task, name in waiting.items() if name == measure)
-        yield Text.assemble((f"\n{measure} wants a judge: ", WARNING), names)
-        yield Text("  assay judge --list", QUIET)
+    waiting = {(r.task, bool(r.setting.judge)): r.main_measure for r in report.results if _waits(r)}
+    for measure, failed in dict.fromkeys((m, failed) for (_, failed), m in waiting.items()):
+        names = ", ".join(task for (task, f), m in waiting.items() if (m, f) == (measure, failed))
+        lacks = "is not known, the judge gave no verdict" if failed else "wants a judge"
+        yield Text.assemble((f"\n{measure} {lacks}: ", WARNING), names)
+        yield Text(
+            "  assay judge asks for what is missing" if failed else "  assay judge --list", QUIET
+        )
 
 
 def _reasons(missing: Sequence[Missing]) -> Iterator[RenderableType]:
@@ -265,19 +269,13 @@ def _reasons(missing: Sequence[Missing]) -> Iterator[RenderableType]:
     yield command("how to get it", f"assay data {name}")
 
 
-def _unanswered(reason: str) -> str:
-    """Why queries have no answer, in two words: something failed, or they were never asked."""
-    return "not asked" if reason.startswith("not asked") else "failed outside the model"
-
-
 def _remarks(report: Report) -> Iterator[RenderableType]:
     """What happened to queries, and faults of the data: each once, with all it is about."""
     about: dict[str, list[str]] = {}
     for result in report.results:
         counts = result.counts
-        reason = next(iter(result.errors.values()), "")
         own = (
-            (counts.errors, f"{_unanswered(reason)}; the same command asks again ({reason})"),
+            *((n, _again(what, why)) for what, n, why in unanswered(result.errors, counts.errors)),
             (counts.malformed, "got an answer that cannot be read and score 0"),
             (counts.missing, "got no answer and score 0"),
         )
@@ -288,6 +286,12 @@ def _remarks(report: Report) -> Iterator[RenderableType]:
         if sought := result.notes.get(SOUGHT):
             sentence = f"approximate search, recall {1 - result.notes.get(MISSED, 0) / sought:.1%}"
             about.setdefault(sentence, []).append(f"{result.model} on {result.task}")
+        if _drawn_once(result):
+            sentence = (
+                f"all {result.setting.trials} trials came out alike, as they do at temperature=0: "
+                "a higher one draws each by itself"
+            )
+            about.setdefault(sentence, []).append(f"{result.model} on {result.task}")
         for sentence in [*_faults(result), *result.drift]:
             if result.task not in about.setdefault(sentence, []):
                 about[sentence].append(result.task)
@@ -297,6 +301,33 @@ def _remarks(report: Report) -> Iterator[RenderableType]:
         shown = ", ".join(names[:REASONS])
         more = f" and {len(names) - REASONS} more" if len(names) > REASONS else ""
         yield Text.assemble((f"  {shown}{more}: ", STRONG), sentence)
+
+
+def _again(what: str, reasons: Mapping[str, str]) -> str:
+    """What became of queries without an answer, with one of the reasons."""
+    verb = "were " if what == "not asked" else ""
+    why = next(iter(reasons.values()), "")
+    return f"{verb}{what}; the same command asks again{f' ({why})' if why else ''}"
+
+
+def _drawn_once(result: Result) -> bool:
+    """Whether trials agree in everything because the model that was asked had no choice."""
+    if result.setting.trials < 2 or not result.deviations or any(result.deviations.values()):
+        return False
+    temperatures = set(_temperatures(result.model_identity))
+    return bool(temperatures) and not any(temperatures)
+
+
+def _temperatures(identity: object) -> Iterator[object]:
+    """Every temperature in what a model is, and in what it is made of."""
+    if isinstance(identity, Mapping):
+        for name, value in identity.items():
+            if name == "temperature":
+                yield value
+            yield from _temperatures(value)
+    elif isinstance(identity, list | tuple):
+        for value in identity:
+            yield from _temperatures(value)
 
 
 def _faults(result: Result) -> Iterator[str]:

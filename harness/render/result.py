@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -20,8 +20,10 @@ from harness.render.words import (
     facts,
     grid,
     hundredths,
+    in_order,
     number,
     setting_text,
+    unanswered,
 )
 from harness.store import Counts, Result, setting_to_json
 
@@ -34,7 +36,6 @@ _HASH = 12
 _FATES = (
     ("missing", "without an answer (score 0)"),
     ("malformed", "with an answer that cannot be read (score 0)"),
-    ("errors", "failed outside the model (tried again by the same command)"),
     ("without_relevant", "without a relevant document (score 0)"),
 )
 
@@ -50,19 +51,30 @@ def details(result: Result, run_info: Mapping[str, Any] | None = None) -> Iterat
     fields = [f for f in setting_to_json(result.setting) if f not in _unasked(result)]
     yield Text(setting_text(result.setting, fields), QUIET)
     yield ""
-    yield from _measures(result)
-    if result.main_measure in result.undefined:
-        said = f"{result.main_measure} says nothing of these attempts: they want a judge"
-        yield Text(f"{said} (assay judge --list)", WARNING)
-    elif left := result.counts.queries - result.measures[result.main_measure].n:
-        of = f"{left:,} of {count(result.counts.queries, 'problem')}"
-        yield Text(
-            f"{result.main_measure} says nothing of {of}, which its mean leaves out", WARNING
-        )
-    yield from _splits(result)
-    yield from _breakdown(result)
+    if result.status == "complete":
+        yield from _measures(result)
+        yield from _unsaid(result)
+        yield from _splits(result)
+        yield from _breakdown(result)
+    else:  # errors are no answers, so a mean would mean nothing
+        counts = result.counts
+        said = f"no numbers yet: {counts.answered:,} of {counts.queries:,} queries are answered"
+        yield Text(said, WARNING)
     yield ""
     yield facts([*_queries(result), *_origin(result), *_model(result), *_run(run_info or {})])
+
+
+def _unsaid(result: Result) -> Iterator[Text]:
+    """Measures that say nothing, or nothing of some problems."""
+    main = result.main_measure
+    if main in result.undefined:
+        why = "the judge gave no verdict" if result.setting.judge else "they want a judge"
+        yield Text(f"{main} says nothing of these attempts: {why} (assay judge --list)", WARNING)
+    elif main in result.measures and (left := result.counts.queries - result.measures[main].n):
+        of = f"{left:,} of {count(result.counts.queries, 'problem')}"
+        yield Text(f"{main} says nothing of {of}, which its mean leaves out", WARNING)
+    if others := [name for name in result.undefined if name != main]:
+        yield Text(f"nothing is known of {', '.join(others)} here", QUIET)
 
 
 def _unasked(result: Result) -> Sequence[str]:
@@ -103,9 +115,10 @@ def _measures(result: Result) -> Iterator[RenderableType]:
             table.add_row(Text(name, style), Text(shown[0], style), ends, f"{value.n:,}")
         if names:
             yield from ("", table) if heading == "amount" and shares else (table,)
+    over = "trials" if result.setting.trials > 1 else "repeats"
     for name, deviation in result.deviations.items():
         mean = number(name, result.measures[name].value)
-        yield Text(f"{name}: {mean} ± {number(name, deviation)} over repeats", QUIET)
+        yield Text(f"{name}: {mean} ± {number(name, deviation)} over {over}", QUIET)
 
 
 def _breakdown(result: Result) -> Iterator[RenderableType]:
@@ -115,8 +128,9 @@ def _breakdown(result: Result) -> Iterator[RenderableType]:
             continue
         yield ""
         table = grid(label, name if not is_share(name) else f"{name} × 100", numbers=1)
-        for value, means in list(by.items())[:LISTED]:
-            table.add_row(Text(value), number(name, means[name]) if name in means else "")
+        for value in in_order(by)[:LISTED]:
+            mean = by[value].get(name)
+            table.add_row(Text(value), "" if mean is None else number(name, mean))
         yield table
         if len(by) > LISTED:
             yield Text(f"and {len(by) - LISTED} more in result.json", QUIET)
@@ -140,8 +154,13 @@ def _queries(result: Result) -> Iterator[tuple[str, str]]:
     yield "queries", f"{counts.queries:,} asked, {counts.answered:,} answered"
     for name, fate in _FATES:
         if n := getattr(counts, name):
-            yield "", f"{n:,} {fate}{_named(result, name)}"
-            yield from (("", f"  {reason}") for reason in _reasons(result, name))
+            found = getattr(result, name, ())
+            yield "", f"{n:,} {fate}{_listed(found)}"
+            if isinstance(found, Mapping):
+                yield from (("", f"  {reason}") for reason in _reasons(found))
+    for what, n, why in unanswered(result.errors, counts.errors):
+        yield "", f"{n:,} {what} (the same command asks again){_listed(why)}"
+        yield from (("", f"  {reason}") for reason in _reasons(why))
     if counts.clusters < counts.queries:
         yield "", f"{count(counts.clusters, 'distinct text')}: what the bootstrap resamples"
     if counts.judged_outside_corpus:
@@ -158,11 +177,10 @@ def _queries(result: Result) -> Iterator[tuple[str, str]]:
         yield "", f"{note}: {n:,}{_share(n, counts.of(note))}"
 
 
-def _reasons(result: Result, fate: str) -> Iterator[str]:
+def _reasons(why: Mapping[str, str]) -> Iterator[str]:
     """Why queries failed: each reason once, by the first query that it was given for."""
-    why = getattr(result, fate, ())
     first: dict[str, str] = {}
-    for query, reason in why.items() if isinstance(why, Mapping) else ():
+    for query, reason in why.items():
         first.setdefault(reason, query)
     for reason, query in list(first.items())[:REASONS]:
         yield f"{query}: {reason}"
@@ -172,8 +190,8 @@ def _share(n: int, whole: int | None) -> str:
     return f" of {whole:,} ({n / whole:.1%})" if whole else ""
 
 
-def _named(result: Result, fate: str) -> str:
-    ids = list(getattr(result, fate, ()))
+def _listed(queries: Iterable[str]) -> str:
+    ids = list(queries)
     more = ", ..." if len(ids) > LISTED else ""
     return f": {', '.join(ids[:LISTED])}{more}" if ids else ""
 
@@ -218,7 +236,13 @@ def _run(info: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _brief(value: object) -> str:
-    """A parameter list in one line."""
+    """A parameter list in one line; one within another stands in brackets."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}={_brief(item)}" for name, item in value.items()) or "none"
+        return ", ".join(f"{name}={_within(item)}" for name, item in value.items()) or "none"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _within(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"({_brief(value)})" if value else "none"
+    return _brief(value) or '""'

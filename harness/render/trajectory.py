@@ -11,24 +11,33 @@ from rich.padding import Padding
 from rich.text import Text
 
 from harness.records import Image, Message, ToolCall, Trajectory
-from harness.render.words import BAD, COMMAND, GOOD, QUIET, STRONG, WARNING, number
+from harness.render.words import BAD, COMMAND, GOOD, QUIET, STRONG, WARNING, count, number
 
 LONGEST_ADDRESS = 120
 """Characters that are shown of a picture's address."""
+SHORTEST = 0.05
+"""Seconds of an attempt that are worth telling."""
+NAMED = 12
+"""Tools that are named of those that were offered."""
 LONGEST = 4_000
 """Characters that are shown of one text; the file has all of them."""
 
 
 def conversation(
-    trajectory: Trajectory, values: Mapping[str, float] | None = None
+    trajectory: Trajectory, values: Mapping[str, float] | None = None, *, trials: int = 1
 ) -> Iterator[RenderableType]:
     """Everything that was said and called, in order, and how it ended.
 
     Args:
         trajectory: the attempt.
         values: what measures say of its problem, where they are known.
+        trials: of how many attempts they are the means.
     """
     yield Text(f"{_plain(trajectory.problem)}, trial {trajectory.trial}", STRONG)
+    if trajectory.offered is not None:
+        names = ", ".join(map(_plain, trajectory.offered[:NAMED]))
+        more = ", ..." if len(trajectory.offered) > NAMED else ""
+        yield Text(f"offered {count(len(trajectory.offered), 'tool')}: {names}{more}", QUIET)
     for message in trajectory.messages:
         yield from _message(message)
     yield ""
@@ -40,7 +49,9 @@ def conversation(
         yield Text(_plain(f"{said}, {judgement.judge}"), QUIET)
     known = {name: value for name, value in (values or {}).items() if not isnan(value)}
     if known:
-        yield Text("  ".join(f"{name} {number(name, value)}" for name, value in known.items()))
+        over = f"mean of {trials} trials: " if trials > 1 else ""
+        said = "  ".join(f"{name} {number(name, value)}" for name, value in known.items())
+        yield Text.assemble((over, QUIET), said)
 
 
 def _message(message: Message) -> Iterator[RenderableType]:
@@ -69,6 +80,8 @@ def _image(image: Image) -> str:
 
 def _call(call: ToolCall) -> Text:
     arguments = json.dumps(dict(call.arguments), ensure_ascii=False)
+    if call.problem and not call.name:
+        return Text(f"no call: {_plain(call.problem)}", WARNING)
     text = Text.assemble((_plain(call.name), COMMAND), " ", _shown(arguments))
     if call.problem:
         text.append(f"  {_plain(call.problem)}", WARNING)
@@ -80,9 +93,14 @@ def _end(trajectory: Trajectory) -> Text:
     text = Text.assemble((trajectory.end, style))
     if trajectory.detail:
         text.append(f": {_shown(trajectory.detail)}")
+    took = []
     if usage := trajectory.usage:
-        tokens = f"{usage.input_tokens:,} + {usage.output_tokens:,} tokens"
-        text.append(f"  ({tokens})", QUIET)
+        took.append(f"{usage.input_tokens:,} + {usage.output_tokens:,} tokens")
+        took += [f"${usage.money:,.4f}"] if usage.money else []
+    if (trajectory.seconds or 0) >= SHORTEST:
+        took.append(f"{trajectory.seconds:,.1f} s")
+    if took:
+        text.append(f"  ({', '.join(took)})", QUIET)
     return text
 
 

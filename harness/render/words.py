@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from rich.box import SIMPLE_HEAD
@@ -16,6 +17,8 @@ from harness.store import setting_to_json
 COMMAND, QUIET, STRONG, WARNING = "cyan", "dim", "bold", "yellow"
 GOOD, BAD = "green", "red"
 PARTIAL = "partial"
+_UNASKED = "not asked"
+"""What the reason begins with where a query was never asked."""
 
 
 class Ends(Protocol):
@@ -77,7 +80,28 @@ def setting_text(setting: Setting, fields: Sequence[str] | None = None) -> str:
     """The named fields of a setting; by default those that differ from the benchmark's own."""
     values, default = setting_to_json(setting), setting_to_json(Setting())
     chosen = [n for n, v in values.items() if v != default.get(n)] if fields is None else fields
-    return " · ".join(f"{name}={_written(values.get(name))}" for name in chosen) or "defaults"
+    return " · ".join(f"{name}={_written(getattr(setting, name))}" for name in chosen) or "defaults"
+
+
+def shared(settings: Sequence[Setting]) -> list[str]:
+    """The fields that are not the benchmark's own, and alike in all settings."""
+    apart, default = varying(settings), setting_to_json(Setting())
+    return [
+        name
+        for name, value in setting_to_json(settings[0]).items()
+        if name not in apart and value != default.get(name)
+    ]
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names by the alphabet, the numbers in them by size: 1-3, 4-6, 10-12."""
+    return sorted(names, key=_natural)
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """Numbers of any length before other texts, the shorter ones first."""
+    parts = re.findall(r"([0-9]+)|([^0-9]+)", name)
+    return [(not n, len(n.lstrip("0")), n.lstrip("0") or text) for n, text in parts]
 
 
 def varying(settings: Sequence[Setting]) -> list[str]:
@@ -113,6 +137,30 @@ def facts(rows: Sequence[tuple[str, str]]) -> Table:
     return table
 
 
+def unanswered(errors: Mapping[str, str], n: int) -> list[tuple[str, int, dict[str, str]]]:
+    """What became of queries that have no answer, of how many, and why by query.
+
+    Those that something failed for stand apart from those that were never asked, because a budget
+    was spent or the run was stopped.
+
+    Args:
+        errors: query -> reason.
+        n: how many there are, whose reasons may not all be known.
+    """
+    asked = {query: reason for query, reason in errors.items() if not _is_unasked(reason)}
+    unasked = {
+        query: reason.removeprefix(_UNASKED).lstrip(": ") or "the run was stopped"
+        for query, reason in errors.items()
+        if _is_unasked(reason)
+    }
+    failed = ("failed outside the model", n - len(unasked), asked)
+    return [fate for fate in (failed, ("not asked", len(unasked), unasked)) if fate[1] > 0]
+
+
+def _is_unasked(reason: str) -> bool:
+    return reason.startswith(_UNASKED)
+
+
 def count(n: int, noun: str) -> str:
     """The number and the noun: "1 query", "1,234 queries"."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
@@ -128,6 +176,6 @@ def duration(seconds: float) -> str:
 
 
 def _written(value: object) -> str:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "+".join(map(str, value)) or "none"
-    return "none" if value is None else str(value)
+    return "none" if value in (None, "") else str(value)

@@ -15,9 +15,10 @@ from typing import Any
 
 from harness.errors import InfrastructureError, MissingExtra, UserError
 from harness.records import Observation, ToolCall, ToolSpec
+from harness.sandbox import warm
 from harness.sandbox.limits import Ended, Limits, Ran
 from harness.sandbox.offers import Functions, Tools, bind, contents, function_names
-from harness.sandbox.warm import end, take
+from harness.sandbox.warm import discard, take
 
 INSIDE = Path(__file__).with_name("inside.py")
 
@@ -57,7 +58,7 @@ async def run_program(
         UserError: tools or inputs have names that a program cannot tell apart.
         InfrastructureError: no process is to be had, or a tool met something outside the world.
     """
-    if importlib.util.find_spec("pydantic_monty") is None:
+    if not _installed():
         raise MissingExtra("running model-written programs", "sandbox")
     limits = limits or Limits()
     carrier = Functions(tools) if isinstance(tools, Mapping) else tools
@@ -68,6 +69,22 @@ async def run_program(
     run = _Run(carrier, offered, limits)
     async with _process(limits) as process:
         return await run.follow(_Line(process), code, given)
+
+
+def prepare(limits: Limits | None = None) -> None:
+    """Gets ready for a program that is being written: it will begin at once.
+
+    An agent says so before it asks its model. No program need come of it.
+
+    Args:
+        limits: those that the program will have.
+    """
+    if _installed():
+        warm.prepare(INSIDE, limits or Limits())
+
+
+def _installed() -> bool:
+    return importlib.util.find_spec("pydantic_monty") is not None
 
 
 def _unfit(code: str, limits: Limits) -> str:
@@ -217,4 +234,4 @@ async def _process(limits: Limits) -> AsyncIterator[asyncio.subprocess.Process]:
     try:
         yield process
     finally:
-        await end(process)
+        await discard(process)

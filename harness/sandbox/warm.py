@@ -2,8 +2,10 @@
 
 A process takes many times as long to start as most programs take to run. So where programs come
 with the same limits one after the other, a few processes wait for the next ones: as many as there
-are cores, and no more than `MOST`. They end with the program that started them, however that ends:
-they are killed at its exit, and end by themselves when nobody is left to tell them anything.
+are cores, and no more than `MOST`. They are started when a program is over, or by `prepare`, while
+a model writes the next one: beside a program, starting them would hold it up. They end with the
+program that started them, however that ends: they are killed at its exit, and end by themselves
+when nobody is left to tell them anything.
 """
 
 from __future__ import annotations
@@ -66,6 +68,18 @@ async def end(process: Process) -> None:
     await process.wait()
 
 
+async def discard(process: Process) -> None:
+    """Kills the whole group of a process. Nobody waits for it to be gone.
+
+    On a loop other than the one of all requests, which may close at any time, somebody does.
+    """
+    if asyncio.get_running_loop() is requests_loop():
+        kill(process)
+        _POOL.discard(process)
+    else:
+        await end(process)
+
+
 def kill(process: Process) -> None:
     """Kills the whole group of a process."""
     with suppress(ProcessLookupError, PermissionError):
@@ -89,6 +103,12 @@ async def take(script: Path, limits: Limits) -> Process:
     return waiting if waiting is not None else await start(script, limits)
 
 
+def prepare(script: Path, limits: Limits) -> None:
+    """Lets a process wait for a program that is to come, on the loop of all requests."""
+    if asyncio.get_running_loop() is requests_loop():
+        _POOL.prepare((script, limits))
+
+
 @dataclass
 class Pool:
     """Processes that wait, all of them for programs of one kind.
@@ -99,24 +119,32 @@ class Pool:
 
     idle: list[Process] = field(default_factory=list)
     _kind: _For | None = None
+    _wanted: int = 0
     _works: set[asyncio.Task[None]] = field(default_factory=set)
     _starting: int = 0
     _others: list[Process] = field(default_factory=list)
 
     def take(self, kind: _For) -> Process | None:
         """The next one, if there is one of that kind; the second program in a row begins a row."""
-        if kind != self._kind:
-            self._kind = kind
-            for process in self._all():
-                self._work(end(process))
+        if not self._turn(kind):
             return None
+        self._wanted = min(MOST, os.cpu_count() or 1)
         usable = [process for process in self._all() if process.returncode is None]
         taken = usable.pop(0) if usable else None
         self.idle = usable
-        for _ in range(min(MOST, os.cpu_count() or 1) - len(self.idle) - self._starting):
-            self._starting += 1
-            self._work(self._start(kind))
+        if not usable:  # programs come faster than they end
+            self._fill()
         return taken
+
+    def prepare(self, kind: _For) -> None:
+        """Sees to it that one waits at least, and as many as in a row where one has begun."""
+        self._turn(kind)
+        self._wanted = self._wanted or 1
+        self._fill()
+
+    def discard(self, process: Process) -> None:
+        """Sweeps a process up that was killed; then there is time to start others."""
+        self._work(self._swept(process))
 
     def close(self) -> None:
         """Kills all that wait."""
@@ -125,8 +153,27 @@ class Pool:
 
     def forget(self) -> None:
         """Leaves them to the process that started them, of which this one is a copy."""
-        self._kind, self._starting = None, 0
+        self._kind, self._wanted, self._starting = None, 0, 0
         self._others, self.idle = self.idle, []
+
+    def _turn(self, kind: _For) -> bool:
+        """Whether that is their kind already; where it is not, they end, and from now on it is."""
+        if kind == self._kind:
+            return True
+        self._kind, self._wanted = kind, 0
+        for process in self._all():
+            self._work(end(process))
+        return False
+
+    def _fill(self) -> None:
+        if self._kind is not None:
+            for _ in range(self._wanted - len(self.idle) - self._starting):
+                self._starting += 1
+                self._work(self._start(self._kind))
+
+    async def _swept(self, process: Process) -> None:
+        await end(process)
+        self._fill()
 
     def _all(self) -> list[Process]:
         found, self.idle = self.idle, []

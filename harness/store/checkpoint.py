@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +38,25 @@ class Checkpoint:
         self._mine: dict[int, Opened] = {}
 
     def append(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Adds answers, one a query under "query", and forces them to disk."""
+        """Adds answers, one a query under "query", and forces them to disk.
+
+        Several processes may add to a file: every line is written in one piece, and a file of
+        another plan is put aside, not emptied under whoever reads it.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             fresh = _head(self.path).get("plan") != self.plan
-            with self.path.open("wb" if fresh else "ab") as file:
+            if fresh:
+                self.path.unlink(missing_ok=True)
+            with self.path.open("a+b", buffering=0) as file:
                 if fresh:
-                    file.write(to_line({"plan": self.plan, "measures": self.measures}))
+                    _write(file, to_line({"plan": self.plan, "measures": self.measures}))
                 elif not _ends_whole(self.path):
-                    file.write(b"\n")
-                file.writelines(map(to_line, rows))
-                file.flush()
+                    _write(file, b"\n")
+                for row in rows:
+                    _write(file, to_line(row))
                 os.fsync(file.fileno())
-                self._hold(os.fstat(file.fileno()).st_ino)
+                self._hold(file.fileno())
         except OSError as error:
             raise disk_error(error, self.path) from error
 
@@ -73,10 +80,10 @@ class Checkpoint:
                 found.add(file, skip=1)
         return found
 
-    def _hold(self, number: int) -> None:
+    def _hold(self, file: int) -> None:
         """Keeps the file that was written to readable, whatever becomes of its name."""
-        if number not in self._mine and (file := Opened.at(self.path)) is not None:
-            self._mine[number] = file
+        if (number := os.fstat(file).st_ino) not in self._mine:
+            self._mine[number] = Opened(os.dup(file))
 
     def clear(self) -> None:
         """Removes the files, once a result stands in their place."""
@@ -101,6 +108,13 @@ def _head(path: Path) -> dict[str, Any]:
 def _plan_in(file: Opened) -> dict[str, Any]:
     head = parsed(next(file.lines(), b"")) or {}
     return head if head.keys() == {"plan", "measures"} else {}
+
+
+def _write(file: FileIO, line: bytes) -> None:
+    """Writes a line at once, or in the pieces that the system takes."""
+    left = memoryview(line)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _ends_whole(path: Path) -> bool:

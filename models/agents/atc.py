@@ -27,10 +27,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from harness.contracts import ChatModel, Session
-from harness.errors import UserError
+from harness.errors import TooLong, UserError
 from harness.formats.toolcalls.form import without_thoughts
 from harness.records import End, Message, Observation, Problem, ToolCall, ToolSpec, Trajectory
 from harness.sandbox import Limits, Ran, function_names, prepare, run_program
+from harness.sessions import close
 from harness.story import Story, opening
 from harness.workspace import workspace
 from models.agents.documentation import Documentation, brief, documented, named_in
@@ -185,6 +186,8 @@ class ATC:
         attempt = _Attempt(self, Story(problem, session), session)
         try:
             return await attempt.run()
+        except TooLong as error:
+            return attempt.story.outgrown(error)
         finally:
             await attempt.leave()
 
@@ -305,7 +308,7 @@ class _Attempt:
     async def leave(self) -> None:
         """Ends the session that was opened here; the first one is not ours."""
         if self.story.session is not self.first:
-            await self.story.session.close()
+            await close(self.story.session)
 
     def _rules(self) -> str:
         offered = function_names(self.story.session.tools)

@@ -21,6 +21,7 @@ from harness.errors import InfrastructureError, TooLong, UserError
 from harness.formats.toolcalls.form import without_thoughts
 from harness.loop import together
 from harness.records import Completion, Message, Problem, Trajectory, Usage
+from harness.sessions import close
 from harness.story import OUTGROWN
 from harness.workspace import working, workspace
 
@@ -99,7 +100,7 @@ class BestOf:
         async with AsyncExitStack() as opened:
             while len(sessions) < self.n:
                 sessions.append(await session.again())
-                opened.push_async_callback(sessions[-1].close)
+                opened.push_async_callback(close, sessions[-1])
             tries = await together(
                 self._try(problem, own, number) for number, own in enumerate(sessions)
             )

@@ -22,7 +22,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar, Literal, get_args
 
 from harness.contracts import ChatModel, Session
-from harness.errors import UserError
+from harness.errors import TooLong, UserError
 from harness.formats import strict_json
 from harness.records import Message, Problem, ToolCall, ToolSpec, Trajectory
 from harness.sandbox import prepare, run_program
@@ -164,7 +164,11 @@ class ConAgents:
                 sandbox for it to run in.
             InfrastructureError: something outside the agent failed.
         """
-        return await _Attempt(self, problem, session).run()
+        attempt = _Attempt(self, problem, session)
+        try:
+            return await attempt.run()
+        except TooLong as error:
+            return attempt.story.outgrown(error)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from harness.errors import UserError
 from harness.formats import strict_json
 from harness.measures.attempt import Attempt
 from harness.records import Problem, Trajectory, Usage
-from harness.sessions import Told
+from harness.sessions import Told, close
 
 HALF = 0.5
 """Share of a problem's words: one that says more of them, sentence by sentence, is the same.
@@ -213,7 +213,7 @@ async def gather(learner: Learner, part: ProblemSet, review: Review, path: Path)
         try:
             made, entry = await learner.learn(problem, session, review)
         finally:
-            await session.close()
+            await close(session)
         cost = cost + (made.usage or Usage())
         seen.add(content_hash(problem.text))
         line = json.dumps({**asdict(entry), "hash": content_hash(entry.task)})

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from harness.contracts import ChatModel, Session
-from harness.errors import UserError
+from harness.errors import TooLong, UserError
 from harness.loop import together
 from harness.records import Message, Observation, Problem, ToolCall, Trajectory
 from harness.story import UNREAD, Story, opening
@@ -56,6 +56,12 @@ class ParallelFunctionCalling:
     async def solve(self, problem: Problem, session: Session) -> Trajectory:
         """One attempt."""
         story = Story(problem, session)
+        try:
+            return await self._told(story, session)
+        except TooLong as error:
+            return story.outgrown(error)
+
+    async def _told(self, story: Story, session: Session) -> Trajectory:
         while (said := await session.listen()) is not None:
             story.told(said)
             for _ in range(self.steps):

@@ -30,6 +30,7 @@ from harness.loop import run, together
 from harness.records import Completion, Message, Observation, Problem, Setting, ToolCall, ToolSpec
 from harness.sandbox import Ran, function_names, prepare, run_program
 from harness.sandbox.offers import contents
+from harness.sessions import close
 from harness.workspace import working, workspace
 from models.agents.atc import program_in
 from models.agents.documentation import Documentation, Probe, brief, documented, named_in
@@ -140,7 +141,7 @@ class Probing:
         if not tools:
             session = await opened()
             tools = session.tools
-            await session.close()
+            await close(session)
         work = _Work(self, function_names(tools), opened)
         await work.chain()
         probes = {tool.name: work.probes[name] for name, tool in work.offered.items()}
@@ -235,7 +236,7 @@ class _Work:
         try:
             return await run_program(code, _Some(session, {self.offered[n].name for n in names}))
         finally:
-            await session.close()
+            await close(session)
 
     def document(self, name: str) -> str:
         """A tool as the model is told of it: without what it is documented to give."""

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import ClassVar, Literal, get_args
 
 from harness.contracts import ChatModel, Session
-from harness.errors import UserError
+from harness.errors import TooLong, UserError
 from harness.loop import together
 from harness.records import Completion, Image, Message, Problem, ToolCall, Trajectory
 from harness.story import Story
@@ -163,7 +163,11 @@ class REA360:
             UserError: the pool has seen the problem, and `seen` does not say that this is fine.
             InfrastructureError: something outside the agent failed.
         """
-        return await self._attempt(problem, session).run()
+        attempt = self._attempt(problem, session)
+        try:
+            return await attempt.run()
+        except TooLong as error:
+            return attempt.story.outgrown(error)
 
     async def learn(
         self, problem: Problem, session: Session, review: Review

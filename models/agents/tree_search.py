@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.contracts import ChatModel, Session
+from harness.errors import TooLong
 from harness.formats.toolcalls.form import without_thoughts
 from harness.loop import together
 from harness.records import (
@@ -30,6 +31,7 @@ from harness.records import (
     ToolSpec,
     Trajectory,
 )
+from harness.sessions import close
 from harness.story import Story, opening
 from harness.workspace import working, workspace
 from models.agents.parallel import at_once
@@ -104,6 +106,8 @@ async def searched(problem: Problem, session: Session, way: Way) -> Trajectory:
     search = _Search(way, Story(problem, session))
     try:
         return await search.run()
+    except TooLong as error:
+        return search.story.outgrown(error)
     finally:
         await search.leave()
 
@@ -316,7 +320,7 @@ class _Search:
     async def leave(self) -> None:
         """Closes the session that is open now, if it was opened here; the first one is not ours."""
         if self.story.session is not self.first:
-            await self.story.session.close()
+            await close(self.story.session)
 
 
 def _spoken(path: Iterable[_Step]) -> list[Message]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from harness.formats.tool_schemas import parameters
 from harness.formats.toolcalls import CallFormat, typed
 from harness.formats.toolcalls.form import without_thoughts
 from harness.names import Names
 from harness.records import Completion, ToolCall, ToolSpec
-from models.chat.schemas import parameters
 from models.chat.wire import numbered
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.errors import TooLong, UserError
+from harness.errors import InfrastructureError, TooLong, UserError
 from models.local.decoding import Continuation, Row, decode
 from models.neural.devices import choose_device, fitting, out_of_memory, torch_dtype
 from models.neural.opening import opened
@@ -133,7 +133,8 @@ class Engine:
             For each pair shape (tokens of the text,).
 
         Raises:
-            UserError: a pair is longer than the model's context, or memory does not suffice for it.
+            TooLong: a pair is longer than the model's context.
+            InfrastructureError: memory does not suffice for it.
         """
         for prompt, text in pairs:
             self.room([*prompt, *text][1:])
@@ -193,7 +194,7 @@ class Engine:
                 except (RuntimeError, MemoryError) as error:
                     if not out_of_memory(error) or len(group) > 1:
                         raise
-                    found[group[0]] = UserError(
+                    found[group[0]] = InfrastructureError(
                         f"one prompt of {length(items[group[0]]):,} tokens needs more memory than "
                         'there is: choose another device, or dtype="bfloat16"'
                     )

@@ -54,3 +54,10 @@ def test_a_shell_hands_over_what_was_named(model: str, task: str) -> None:
     assert shlex.split(command(model, task, Setting(k=7))) == [
         "assay", "run", "-m", model, "-t", task, "--k", "7",
     ]  # fmt: skip
+
+
+def test_an_option_is_spelled_as_the_command_line_has_it() -> None:
+    setting = Setting(tools="gold+5", tool_order="shuffled")
+    assert command("oracle", "t", setting) == (
+        "assay run -m oracle -t t --tools gold+5 --tool-order shuffled"
+    )

@@ -131,3 +131,37 @@ def test_a_budget_is_a_notation_or_limits_by_name(tmp_path: Path) -> None:
     wrong = Experiment(models="bm25", suites="starter", out=str(tmp_path), budget="dollars=5")
     with pytest.raises(UserError, match="unknown limit of a budget 'dollars'"):
         wrong.run(lambda progress: None)
+
+
+def test_faults_may_be_written_as_the_numbers_that_they_look_like(tmp_path: Path) -> None:
+    plan = read(tmp_path, 'settings: {faults: [0.1, "0.2:429", no, 0.00001]}\n').plan()
+    assert [setting.faults for setting in plan] == ["0.1", "0.2:429", "", "0.00001"]
+
+
+def test_a_key_of_the_settings_may_be_spelled_as_the_option_is(tmp_path: Path) -> None:
+    plan = read(tmp_path, "settings: [{tool-order: shuffled}]\n").plan()
+    assert plan == [Setting(tool_order="shuffled")]
+
+
+@pytest.mark.parametrize(
+    "last", ["tools: [own, foo]", "tool_order: [own, foo]", "faults: [0, foo]"]
+)
+def test_what_is_wrong_with_the_last_setting_is_said_before_the_first_is_asked(
+    tmp_path: Path, last: str
+) -> None:
+    with pytest.raises(UserError, match="foo"):
+        read(tmp_path, f"settings: {{{last}}}\n").plan()
+
+
+def test_more_trials_than_are_made_are_asked_for_before_any_is_made() -> None:
+    def nothing(progress: object) -> None:
+        raise AssertionError("something was begun")
+
+    experiment = Experiment(
+        models=("oracle",),
+        tasks=("starter-agent/flights",),
+        settings=(Grid(trials=(4, 2)),),
+        measures=("success,pass@2,pass^3",),
+    )
+    with pytest.raises(UserError, match=r"pass\^3 needs 3 trials .* 2 would be made.*--trials 3"):
+        experiment.run(nothing)

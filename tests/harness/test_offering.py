@@ -44,6 +44,16 @@ def call(session: Session, name: str, **arguments: str) -> Observation:
     return run(session.call(ToolCall(name, arguments)))
 
 
+def test_what_is_made_of_an_offer_can_be_kept_until_it_changes() -> None:
+    world = World()
+    session = Offered(world, (SING, LOOK), PROBLEM)
+    first = session.tools
+    assert session.tools is first
+    world.tools = (LOOK,)
+    assert [tool.name for tool in session.tools] == ["look"]
+    assert session.tools is session.tools
+
+
 def test_what_was_offered_is_there_in_that_order_and_can_be_called() -> None:
     world = World()
     session = Offered(world, (SING, LOOK), PROBLEM)

@@ -11,6 +11,8 @@ def test_two_spellings_of_a_setting_are_one() -> None:
     one = setting_of({"tools": "rrf(bm25,minilm)@10", "faults": ".10:timeout,429@0"})
     assert one == setting_of({"tools": " rrf( bm25, minilm ) @ 10", "faults": "0.1:429,timeout"})
     assert (one.tools, one.faults) == ("rrf(bm25, minilm)@10", "0.1:429,timeout")
+    asked = setting_of({"simulator": "openai('gpt',seed=1)", "judge": " replay( 'x' )"})
+    assert asked == Setting(simulator='openai("gpt", seed=1)', judge='replay("x")')
 
 
 def test_what_is_not_said_is_the_default() -> None:
@@ -18,7 +20,9 @@ def test_what_is_not_said_is_the_default() -> None:
     assert setting_of({"tools": "gold+0"}) == Setting(tools="gold")
 
 
-@pytest.mark.parametrize("fields", [{"tools": "bm25"}, {"faults": "seldom"}, {"tool": "own"}])
+@pytest.mark.parametrize(
+    "fields", [{"tools": "bm25"}, {"faults": "seldom"}, {"tool": "own"}, {"judge": "openai("}]
+)
 def test_what_cannot_be_read_is_refused(fields: dict[str, str]) -> None:
     with pytest.raises(UserError):
         setting_of(fields)

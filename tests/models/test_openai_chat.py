@@ -1,12 +1,13 @@
 """Chat models behind an OpenAI-compatible endpoint."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from harness.contracts import ChatModel
-from harness.errors import InfrastructureError, UserError
+from harness.errors import InfrastructureError, TooLong, UserError
 from harness.loading import load_model
 from harness.records import Completion, Message, Usage
 from models.openai_chat import OpenAIChat
@@ -106,11 +107,40 @@ def test_a_filtered_prompt_is_an_answer_without_text(server: Any) -> None:
     assert completion == Completion("", finish="content_filter")
 
 
-def test_any_other_refusal_is_the_users(server: Any) -> None:
-    error = {"error": {"message": "prompt too long", "code": "context_length_exceeded"}}
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("Please be brief.", "context_length_exceeded"),
+        ("This model's maximum context length is 4096 tokens. However, you requested 5000", 400),
+        ("You passed 15 tokens. However, the model's context length is only 10 tokens", 400),
+        ("The decoder prompt (length 99) is longer than the maximum model length of 9", 400),
+        ("The input (99 tokens) is longer than the model's context length (9 tokens).", None),
+        ("the request exceeds the available context size, try increasing it", 400),
+        ("prompt is too long: 210000 tokens > 200000 maximum", "invalid_request_error"),
+        ("The input token count (99) exceeds the maximum number of tokens allowed (9).", 400),
+        ("Prompt contains 99 tokens, too large for model with 9 maximum context length", "3051"),
+        ("This model's maximum prompt length is 9 but the request contains 99 tokens.", None),
+        ("`inputs` tokens + `max_new_tokens` must be <= 9. Given: 99 `inputs` tokens", None),
+    ],
+)
+def test_a_conversation_longer_than_the_model_reads_is_told_apart(
+    server: Any, message: str, code: object
+) -> None:
+    error = {"error": {"message": message, "code": code}}
     server.answer = lambda request: server.Reply(error, status=400)
-    with pytest.raises(UserError, match="prompt too long"):
+    with pytest.raises(TooLong, match=re.escape(message)):
         asyncio.run(chat(server).complete(HELLO))
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    "message", ["no such model", "tools[3] is too long", "max_tokens must be positive"]
+)
+def test_any_other_refusal_is_the_users(server: Any, message: str) -> None:
+    server.answer = lambda request: server.Reply({"error": {"message": message}}, status=400)
+    with pytest.raises(UserError, match=re.escape(message)) as caught:
+        asyncio.run(chat(server).complete(HELLO))
+    assert not isinstance(caught.value, TooLong)
 
 
 @pytest.mark.parametrize("body", [{"choices": []}, {}, {"choices": "x"}, said(["parts"])])

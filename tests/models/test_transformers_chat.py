@@ -23,7 +23,7 @@ import memorised  # noqa: E402
 
 from harness.budget import Budget, BudgetSpent  # noqa: E402
 from harness.contracts import ChatModel  # noqa: E402
-from harness.errors import UserError  # noqa: E402
+from harness.errors import InfrastructureError, TooLong, UserError  # noqa: E402
 from harness.loading import load_model  # noqa: E402
 from harness.loop import run, together  # noqa: E402
 from harness.names import Names  # noqa: E402
@@ -216,7 +216,7 @@ def test_one_conversation_that_is_too_long_fails_alone(folder: Path) -> None:
         return await asyncio.gather(*map(model.sample, asked), return_exceptions=True)
 
     found = run(each())
-    assert isinstance(found[2], UserError)
+    assert isinstance(found[2], TooLong)
     assert "too long" in str(found[2])
     alone = [answer.tokens.tolist() for answer in ask(chat(folder), ASKED)]
     assert [answer.tokens.tolist() for answer in found[:2] + found[3:]] == alone
@@ -256,7 +256,7 @@ def test_memory_that_suffices_for_none_is_told(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     groups(monkeypatch, most=0)
-    with pytest.raises(UserError, match="more memory than there is"):
+    with pytest.raises(InfrastructureError, match="more memory than there is"):
         ask(chat(folder), ASKED[:1])
 
 

@@ -40,8 +40,6 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
 }
 _CHOICES = ("anyOf", "oneOf", "allOf")
-_DEEPEST = 8
-"""References and choices within one another that are followed."""
 
 
 def typed(text: str, found: Parsed, tools: Sequence[ToolSpec]) -> Parsed:
@@ -80,7 +78,7 @@ def value_of(text: str, schema: object, root: Mapping[str, Any]) -> Any:
     Raises:
         Broken: the text is no value of any type that is allowed.
     """
-    kinds, listed = _allowed(schema, root, _DEEPEST)
+    kinds, listed = _allowed(schema, root)
     for value in listed:
         if text == value or (not isinstance(value, str) and text.strip() == json.dumps(value)):
             return value
@@ -96,24 +94,30 @@ def value_of(text: str, schema: object, root: Mapping[str, Any]) -> Any:
     return text
 
 
-def _allowed(schema: object, root: Mapping[str, Any], deep: int) -> tuple[set[str], list[Any]]:
-    """The types that a schema allows, and the values that it lists without a type."""
-    if not isinstance(schema, Mapping) or not deep:
-        return set(), []
-    declared = schema.get("type")
-    named = declared if isinstance(declared, list) else [declared]
-    kinds = {kind for kind in named if isinstance(kind, str) and kind in _ORDER}
-    if kinds:
-        return kinds, []
-    listed = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    values = list(listed) if isinstance(listed, list | tuple) else []
-    parts = [part for key in _CHOICES for part in _list(schema.get(key))]
-    if isinstance(reference := schema.get("$ref"), str):
-        parts.append(_referred(reference, root))
-    for part in parts:
-        more, also = _allowed(part, root, deep - 1)
-        kinds |= more
-        values += also
+def _allowed(schema: object, root: Mapping[str, Any]) -> tuple[set[str], list[Any]]:
+    """The types that a schema allows, and the values that it lists without a type.
+
+    Every part is looked at once: parts that refer to one another would have no end.
+    """
+    kinds: set[str] = set()
+    values: list[Any] = []
+    seen: set[int] = set()
+    left = [schema]
+    while left:
+        part = left.pop()
+        if not isinstance(part, Mapping) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        declared = part.get("type")
+        named = declared if isinstance(declared, list) else [declared]
+        if found := {kind for kind in named if isinstance(kind, str) and kind in _ORDER}:
+            kinds |= found
+            continue
+        values += _list(part.get("enum", [part["const"]] if "const" in part else []))
+        parts = [one for key in _CHOICES for one in _list(part.get(key))]
+        if isinstance(reference := part.get("$ref"), str):
+            parts.append(_referred(reference, root))
+        left += reversed(parts)
     return kinds, values
 
 

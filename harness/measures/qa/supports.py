@@ -107,3 +107,25 @@ def _fact(entry: Any, number: int) -> Hashable:
     if not all(isinstance(part, str | int | float) for part in parts):
         return ("no fact", None, number)
     return parts
+
+
+def written(value: Any) -> list[Triple]:
+    """Triples out of JSON; what is no triple becomes one that no gold is."""
+    entries = value if isinstance(value, list | tuple) else ()
+    return [_triple(entry, number) for number, entry in enumerate(entries)]
+
+
+def _triple(entry: Any, number: int) -> Triple:
+    if isinstance(entry, list | tuple) and len(entry) == 3:
+        subject, relation, object = entry
+        if isinstance(subject, str) and isinstance(relation, str) and isinstance(object, str):
+            return subject, relation, object
+    return "", "", f"no triple {number}"
+
+
+def wordings(triple: Sequence[str | Sequence[str]]) -> list[Triple]:
+    """Every wording of a gold triple, a list standing for a subject or object of several names."""
+    subjects, relations, objects = (
+        [part] if isinstance(part, str) else list(part) for part in triple
+    )
+    return [(s, r, o) for s in subjects for r in relations for o in objects]

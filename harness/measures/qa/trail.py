@@ -7,7 +7,8 @@ The evidence trail of an attempt is what its calls of `search` gave, in order: J
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,10 +39,11 @@ class Passage:
 
 def found(attempt: Attempt, k: int | None = None, of: Of = "trail") -> list[Passage]:
     """The passages of the trail in the order in which they were first found, each once."""
-    searches = _searches(attempt.trajectory)
-    taken = (p for results in searches for p in results[: k if of == "search" else None])
-    passages = list({p.id: p for p in reversed(list(taken))}.values())[::-1]
-    return passages[: k if of == "trail" else None]
+    passages: dict[str, Passage] = {}
+    for results in _searches(attempt.trajectory):
+        for passage in results[: k if of == "search" else None]:
+            passages.setdefault(passage.id, passage)
+    return list(passages.values())[: k if of == "trail" else None]
 
 
 def predicted(attempt: Attempt, what: str) -> Any:
@@ -87,17 +89,31 @@ def _searches(trajectory: Trajectory) -> Iterator[Sequence[Passage]]:
     A reply is that to the latest call of its id, or to the earliest one without a reply where it
     names none.
     """
-    waiting: list[tuple[str, str]] = []
+    names: list[str] = []
+    waiting: deque[int] = deque()
+    by_id: defaultdict[str, list[int]] = defaultdict(list)
+    answered: set[int] = set()
     for message in trajectory.messages:
-        waiting += [(call.id, call.name) for call in message.calls]
-        if message.role == "tool" and _answered(waiting, message.call_id) == SEARCH:
-            yield _passages(message.content)
+        for call in message.calls:
+            waiting.append(len(names))
+            by_id[call.id].append(len(names))
+            names.append(call.name)
+        if message.role == "tool":
+            take = by_id[message.call_id].pop if message.call_id else waiting.popleft
+            number = _unanswered(take, answered)
+            if number is not None and names[number] == SEARCH:
+                yield _passages(message.content)
 
 
-def _answered(waiting: list[tuple[str, str]], id: str) -> str:
-    """Name of the call that a reply answers, which waits no more; "" where none does."""
-    places = [place for place, (call, _) in enumerate(waiting) if not id or call == id]
-    return waiting.pop(places[-1 if id else 0])[1] if places else ""
+def _unanswered(take: Callable[[], int], answered: set[int]) -> int | None:
+    """Takes calls until one has no reply yet, which has one then; None where there is none."""
+    try:
+        while (number := take()) in answered:
+            pass
+    except IndexError:
+        return None
+    answered.add(number)
+    return number
 
 
 def _passages(content: str) -> list[Passage]:
@@ -108,10 +124,12 @@ def _passages(content: str) -> list[Passage]:
         return []
     entries = results if isinstance(results, list) else []
     return [
-        Passage(*(text if isinstance(text := entry.get(key), str) else "" for key in _KEYS))
+        Passage(str(entry["id"]), _text(entry, "title"), _text(entry, "text"))
         for entry in entries
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str | int)
     ]
 
 
-_KEYS = ("id", "title", "text")
+def _text(entry: dict[str, Any], key: str) -> str:
+    text = entry.get(key)
+    return text if isinstance(text, str) else ""

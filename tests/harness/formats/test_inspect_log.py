@@ -149,6 +149,37 @@ def test_calls_and_answers_without_ids_are_joined_in_order(tmp_path: Path) -> No
     assert found == [("first", "one"), ("second", "two")]
 
 
+def test_calls_of_one_id_are_told_apart(tmp_path: Path) -> None:
+    said = (
+        Message("assistant", calls=(ToolCall("one", id="c"), ToolCall("two", id="c"))),
+        Message("tool", "first", call_id="c"),
+        Message("tool", "second", call_id="c"),
+        Message("assistant", calls=(ToolCall("three", id="c"),)),
+        Message("tool", "third", call_id="c"),
+        Message("tool", "of nobody", call_id="lost"),
+    )
+    [sample] = read_again(tmp_path / "a.eval", (Trajectory("p", 0, said), {}, None))
+    calls = {c.id: c.function for m in sample.messages for c in getattr(m, "tool_calls", []) or []}
+    told = [m for m in sample.messages if m.role == "tool"]
+    assert [*calls.values()] == ["one", "two", "three"]
+    assert [(m.text, calls.get(m.tool_call_id or "")) for m in told] == [
+        ("first", "one"),
+        ("second", "two"),
+        ("third", "three"),
+        ("of nobody", None),
+    ]
+
+
+def test_problems_whose_ids_look_alike_are_all_there(tmp_path: Path) -> None:
+    attempts = [Trajectory(id, trial, answer=id) for id in ("a\n", "a\t", "a?") for trial in (0, 1)]
+    samples = read_again(tmp_path / "a.eval", *((made, {}, None) for made in attempts))
+    assert {(s.id, s.epoch): s.output.completion for s in samples} == {
+        (id, epoch): answer
+        for id, answer in (("a?", "a\n"), ("a? (2)", "a\t"), ("a? (3)", "a?"))
+        for epoch in (1, 2)
+    }
+
+
 @pytest.mark.parametrize("id", ["live/12", "../../etc/passwd", "a\0b", "a\nb", "ein Öl", "x" * 900])
 def test_any_id_can_be_read_again(id: str, tmp_path: Path) -> None:
     [sample] = read_again(tmp_path / "a.eval", (Trajectory(id), {}, None))

@@ -92,15 +92,21 @@ def called(name: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
 
 def answer(message: dict[str, Any]) -> None:
     method, id = message["method"], message.get("id")
+    result: Any
     params = message.get("params", {})
     if method == "tools/call" and params["name"] == "broken":
         return say(f'{{"jsonrpc": "2.0", "id": {id}, "result": {{"content": [')
     if method == "tools/call" and params["name"] == "nan":
         result = '{"content": [], "structuredContent": {"a": NaN}}'
         return say(f'{{"jsonrpc": "2.0", "id": {id}, "result": {result}}}')
-    if method == "initialize":
+    if MODE == "deaf" and method == "subscriptions/listen":
+        return None
+    if MODE == "deaf" and method == "server/discover":
+        able = {"tools": {"listChanged": True}}
+        result = {"supportedVersions": ["2026-07-28"], "capabilities": able}
+    elif method == "initialize":
         info = {"name": "strange", "version": "1"}
-        result: Any = {
+        result = {
             "protocolVersion": "2025-06-18",
             "capabilities": {"tools": {"listChanged": True}},
             "serverInfo": info,
@@ -117,6 +123,8 @@ def answer(message: dict[str, Any]) -> None:
     else:
         error = {"code": -32601, "message": "there is no such method"}
         return say(json.dumps({"jsonrpc": "2.0", "id": id, "error": error}))
+    modern = {"ttlMs": 0, "cacheScope": "private", "resultType": "complete"}
+    result = {**result, **modern} if MODE == "deaf" else result
     say(json.dumps({"jsonrpc": "2.0", "id": id, "result": result}))
     return None
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from toy_world import LOOK, PROBLEM, Rooms
 
+from harness.errors import InfrastructureError, UserError
 from harness.loop import run, together
 from harness.mcp import attempt as attempts
 from harness.mcp.attempt import OVER, TAKEN, ServedAttempt
 from harness.records import Message, Observation, Problem, ToolCall, ToolSpec
+from harness.sessions import Told
 
 
 async def begun(problem: Problem = PROBLEM, broken: int = 10**9) -> ServedAttempt:
@@ -94,6 +96,40 @@ def test_a_failing_world_is_no_answer() -> None:
         await made.call("assay_answer", {"answer": "Done."})
         assert made.trajectory is not None
         assert (made.trajectory.end, made.trajectory.detail) == ("error", "the world is gone")
+
+    run(go())
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        (UserError("GOLD is what should be there"), "GOLD is what should be there"),
+        (KeyError("GOLD"), "KeyError 'GOLD'"),
+        (InfrastructureError("the world with GOLD is gone"), "the world with GOLD is gone"),
+    ],
+)
+def test_what_a_world_raises_is_written_down_and_not_told(error: Exception, detail: str) -> None:
+    class Raising(Told):
+        executes, tools = True, (LOOK,)
+        turns = 0
+
+        async def listen(self) -> Any:
+            self.turns += 1
+            if self.turns > 1:
+                raise error
+            return await super().listen()
+
+        async def call(self, call: ToolCall) -> Observation:
+            raise error
+
+    async def go() -> None:
+        for name, arguments in (("look", {"thing": "cat"}), ("assay_answer", {"answer": "Attic."})):
+            session: Any = Raising(PROBLEM)
+            made = ServedAttempt("p", PROBLEM, session)
+            await made.begin()
+            assert await made.call(name, arguments) == Observation(OVER, failed=True)
+            assert made.trajectory is not None
+            assert (made.trajectory.end, made.trajectory.detail) == ("error", detail)
 
     run(go())
 

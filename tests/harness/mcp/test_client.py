@@ -22,7 +22,7 @@ import mcp
 
 from harness.errors import InfrastructureError, MissingExtra, UserError
 from harness.loop import run
-from harness.mcp import MCPSession, MCPWorld, process, web
+from harness.mcp import MCPSession, MCPWorld, connection, process, web
 from harness.mcp.content import LONGEST_TEXT, state
 from harness.records import Message, Problem, ToolCall
 
@@ -101,6 +101,24 @@ def test_only_what_is_offered_can_be_called() -> None:
     run(go())
 
 
+def test_what_cannot_be_sent_is_the_agents_mistake_and_the_server_goes_on() -> None:
+    deep: list[Any] = []
+    for _ in range(5_000):
+        deep = [deep]
+    values = ["\ud800", float("nan"), 10**5000, deep, object(), b"x", {1: 2}, "x" * 2**20]
+
+    async def go() -> None:
+        async with opened(timeout=5) as session:
+            calls = [ToolCall("count", {"value": value}) for value in values]
+            for call in [*calls, ToolCall("count", problem="it is no JSON")]:
+                found = await session.call(call)
+                assert found.failed
+                assert found.content.startswith("The call cannot be read: ")
+            assert await called(session, "count") == {"counted": 1}
+
+    run(go())
+
+
 def test_sessions_share_no_state_and_one_begins_anew() -> None:
     async def go() -> None:
         async with opened() as one, opened() as other:
@@ -157,6 +175,18 @@ def test_tools_that_change_are_listed_anew() -> None:
             assert "grown" not in [tool.name for tool in session.tools]
             await called(session, "growing")
             assert "grown" in [tool.name for tool in session.tools]
+
+    run(go())
+
+
+def test_a_server_that_never_confirms_that_it_tells_of_other_tools_is_a_world_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
+
+    async def go() -> None:
+        async with opened("deaf", start_timeout=10) as session:
+            assert await called(session, "count") == {"counted": 1}
 
     run(go())
 

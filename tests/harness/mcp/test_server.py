@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from harness.mcp import MCPWorld, serve
 from harness.mcp.attempt import TAKEN, ServedAttempt
 from harness.mcp.server import append, build
 from harness.programs import run_program_of
-from harness.records import Gold, Problem, Setting, ToolCall, Trajectory
+from harness.records import Gold, Problem, Setting, ToolCall, ToolSpec, Trajectory
+from harness.sessions import Told
 from harness.sources import Source
 from tasks.starter_agent import BENCHMARK
 
@@ -124,6 +126,106 @@ def test_the_request_is_told_in_three_places_and_what_is_right_in_none() -> None
     run(go())
 
 
+GROWING = """
+from harness import Message, Observation, Problem, ProblemSet, TaskCard, ToolSpec
+from harness.sessions import Told
+
+TURNS = (Message("user", "One."),), (Message("user", "Two."),)
+
+class Lasting(Told):
+    executes, heard = True, 0
+
+    @property
+    def tools(self):
+        return tuple(ToolSpec(f"t{n}") for n in range(self.heard))
+
+    async def listen(self):
+        self.heard += 1
+        return await super().listen()
+
+    async def call(self, call):
+        return Observation(f"{call.name} is done")
+
+class Task:
+    card = TaskCard("growing", "G", "G.", kind="tool_use", main_measure="success")
+    measures = ("success",)
+
+    def load(self, source, setting):
+        return (ProblemSet("test", [Problem("p", TURNS)], environment=self),)
+
+    async def open(self, problem, trial=0):
+        return Lasting(problem, trial)
+"""
+
+
+def test_tools_are_listed_in_json_schema_whatever_they_were_in() -> None:
+    # Types of BFCL, and what MCP's clients take for them.
+    how = {"speed": {"type": "float"}, "list": {"type": "tuple", "items": {"type": "dict"}}}
+    tool = replace(LOOK, parameters={"type": "dict", "properties": how, "required": ["speed"]})
+
+    async def go() -> None:
+        session: Any = await Rooms().open(replace(PROBLEM, tools=(tool,)))
+        async with Client(build(ServedAttempt("p", PROBLEM, session), lambda: None)) as client:
+            schema = (await client.list_tools()).tools[0].input_schema
+            assert schema["type"] == "object"
+            assert schema["required"] == ["speed"]
+            assert schema["properties"]["speed"]["type"] == "number"
+            assert schema["properties"]["list"]["type"] == "array"
+            assert schema["properties"]["list"]["items"]["type"] == "object"
+
+    run(go())
+
+
+def test_a_client_is_told_when_there_are_other_tools_from_a_turn_on(tmp_path: Path) -> None:
+    (tmp_path / "growing.py").write_text(GROWING)
+    task, out = f"{tmp_path / 'growing.py'}:Task", tmp_path / "out.jsonl"
+    world = MCPWorld(command=[sys.executable, "-c", SERVE, task, "p", str(out)])
+
+    async def go() -> None:
+        session = await world.open(Problem("p", ()))
+        assert [tool.name for tool in session.tools] == ["t0", "assay_answer"]
+        await session.call(ToolCall("assay_answer", {"answer": "One."}))
+        assert [tool.name for tool in session.tools] == ["t0", "t1", "assay_answer"]
+        assert (await session.call(ToolCall("t1"))).content == "t1 is done"
+        await session.close()
+
+    run(go())
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_so_is_one_of_either_version_of_the_protocol(mode: str) -> None:
+    class Growing(Told):
+        executes, heard = True, 0
+
+        @property
+        def tools(self) -> list[ToolSpec]:
+            return [LOOK] * self.heard
+
+        async def listen(self) -> Any:
+            self.heard += 1
+            return await super().listen()
+
+    problem = Problem("p", (*PROBLEM.turns, *PROBLEM.turns))
+    told: list[str] = []
+
+    async def heard(message: object) -> None:
+        told.append(type(message).__name__)
+
+    async def go() -> None:
+        attempt = ServedAttempt("p", problem, Growing(problem))
+        await attempt.begin()
+        server = build(attempt, lambda: None)
+        async with Client(server, mode=mode, message_handler=heard) as client:
+            async with AsyncExitStack() as stack:
+                if mode != "legacy":
+                    await stack.enter_async_context(client.listen(tools_list_changed=True))
+                await client.call_tool("assay_answer", {"answer": "One."})
+            assert told == ["ToolListChangedNotification"]
+            await client.call_tool("assay_answer", {"answer": "Two."})
+
+    run(go())
+
+
 def test_a_client_in_raw_json_is_interrupted_and_its_attempt_is_kept(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     call = starter().problems[0].gold.program[0]
@@ -181,6 +283,16 @@ def test_what_cannot_be_served_is_refused(
 ) -> None:
     with pytest.raises(UserError, match=told):
         serve(task, problem, tmp_path / "out.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("tools", "all"), ("tool_order", "shuffled"), ("faults", "0.5"), ("judge", "gpt")],
+)
+def test_what_is_for_agents_of_ours_is_refused(field: str, value: str, tmp_path: Path) -> None:
+    setting: dict[str, Any] = {field: value}
+    with pytest.raises(UserError, match=f"{field}={value}: a problem is served as it is"):
+        serve(TASK, "flights-01", tmp_path / "out.jsonl", **setting)
 
 
 def test_a_file_that_cannot_be_appended_to_is_refused(

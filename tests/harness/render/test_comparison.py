@@ -83,3 +83,12 @@ def test_a_narrow_terminal_gets_the_effect_without_the_scores(screen: Screen) ->
     assert ["one", "-5.00", "±3.00", "<0.001", "1/5/4", "worse"] in map(
         str.split, narrow.splitlines()
     )
+
+
+def test_an_amount_is_neither_a_share_nor_better(screen: Screen) -> None:
+    steps = replace(ONE, measure="steps", first=3.5, second=4.25, difference=0.75)
+    shown = " ".join(screen(comparison(Comparison((steps,), ()))).split())
+    assert "steps ± half the 95 % interval" in shown
+    assert "4.25" in shown
+    assert "the second model is higher/equal/lower" in shown
+    assert "better" not in shown

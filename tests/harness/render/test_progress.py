@@ -50,3 +50,31 @@ def test_in_a_terminal_it_is_a_bar_that_goes_away(
     assert "bm25 · tiny" in shown
     assert "finished: " not in shown
     assert shown.endswith("\x1b[2K")
+
+
+def test_a_task_that_a_budget_ended_does_not_claim_all_queries(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    follow(Watch(), ("loading", 0), ("finished", 10))
+    assert " 10 of 1,500 queries in " in capsys.readouterr().err
+
+
+def test_a_model_may_be_called_what_it_likes(capsys: pytest.CaptureFixture[str]) -> None:
+    with Watch() as watch:
+        watch(Progress("a([/b])[red]", "tiny", Setting(), 3, 3, "finished"))
+    assert "a([/b])[red] on tiny" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("columns", [80, 100, 200])
+def test_a_long_name_leaves_room_for_the_numbers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    model = "best_of(function-calling(openai('name', temperature=0.7)), n=5)"
+    with Watch() as watch:
+        for state, done in STATES[:3]:
+            watch(Progress(model, "starter-agent/flights", Setting(), done, 1_500, state))
+    shown = capsys.readouterr().err
+    assert "1500/1500" in shown
+    assert "flights" in shown

@@ -186,3 +186,44 @@ def test_an_approximate_search_says_how_much_it_misses(screen: Screen, result: M
     near = result("dense(minilm)", notes={SOUGHT: 1000, MISSED: 5})
     shown = " ".join(screen(overview(Report((near,)))).split())
     assert "dense(minilm) on suite/one: approximate search, recall 99.5%" in shown
+
+
+def test_queries_that_failed_are_told_apart_from_those_never_asked(
+    screen: Screen, result: Make
+) -> None:
+    errors = {"q1": "not asked: the budget is spent", "q2": "the server is down", "q3": "not asked"}
+    odd = result(status="incomplete", counts={"errors": 3, "answered": 1}, errors=errors)
+    shown = " ".join(screen(overview(Report((odd,)))).split())
+    again = "the same command asks again"
+    assert f"1 query of 4 failed outside the model; {again} (the server is down)" in shown
+    assert f"2 queries of 4 were not asked; {again} (the budget is spent)" in shown
+
+
+def test_settings_that_all_share_stand_above_those_that_vary(screen: Screen, result: Make) -> None:
+    results = [result(setting={"trials": 4, "tools": tools}) for tools in ("own", "gold")]
+    first, *others = screen(overview(Report(tuple(results)))).splitlines()
+    assert first.endswith("trials=4")
+    assert [line.split()[1] for line in others if "±" in line] == ["tools=own", "tools=gold"]
+
+
+def test_trials_that_could_not_differ_are_told(screen: Screen, result: Make) -> None:
+    def shown(temperature: float, deviation: float = 0.0, trials: int = 4) -> str:
+        made = result(setting={"trials": trials}, deviations={"nDCG@10": deviation})
+        chat = {"adapter": "a:Chat", "parameters": {"temperature": temperature}}
+        identity = {"parameters": {"agents": [{"model": chat}]}}
+        report = Report((made.model_copy(update={"model_identity": identity}),))
+        return " ".join(screen(overview(report)).split())
+
+    assert "all 4 trials came out alike, as they do at temperature=0" in shown(0.0)
+    assert "alike" not in shown(0.7)
+    assert "alike" not in shown(0.0, deviation=0.1)
+    assert "alike" not in shown(0.0, trials=1)
+
+
+def test_a_judge_that_was_asked_in_vain_is_not_wanted_again(screen: Screen, result: Make) -> None:
+    wanting = {"measures": {"P@1": 0.5}, "undefined": ["nDCG@10"]}
+    shown = screen(overview(Report((result(**wanting),))))
+    assert "nDCG@10 wants a judge: suite/one" in shown
+    shown = screen(overview(Report((result(setting={"judge": "m"}, **wanting),))))
+    assert "nDCG@10 is not known, the judge gave no verdict: suite/one" in shown
+    assert "wants a judge" not in shown

@@ -71,3 +71,55 @@ def test_reasons_of_what_failed_are_given_once_each(screen: Screen, result: Make
     assert "q1: no identifier in 'sorry'" in lines
     assert "q3: empty" in lines
     assert not any(line.startswith("q2: ") for line in lines)
+
+
+def test_a_result_without_its_main_measure_is_shown(screen: Screen, result: Make) -> None:
+    shown = screen(details(result(measures={"P@1": 0.25})))
+    assert "25.00" in shown
+
+
+def test_measures_that_say_nothing_are_named(screen: Screen, result: Make) -> None:
+    shown = screen(details(result(undefined=["money", "rating"])))
+    assert "nothing is known of money, rating here" in shown
+
+
+def test_errors_are_no_answers_so_a_mean_over_the_rest_is_not_shown(
+    screen: Screen, result: Make
+) -> None:
+    errors = {"q1": "the server is down", "q2": "not asked: the budget is spent"}
+    counts = {"answered": 2, "errors": 2}
+    shown = screen(details(result(status="incomplete", counts=counts, errors=errors)))
+    assert "no numbers yet: 2 of 4 queries are answered" in shown
+    assert "50.00" not in shown
+    assert "1 failed outside the model (the same command asks again): q1" in shown
+    assert "q1: the server is down" in shown
+    assert "1 not asked (the same command asks again): q2" in shown
+    assert "q2: the budget is spent" in shown
+
+
+def test_labels_are_listed_by_the_numbers_in_them(screen: Screen, result: Make) -> None:
+    by = {label: {"nDCG@10": 0.5} for label in ("1-3", "10-12", "4-6")}
+    lines = screen(details(result(breakdown={"calls": by}))).splitlines()
+    firsts = [line.split()[0] for line in lines if line.endswith(" 50.00")]
+    assert firsts == ["1-3", "4-6", "10-12"]
+
+
+def test_a_spread_is_over_what_was_repeated(screen: Screen, result: Make) -> None:
+    spread = {"deviations": {"nDCG@10": 0.1}}
+    assert "± 10.00 over repeats" in screen(details(result(**spread)))
+    assert "± 10.00 over trials" in screen(details(result(setting={"trials": 4}, **spread)))
+
+
+def test_what_a_model_is_made_of_stands_in_brackets(screen: Screen, result: Make) -> None:
+    made = result()
+    inner = {"adapter": "a:Chat", "parameters": {"name": "m", "seed": None}}
+    identity = {"parameters": {"model": inner, "steps": 20, "system": ""}}
+    shown = screen(details(made.model_copy(update={"model_identity": identity})))
+    assert 'model=(adapter=a:Chat, parameters=(name=m, seed=null)), steps=20, system=""' in shown
+
+
+def test_a_judge_that_gave_no_verdict_is_not_asked_for_again(screen: Screen, result: Make) -> None:
+    wanting = {"undefined": ["nDCG@10"], "measures": {"P@1": 0.5}}
+    assert "they want a judge" in screen(details(result(**wanting)))
+    shown = screen(details(result(setting={"judge": "m"}, **wanting)))
+    assert "the judge gave no verdict" in shown

@@ -90,3 +90,27 @@ def test_pictures_are_named_not_shown() -> None:
     assert "[image data:]" in text
     assert "\x1b" not in text
     assert "AAAA" not in text
+
+
+def test_a_turn_in_which_no_call_could_be_read_says_why() -> None:
+    call = ToolCall("", problem="it is not JSON")
+    text = shown(Trajectory("p", messages=(Message("assistant", "<call>", (call,)),)))
+    assert "no call: it is not JSON" in text
+    assert "{}" not in text
+
+
+def test_what_it_took_and_was_offered_is_told() -> None:
+    made = Trajectory(
+        "p", usage=Usage(10, 2, money=0.25), seconds=1.25, offered=("films.get", "films.list")
+    )
+    text = shown(made)
+    assert "(10 + 2 tokens, $0.2500, 1.2 s)" in text
+    assert "offered 2 tools: films.get, films.list" in text
+
+
+def test_values_of_several_trials_are_called_means() -> None:
+    console = Console(width=200, force_terminal=False)
+    with console.capture() as caught:
+        for part in conversation(Trajectory("p", 1), {"success": 0.5}, trials=2):
+            console.print(part)
+    assert "mean of 2 trials: success 50.00" in caught.get()

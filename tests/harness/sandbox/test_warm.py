@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from harness.loop import run
-from harness.sandbox import Limits, Ran, run_program, running, warm
+from harness.sandbox import Limits, Ran, prepare, run_program, running, warm
 
 pytest.importorskip("pydantic_monty", reason="needs the extra sandbox")
 
@@ -165,6 +165,56 @@ def test_on_a_loop_of_somebody_elses_nobody_waits(pool: warm.Pool) -> None:
     thread.join()
     assert found == [2, 2, 2]
     assert pool.idle == []
+
+
+def prepared(limits: Limits | None = None) -> None:
+    async def now() -> None:
+        prepare(limits)
+
+    run(now())
+
+
+def test_a_process_waits_for_a_program_that_was_announced(pool: warm.Pool, used: list[int]) -> None:
+    prepared()
+    prepared()  # one is enough
+    waiting = run(_filled(pool))
+    assert len(waiting) == 1
+    assert ran("1 + 1").value == 2
+    assert used == waiting
+
+
+def test_an_announcement_of_other_limits_ends_those_that_wait(
+    pool: warm.Pool, used: list[int]
+) -> None:
+    prepared()
+    first = run(_filled(pool))
+    prepared(Limits(output=10))
+    second = run(_filled(pool))
+    assert gone(first)
+    assert ran("print('a' * 50)", Limits(output=10)).ended == "output"
+    assert used == second
+
+
+def test_in_a_row_as_many_wait_as_before_once_a_program_is_over(pool: warm.Pool) -> None:
+    for code in ("1", "2", "3", "4"):
+        assert ran(code).ended == "finished"
+        run(_filled(pool))
+    assert len(pool.idle) == COUNT
+
+
+def test_without_the_interpreter_nobody_is_started(
+    pool: warm.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    prepared()
+    assert run(_filled(pool)) == []
+
+
+def test_nothing_of_the_rehearsal_is_left(pool: warm.Pool) -> None:
+    """A name that our own program had is unknown to the next, and so is its function."""
+    for name in ("found", "tool", "json"):
+        assert (ran(name).error or "").startswith("NameError")
+    assert ran("1").output == ""
 
 
 @pytest.mark.parametrize("how", ["ended", "killed"])

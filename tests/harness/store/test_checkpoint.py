@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -70,6 +72,33 @@ def test_answers_of_another_plan_are_ignored_and_replaced(tmp_path: Path) -> Non
     other.append(to_rows(SECOND, ["f"]))
     assert from_rows(other.load()).run.queries == ("f",)
     assert not from_rows(Checkpoint(tmp_path, PLAN).load()).covers("a")
+
+
+def test_several_may_add_to_one_file_and_none_empties_it_under_another(tmp_path: Path) -> None:
+    one, two = Checkpoint(tmp_path, PLAN), Checkpoint(tmp_path, PLAN)
+    large = [{"query": f"{who}{n}", "text": who * 300_000} for who in "xy" for n in range(20)]
+
+    def add(checkpoint: Checkpoint, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            checkpoint.append([row, row | {"query": f"{row['query']}'"}])
+
+    writers = [
+        Thread(target=add, args=(checkpoint, rows))
+        for checkpoint, rows in ((one, large[:20]), (two, large[20:]))
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    for checkpoint, who in ((one, "x"), (two, "y")):
+        mine = {row["query"]: len(row["text"]) for row in checkpoint.rows() if who in row["query"]}
+        assert mine == {f"{who}{n}{more}": 300_000 for n in range(20) for more in ("", "'")}
+
+
+def test_a_file_that_another_plan_replaces_is_still_there_for_who_wrote_it(tmp_path: Path) -> None:
+    mine = filled(tmp_path)
+    Checkpoint(tmp_path, PLAN | {"seed": 1}).append(to_rows(SECOND, ["f"]))
+    assert all(map(from_rows(mine.load()).covers, "abcdef"))
 
 
 def test_shards_are_read_together(tmp_path: Path) -> None:

@@ -112,6 +112,19 @@ def test_folder_names_tell_settings_apart() -> None:
     ]
 
 
+def test_settings_that_differ_in_signs_have_folders_of_their_own() -> None:
+    settings = [
+        Setting(faults="0.1:429"),
+        Setting(faults="0.1@429"),
+        Setting(simulator='openai("a b")'),
+        Setting(simulator='openai("a_b")'),
+        Setting(judge="f.py:Chat"),
+        Setting(judge="f.py_Chat"),
+    ]
+    assert len({setting_slug(setting) for setting in settings}) == len(settings)
+    assert setting_slug(Setting(tools="gold+5", faults="0.1")) == "tools-gold+5,faults-0.1"
+
+
 def test_the_setting_in_json_has_a_limit_only_when_there_is_one() -> None:
     assert setting_to_json(Setting()) == {
         "instruction": "auto",

@@ -15,7 +15,7 @@ from harness.budget import Budget, BudgetSpent
 from harness.clock import Clock
 from harness.errors import InfrastructureError, UserError
 from harness.loop import run
-from harness.records import Message, ToolSpec, Usage
+from harness.records import Message, ToolCall, ToolSpec, Usage
 from harness.workspace import working
 from models.openai_chat import OpenAIChat
 
@@ -89,6 +89,20 @@ def test_tools_that_differ_are_other_tools(numbered: Any, cached: Path) -> None:
     model = OpenAIChat("m", base_url=numbered.url)
     tools = [(TOOL,), (ToolSpec("t", "x", TOOL.parameters),), (ToolSpec("u"),), (TOOL,)]
     assert [ask(model, tools=t) for t in tools] == ["0", "1", "2", "0"]
+
+
+def test_an_order_that_the_model_reads_is_part_of_the_key(numbered: Any, cached: Path) -> None:
+    model = OpenAIChat("m", base_url=numbered.url)
+    properties = {"a": {"type": "string"}, "b": {"type": "string"}}
+    turned = dict(reversed(properties.items()))
+    tools = [ToolSpec("t", "", {"type": "object", "properties": p}) for p in (properties, turned)]
+    said = [
+        (*HELLO, Message("assistant", calls=(ToolCall("t", arguments, "1"),)))
+        for arguments in ({"a": 1, "b": 2}, {"b": 2, "a": 1})
+    ]
+    asked = [(said[0], tools[0]), (said[1], tools[0]), (said[0], tools[1])]
+    answers = [ask(model, messages, tools=(tool,)) for messages, tool in asked * 2]
+    assert answers == ["0", "1", "2"] * 2
 
 
 def test_what_is_drawn_by_chance_is_drawn_for_each_trial(numbered: Any, cached: Path) -> None:

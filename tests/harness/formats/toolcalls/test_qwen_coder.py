@@ -162,6 +162,14 @@ def test_texts_stand_for_what_the_schema_says(text: str, schema: Any, value: Any
     assert (found, type(found)) == (value, type(value))
 
 
+def test_choices_that_refer_to_themselves_come_to_an_end() -> None:
+    # Followed one by one, 200 choices within one another would be 200 ** 4 at a depth of 8.
+    circle = {"$defs": {"All": {"anyOf": [{"$ref": "#/$defs/All"} for _ in range(200)]}}}
+    assert value_of("x", {"$ref": "#/$defs/All"}, circle) == "x"
+    chain: dict[str, Any] = {str(n): {"$ref": f"#/{n + 1}"} for n in range(5_000)}
+    assert value_of("7", {"$ref": "#/0"}, {**chain, "5000": {"type": "integer"}}) == 7
+
+
 @pytest.mark.parametrize(
     ("text", "schema", "reason"),
     [

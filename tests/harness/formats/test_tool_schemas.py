@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from harness.errors import UserError
+from harness.formats.tool_schemas import parameters
 from harness.records import ToolSpec
-from models.chat.schemas import parameters
 
 
 def schema(**properties: Any) -> Any:

@@ -1,0 +1,60 @@
+"""What an attempt answered, and what would have been right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import nan
+from typing import Literal
+
+from harness.errors import UserError
+from harness.measures.attempt import Attempt
+from harness.measures.qa.trail import without_sources
+
+ABSTENTIONS = ("", "noanswer", "no answer", "unanswerable")
+"""What answers a question that cannot be answered. SQuAD 2.0 takes the first alone."""
+
+Of = Literal["all", "answerable"]
+"""Which questions count."""
+
+
+def answerable(attempt: Attempt) -> bool:
+    """Whether the question can be answered: unless `Gold.details["answerable"]` is false."""
+    return attempt.problem.gold.details.get("answerable") is not False
+
+
+def accepted(attempt: Attempt) -> Sequence[str]:
+    """The accepted answers; abstentions where there is none to a question without an answer.
+
+    Raises:
+        UserError: there is none, though the question can be answered.
+    """
+    if right := attempt.problem.gold.answers:
+        return right
+    if not answerable(attempt):
+        return ABSTENTIONS
+    raise UserError(
+        f"question '{attempt.problem.id[:60]}' has no accepted answer: give it Gold.answers, or "
+        'say "answerable": false in Gold.details'
+    )
+
+
+def said(attempt: Attempt) -> str | None:
+    """The final answer, "" where there is none; None where no attempt counts."""
+    trajectory = attempt.trajectory
+    if trajectory.end in ("missing", "error", "malformed"):
+        return None
+    return without_sources(trajectory.answer or "")
+
+
+def compared(
+    attempt: Attempt, compare: Callable[[str, Sequence[str]], float], of: Of = "all"
+) -> float:
+    """What a comparison of the answer with the accepted ones gives; 0 where no attempt counts.
+
+    Raises:
+        UserError: as `accepted`.
+    """
+    if of == "answerable" and not answerable(attempt):
+        return nan
+    right, answer = accepted(attempt), said(attempt)
+    return 0.0 if answer is None else compare(answer, right)

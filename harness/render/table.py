@@ -1,0 +1,89 @@
+"""A table of models by measures, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from harness.measures import is_share
+from harness.render.board import Board, Cell, Column
+from harness.render.report import told_apart
+from harness.render.words import (
+    PARTIAL,
+    QUIET,
+    STRONG,
+    WARNING,
+    count,
+    half_width,
+    number,
+    setting_text,
+    varying,
+)
+from harness.table import Part, Row, Table
+
+
+@dataclass(frozen=True)
+class _Measure(Column):
+    """The values of one measure, whose name is the title: shares x 100, amounts as they are."""
+
+    def text(self, row: int) -> Text:
+        """A row's value with its spread."""
+        cell = self.cells.get(row)
+        if cell is None:
+            return Text("-", QUIET)
+        text = Text(number(self.title, cell.value.value), STRONG if cell.best else "")
+        return text.append(f" {half_width(self.title, cell.value):>6}", f"not bold {QUIET}")
+
+
+def overview(found: Table) -> Iterator[RenderableType]:
+    """Every part, and what the numbers are."""
+    rows = [row for part in found.parts for row in part.rows]
+    several = varying([row.first.setting for row in rows])
+    yield Text(
+        "Shares × 100, amounts (calls, tokens, seconds) as they are, ± half the 95 % interval. "
+        "The highest share is bold.",
+        QUIET,
+    )
+    if not several and (shared := setting_text(rows[0].first.setting)) != "defaults":
+        yield Text(shared, QUIET)
+    for part in found.parts:
+        over = f"  mean over {count(len(part.tasks), 'task')}" if len(part.tasks) > 1 else ""
+        yield Text.assemble((f"\n{part.name}", STRONG), (over, QUIET))
+        yield _board(part, found, several)
+        yield from _remarks(part)
+
+
+def _board(part: Part, found: Table, fields: list[str]) -> Board:
+    labels = ("model", "setting") if fields else ("model",)
+    texts = [(label, setting_text(row.first.setting, fields)) for row, label in _named(part)]
+    columns = [_column(part, measure) for measure in found.measures]
+    return Board(labels, [text[: len(labels)] for text in texts], columns)
+
+
+def _column(part: Part, measure: str) -> _Measure:
+    """The best of several is marked where it is a share: of amounts nobody can say."""
+    known = {n: row.values[measure] for n, row in enumerate(part.rows) if measure in row.values}
+    best = max((value.value for value in known.values()), default=0.0)
+    marked = is_share(measure) and len({value.value for value in known.values()}) > 1
+    cells = {n: Cell(v, False, marked and v.value == best) for n, v in known.items()}
+    return _Measure(measure, cells)
+
+
+def _named(part: Part) -> Iterator[tuple[Row, str]]:
+    yield from zip(part.rows, told_apart([row.first for row in part.rows]), strict=True)
+
+
+def _remarks(part: Part) -> Iterator[RenderableType]:
+    """Rows that stand for less than the whole, each reason once."""
+    about: dict[str, list[str]] = {}
+    for row, name in _named(part):
+        if row.missing:
+            about.setdefault(f"without {', '.join(row.missing)}", []).append(name)
+        elif row.partial:
+            about.setdefault("not all problems were asked", []).append(name)
+    for reason, rows in about.items():
+        whom = "all rows" if len(rows) == len(part.rows) else ", ".join(rows)
+        yield Text.assemble((f"{PARTIAL} ", WARNING), f"{whom}: ", (reason, QUIET))
