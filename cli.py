@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from harness.report import Report
+    from harness.store import Result
 
 HOME = Path(__file__).resolve().parent
 PACKAGES = ("harness", "tasks", "models", "leaderboard")
@@ -158,7 +159,7 @@ Tools = Annotated[
     _plays(
         "--tools",
         "WHICH...",
-        "That it is offered: own (default), gold, gold+N, all, or MODEL@K, such as bm25@10",
+        "Tools that it is offered: own (default), gold, gold+N, all, MODEL@K (bm25@10)",
     ),
 ]
 ToolOrder = Annotated[
@@ -167,7 +168,13 @@ ToolOrder = Annotated[
 ]
 Faults = Annotated[
     list[str] | None,
-    _plays("--faults", "SHARE[:KIND,...]...", "Of its calls that go wrong: 0.1, 0.1:429,timeout"),
+    _plays(
+        "--faults", "SHARE[:KIND,...]...", "Share of its calls that go wrong: 0.1, 0.1:429,timeout"
+    ),
+]
+Search = Annotated[
+    list[str] | None,
+    _plays("--search", "MODEL...", "Retriever behind its search tool (bm25), or http://..."),
 ]
 Simulator = Annotated[
     str | None, _plays("--simulator", "MODEL", "Chat model that stands in for tools that are gone")
@@ -262,6 +269,7 @@ def run(
     tools: Tools = None,
     tool_order: ToolOrder = None,
     faults: Faults = None,
+    search: Search = None,
     simulator: Simulator = None,
     judge: LiveJudge = None,
     data: Data = None,
@@ -1196,7 +1204,9 @@ def _folder(option: str, named: str | None) -> Path | None:
 
 
 cache_app = typer.Typer(cls=_Group, rich_markup_mode="markdown")
-app.add_typer(cache_app, name="cache", help="List, verify or prune cached embeddings and completions.")
+app.add_typer(
+    cache_app, name="cache", help="List, verify or prune cached embeddings and completions."
+)
 CacheFolder = Annotated[
     str | None, typer.Option("--cache", metavar="DIR", help="The cache (default: ASSAY_CACHE)")
 ]
@@ -1296,7 +1306,8 @@ def cache_prune(
 
         if max_size is not None:
             raise UserError("--completions goes by --model and --older-than, not by --max-size")
-        removed = prune_completions(root, model=model, older_than=age, dry_run=dry_run)
+        named = _expression(model) if model is not None else None
+        removed = prune_completions(root, model=named, older_than=age, dry_run=dry_run)
         if json:
             _print_json(pruned_completions_row(removed))
         else:
@@ -1315,6 +1326,17 @@ def cache_prune(
 
         _print(pruned(found))
     return 0
+
+
+def _expression(model: str) -> str:
+    """A model as the cache has it, whatever quotes and order it was typed with."""
+    from harness import spec
+    from harness.errors import UserError
+
+    try:
+        return str(spec.parse(model))
+    except UserError:  # part of a name, or of a file's
+        return model
 
 
 def _cache_root(named: str | None) -> Path:
@@ -1349,7 +1371,10 @@ def _show_attempts(result: str, problem: str, *, json: bool) -> int:
         _print_json({"attempts": [to_json(attempt) for attempt, _ in found]})
     else:
         for attempt, values in found:
-            _print(conversation(attempt, values))
+            last = attempt is found[-1][0]  # values are the problem's, not the attempt's
+            _print(conversation(attempt, values if last else None, trials=len(found)))
+            if not last:
+                _print([""])
     return 0
 
 
@@ -1379,8 +1404,13 @@ def _print_json(value: object) -> None:
 
 def _code(report: Report, *, allow_missing: bool = False) -> int:
     """0, or 1 where infrastructure errors are left or tasks are missing without leave."""
-    failed = any(result.status != "complete" for result in report.results)
+    failed = any(r.status != "complete" or _lacks_verdicts(r) for r in report.results)
     return 1 if failed or (report.missing and not allow_missing) else 0
+
+
+def _lacks_verdicts(result: Result) -> bool:
+    """Whether a judge that was to be asked within the run gave no verdict on any attempt."""
+    return bool(result.setting.judge) and result.main_measure in result.undefined
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

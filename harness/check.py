@@ -10,7 +10,7 @@ from math import isclose
 from typing import TypeAlias, cast
 
 from harness.check_agent import TRIALS, Fault, Trial
-from harness.contracts import Agent, Embedder, Index, Informed, Reranker, Retriever
+from harness.contracts import Agent, ChatModel, Embedder, Index, Informed, Reranker, Retriever
 from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.loading import LoadedModel, contracts_of, load_model
@@ -71,7 +71,7 @@ class Check:
 def check_model(expression: object) -> list[Check]:
     """Smoke-tests a model on a task of eight documents and three queries, an agent on problems.
 
-    A reranker is tried behind a random first stage.
+    A reranker is tried behind a random first stage, a chat model within the plain loop.
 
     Args:
         expression: an expression that names a model, or a model.
@@ -83,17 +83,21 @@ def check_model(expression: object) -> list[Check]:
     subject = _Subject(expression)
     checks: list[Check] = []
     for probe in PROBES:
-        if probe.run is _has_a_contract and _only_agent(model := subject.loaded.model):
-            return [*checks, *map(partial(_tried, agent=cast("Agent", model)), TRIALS)]
+        if probe.run is _has_a_contract and (agent := _as_agent(subject.loaded.model)) is not None:
+            return [*checks, *map(partial(_tried, agent=agent), TRIALS)]
         checks.append(probe.made(subject))
         if probe.essential and not checks[-1].passed:
             break
     return checks
 
 
-def _only_agent(model: object) -> bool:
-    """Whether a model is an agent and nothing that retrieves."""
-    return isinstance(model, Agent) and not isinstance(model, Retriever | Embedder | Reranker)
+def _as_agent(model: object) -> Agent | None:
+    """An agent that does not retrieve, or the plain loop around a chat model; None for all else."""
+    if isinstance(model, Retriever | Embedder | Reranker):
+        return None
+    if isinstance(model, ChatModel) and not isinstance(model, Agent):
+        return cast("Callable[..., Agent]", models.get("function-calling"))(model)
+    return model if isinstance(model, Agent) else None
 
 
 def _tried(trial: Trial, agent: Agent) -> Check:

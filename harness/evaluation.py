@@ -203,5 +203,6 @@ class _Job:
             self.unfinished.append(name)
             return
         tell("scoring", len(asked.flow.keys), len(asked.flow.keys))
-        self.finished.append(unit.finish(answers))
-        tell("finished", len(asked.flow.keys), len(asked.flow.keys))
+        self.finished.append(found := unit.finish(answers))
+        total = len(asked.flow.keys)
+        tell("finished", total - found[0].counts.errors, total)

@@ -84,6 +84,7 @@ class Grid(_Strict):
     tools: Several = (_DEFAULT.tools,)
     tool_order: Several = (_DEFAULT.tool_order,)
     faults: Shares = (_DEFAULT.faults,)
+    search: Several = (_DEFAULT.search,)
     simulator: Several = (_DEFAULT.simulator,)
     judge: Several = (_DEFAULT.judge,)
     compat: Several = _DEFAULT.compat

@@ -146,9 +146,9 @@ class _FaultySession:
             return Observation(json.dumps({"error": _UNDONE[fault]}), failed=True)
         if fault is None:
             return await self._session.call(call)
-        before = deepcopy(self._session.state)  # a world may go on to change what it handed out
+        before = deepcopy(_written(self._session))  # a world may go on to change what it told
         given = await self._session.call(call)
-        if given.failed or self._session.state != before:
+        if given.failed or _written(self._session) != before:
             return given
         return Observation(_SPOILT[fault](given.content))
 
@@ -161,6 +161,11 @@ class _FaultySession:
 
     async def close(self) -> None:
         await self._session.close()
+
+
+def _written(session: Session) -> Any:
+    """What an attempt has changed: the session's state, unless it has a `written` that tells."""
+    return session.written if hasattr(session, "written") else session.state
 
 
 def _emptied(content: str) -> str:

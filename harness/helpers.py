@@ -23,7 +23,12 @@ def helped(setting: Setting) -> tuple[Setting, Mapping[str, Any]]:
         UserError: a model cannot be loaded.
     """
     choice = parse_tools(setting.tools)
-    named = {"tools": choice.model, "simulator": setting.simulator, "judge": setting.judge}
+    named = {
+        "tools": choice.model,
+        "search": setting.search if is_model(setting.search) else "",
+        "simulator": setting.simulator,
+        "judge": setting.judge,
+    }
     names: dict[str, str] = {}
     identities: dict[str, Any] = {}
     for field, expression in named.items():
@@ -36,7 +41,14 @@ def helped(setting: Setting) -> tuple[Setting, Mapping[str, Any]]:
     lasting = replace(
         setting,
         tools=str(replace(choice, model=names.get("tools", ""))),
+        search=names.get("search", setting.search),
         simulator=names.get("simulator", ""),
         judge=names.get("judge", ""),
     )
     return lasting, identities
+
+
+def is_model(search: str) -> bool:
+    """Whether a search goes to another retriever than the usual one; a server has no identity."""
+    server = search.startswith(("http://", "https://", "search("))
+    return search != Setting().search and not server

@@ -7,11 +7,10 @@ from harness.contracts import Task
 from harness.errors import UserError, unknown
 from harness.faulty import parse_faults
 from harness.records import Setting
+from harness.store.schema import PLAY
 from harness.toolsets import check_order, parse_tools
 
 DEFAULT = Setting()
-PLAYED = ("tools", "tool_order", "faults", "simulator", "judge")
-"""Fields of a setting that say how an agent attempts problems."""
 WORLDS = ("world", "extra", "simulator")
 """Where calls are carried out; the values of a card's `runs` that mean so."""
 
@@ -45,7 +44,7 @@ def accept(task: Task, setting: Setting) -> None:
 def _accept_played(task: Task, setting: Setting) -> None:
     """Checks the fields that say how an agent attempts problems."""
     card = task.card
-    for name in PLAYED:
+    for name in PLAY:
         value = getattr(setting, name)
         if value != getattr(DEFAULT, name) and card.kind != "tool_use":
             raise UserError(
@@ -56,6 +55,10 @@ def _accept_played(task: Task, setting: Setting) -> None:
     if parse_faults(setting.faults) and card.runs not in WORLDS:
         raise UserError(
             f"faults={setting.faults}: {card.name} has no world here in which calls could fail"
+        )
+    if setting.simulator and card.runs != "simulator":
+        raise UserError(
+            f"simulator={setting.simulator}: {card.name} has no tools that a model stands in for"
         )
     for name in ("simulator", "judge"):
         if expression := getattr(setting, name):

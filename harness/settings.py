@@ -39,7 +39,7 @@ def setting_of(fields: Mapping[str, Any]) -> Setting:
     return replace(
         setting,
         tools=str(parse_tools(setting.tools)),
-        faults=str(faults) if faults else "",
+        faults=str(faults) if faults and faults.share else "",
         simulator=_spelled("simulator", setting.simulator),
         judge=_spelled("judge", setting.judge),
     )

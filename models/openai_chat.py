@@ -22,6 +22,9 @@ FILTERED = frozenset({"content_filter", "content_policy_violation", "invalid_pro
 """Codes by which a server refuses what a prompt says: that is the model's answer, not a mistake of
 the user."""
 
+MOST_RANDOM = 2
+"""The highest temperature that servers take."""
+
 
 @dataclass(eq=False)
 class OpenAIChat:
@@ -73,6 +76,12 @@ class OpenAIChat:
             raise UserError(
                 f"openai({self.name!r}, max_tokens={self.max_tokens}): it needs a model's name, "
                 "and max_tokens is not negative"
+            )
+        drawn = self.temperature
+        if drawn is not None and not (isinstance(drawn, int | float) and 0 <= drawn <= MOST_RANDOM):
+            raise UserError(
+                f"openai({self.name!r}, temperature={drawn!r}): a number from 0 to {MOST_RANDOM}, "
+                "or none to leave it to the server"
             )
         endpoint = Endpoint(self.base_url, self.key_env)
         self._client = Client(

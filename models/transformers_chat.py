@@ -131,9 +131,10 @@ class TransformersChat:
             temperature: for this turn; None means the model's own.
 
         Raises:
-            UserError: the model cannot be loaded, its template takes no tools or refuses the
-                conversation, or that is too long for it.
-            InfrastructureError: the budget is spent.
+            TooLong: the conversation is longer than the model's context.
+            UserError: the model cannot be loaded, or its template takes no tools or refuses the
+                conversation.
+            InfrastructureError: memory does not suffice, or the budget is spent.
         """
         request = self._request(messages, tools, max_tokens, temperature)
 

@@ -200,7 +200,11 @@ class Page:
         words = [] if _HEREDOC.search(line) else shlex.split(joined, comments=True)
         if words in map(shlex.split, NOT_RUN):
             return
-        if words[:1] == ["assay"] and "|" not in words:
+        if words[:1] == ["export"]:
+            name, _, value = words[1].partition("=")
+            self.monkeypatch.setenv(name, value)
+            code, self.printed = 0, ""
+        elif words[:1] == ["assay"] and "|" not in words:
             code = self.assay(words[1:])
         elif words == ["pip", "install", "-e", "."]:
             self.install()

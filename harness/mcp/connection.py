@@ -153,8 +153,8 @@ class Connection:
 async def _listening(client: Client) -> AsyncIterator[None]:
     """Asks to be told of other tools, where the server says that it tells whoever asks.
 
-    The protocol's versions before 2026-07-28 know no such request: there everybody is told. A server
-    that does not confirm it is not waited for: it may do without.
+    The protocol's versions before 2026-07-28 know no such request: there everybody is told. A
+    server that does not confirm it is not waited for: it may do without.
     """
     import anyio
     from mcp import MCPError

@@ -60,6 +60,8 @@ class Setting:
     """In which order they stand: a name of `harness.toolsets`."""
     faults: str = ""
     """What goes wrong in the world and how often, in the notation of `harness.faulty`."""
+    search: str = "bm25"
+    """Expression of the retriever behind an agent's search tool, or the address of a server."""
     simulator: str = ""
     """Expression of the chat model that stands in for tools which nobody can call any more."""
     judge: str = ""

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from harness.records.chat import Message, ToolCall, Usage
 
 End = Literal["finished", "gave up", "stopped", "malformed", "error", "missing"]
-"""How an attempt ended: with an answer; by giving up; at a limit of steps, cost or context; with output that
-could not be read (counts as wrong); by a failure outside the model (no attempt at all: retried on
-resume); or it was never made."""
+"""How an attempt ended: with an answer; by giving up; at a limit of steps, cost or context; with
+output that could not be read (counts as wrong); by a failure outside the model (no attempt at all:
+retried on resume); or it was never made."""
 
 
 @dataclass(frozen=True, slots=True)

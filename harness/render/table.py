@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import RenderableType
@@ -23,6 +24,10 @@ from harness.render.words import (
     varying,
 )
 from harness.table import Part, Row, Table
+
+SHARED = "…"
+"""Stands for what all agents share: the chat model that they ask."""
+_INNERMOST = re.compile(r"[\w-]+\([^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -49,16 +54,25 @@ def overview(found: Table) -> Iterator[RenderableType]:
     )
     if not several and (shared := setting_text(rows[0].first.setting)) != "defaults":
         yield Text(shared, QUIET)
+    chat = shared_by([row.first.model for row in rows])
+    if chat:
+        yield Text(f"{SHARED} is {chat}", QUIET)
     for part in found.parts:
         over = f"  mean over {count(len(part.tasks), 'task')}" if len(part.tasks) > 1 else ""
         yield Text.assemble((f"\n{part.name}", STRONG), (over, QUIET))
-        yield _board(part, found, several)
-        yield from _remarks(part)
+        yield _board(part, found, several, chat)
+        yield from _remarks(part, chat)
 
 
-def _board(part: Part, found: Table, fields: list[str]) -> Board:
+def shared_by(models: Sequence[str]) -> str:
+    """The one expression within all expressions that have one; "" where there are several."""
+    within = {found for model in models for found in _INNERMOST.findall(model) if found != model}
+    return within.pop() if len(within) == 1 else ""
+
+
+def _board(part: Part, found: Table, fields: list[str], chat: str) -> Board:
     labels = ("model", "setting") if fields else ("model",)
-    texts = [(label, setting_text(row.first.setting, fields)) for row, label in _named(part)]
+    texts = [(label, setting_text(row.first.setting, fields)) for row, label in _named(part, chat)]
     columns = [_column(part, measure) for measure in found.measures]
     return Board(labels, [text[: len(labels)] for text in texts], columns)
 
@@ -72,14 +86,17 @@ def _column(part: Part, measure: str) -> _Measure:
     return _Measure(measure, cells)
 
 
-def _named(part: Part) -> Iterator[tuple[Row, str]]:
-    yield from zip(part.rows, told_apart([row.first for row in part.rows]), strict=True)
+def _named(part: Part, chat: str) -> Iterator[tuple[Row, str]]:
+    """The rows and what they are called."""
+    for row, name in zip(part.rows, told_apart([row.first for row in part.rows]), strict=True):
+        whole = not chat or row.first.model == chat
+        yield row, name if whole else name.replace(chat, SHARED)
 
 
-def _remarks(part: Part) -> Iterator[RenderableType]:
+def _remarks(part: Part, chat: str) -> Iterator[RenderableType]:
     """Rows that stand for less than the whole, each reason once."""
     about: dict[str, list[str]] = {}
-    for row, name in _named(part):
+    for row, name in _named(part, chat):
         if row.missing:
             about.setdefault(f"without {', '.join(row.missing)}", []).append(name)
         elif row.partial:

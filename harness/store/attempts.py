@@ -29,6 +29,11 @@ def find_attempts(path: str | Path, problem: str) -> list[tuple[Trajectory, dict
     folder = place.parent if place.name == RESULT else place
     file = folder / TRAJECTORIES if folder.is_dir() else folder
     if folder.is_dir() and not file.exists():
+        several = next(folder.rglob(TRAJECTORIES), None)
+        if several is not None:
+            raise UserError(
+                f"{folder} holds several results: name the folder of one, {several.parent}"
+            )
         raise UserError(f"{folder} holds no {TRAJECTORIES}: attempts are what tool use has")
     values = _values(folder, problem) if folder.is_dir() else {}
     seen: dict[str, None] = {}

@@ -160,7 +160,7 @@ class Result(_Strict):
         return self.model_fingerprint, self.task, setting_slug(self.setting)
 
 
-PLAY = ("tools", "tool_order", "faults", "simulator", "judge")
+PLAY = ("tools", "tool_order", "faults", "search", "simulator", "judge")
 """Fields of a setting that say how an agent plays."""
 
 

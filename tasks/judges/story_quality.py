@@ -44,5 +44,5 @@ def story_quality(model: LoadedModel, source: Source | None = None) -> Marker:
 
 
 def story_quality_shorter(model: LoadedModel, source: Source | None = None) -> Marker:
-    """Marks a story on the five criteria of 360REA's other form. Raises as the other."""
+    """Marks a story on the five criteria of 360REA's other form."""
     return Marker.of("story-quality-shorter", model, WRITTEN, SHORTER)

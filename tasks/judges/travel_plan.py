@@ -38,5 +38,5 @@ def travel_plan(model: LoadedModel, source: Source | None = None) -> Marker:
 
 
 def travel_plan_earlier(model: LoadedModel, source: Source | None = None) -> Marker:
-    """Marks a travel plan on the four criteria of 360REA's earlier prompt. Raises as the other."""
+    """Marks a travel plan on the four criteria of 360REA's earlier prompt."""
     return Marker.of("travel-plan-earlier", model, WRITTEN, EARLIER)

@@ -182,13 +182,13 @@ class BfclSession:
 
     @property
     def tools(self) -> Sequence[ToolSpec]:
-        """What is offered in this turn: without what is held back, that of earlier turns last."""
+        """What is offered in this turn: what came with a turn last, in the order of its list."""
         held = self._problem.gold.details.get("missed_function", {})
         late = {str(name): int(turn) for turn, names in held.items() for name in names}
         tools = {tool.name: tool for tool in self._problem.tools}
         at_once = [tool for name, tool in tools.items() if name not in late]
-        added = sorted((turn, name) for name, turn in late.items() if turn <= self._turn)
-        return (*at_once, *(tools[name] for _, name in added if name in tools))
+        added = [name for name in sorted(late, key=late.__getitem__) if late[name] <= self._turn]
+        return (*at_once, *(tools[name] for name in added if name in tools))
 
     async def listen(self) -> Sequence[Message] | None:
         """The next turn; None after the last."""
@@ -219,6 +219,11 @@ class BfclSession:
             much = f"{limits.seconds:g} s of processor time or {limits.megabytes:,} MB of memory"
             return Observation(f"{_FAILED}the call takes more than {much}", failed=True)
         return Observation(result, failed=_failed(result))
+
+    @property
+    def written(self) -> dict[str, str]:
+        """Digest of every back-end, which changes with what an attempt writes, and only then."""
+        return dict(self._digests)
 
     @property
     def state(self) -> Any:

@@ -102,6 +102,7 @@ class SimulatedSession:
         trial: which attempt.
         answerers: who answers.
         manner: how answers look.
+        written: nothing is changed by a call: one that is repeated gives the same answer.
     """
 
     problem: Problem
@@ -109,6 +110,7 @@ class SimulatedSession:
     answerers: Sequence[Answerer]
     manner: Manner
     executes: bool = True
+    written: None = None
     _counts: Counter[str] = field(default_factory=Counter, init=False)
     _known: dict[str, Observation] = field(default_factory=dict, init=False)
     _earlier: list[tuple[str, Mapping[str, Any], str]] = field(default_factory=list, init=False)

@@ -64,12 +64,20 @@ PLAYED: list[dict[str, str]] = [
 @pytest.mark.parametrize("fields", PLAYED, ids=lambda fields: next(iter(fields)))
 def test_only_tasks_of_tool_use_are_played(fields: dict[str, str]) -> None:
     ((name, value),) = fields.items()
-    accept(Task(TaskCard("t/world", "World", "", kind="tool_use", runs="world")), Setting(**fields))
+    runs: Runs = "simulator" if name == "simulator" else "world"
+    accept(Task(TaskCard("t/world", "World", "", kind="tool_use", runs=runs)), Setting(**fields))
     with pytest.raises(UserError) as caught:
         accept(TASK, Setting(**fields))
     assert str(caught.value) == (
         f"{name}={value}: t/one is no task of tool use, it has no agents to say it of"
     )
+
+
+@pytest.mark.parametrize("runs", ["", "one turn", "world", "extra"])
+def test_a_simulator_wants_tools_that_are_gone(runs: Runs) -> None:
+    task = Task(TaskCard("t/two", "Two", "", kind="tool_use", runs=runs))
+    with pytest.raises(UserError, match="t/two has no tools that a model stands in for"):
+        accept(task, Setting(simulator='openai("x")'))
 
 
 @pytest.mark.parametrize("runs", ["", "one turn", "world", "extra", "simulator"])

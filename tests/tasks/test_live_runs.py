@@ -279,7 +279,7 @@ def test_without_a_simulator_what_was_not_recorded_is_said_to_be_unknown_and_cou
 def test_with_neither_it_can_only_be_scored_and_says_which_ways_there_are(tmp_path: Path) -> None:
     source = stable(tmp_path, "Ulm?")
     asked = ask(STB, Setting(), source, 0)
-    with pytest.raises(UserError, match="no world"):
+    with pytest.raises(UserError, match="wants to be told what its calls give"):
         attempts(asked, {})
     reason = getattr(asked.task, "unplayed", "")
     assert "--simulator" in reason
@@ -359,7 +359,7 @@ def test_toolalpaca_is_simulated_user_included_and_judged(
 
 def test_toolalpaca_without_a_simulator_can_only_be_scored(tmp_path: Path) -> None:
     asked = ask("toolalpaca/simulated", Setting(), alpaca(tmp_path), 0)
-    with pytest.raises(UserError, match="no world"):
+    with pytest.raises(UserError, match="wants to be told what its calls give"):
         attempts(asked, {})
     assert "--simulator" in getattr(asked.task, "unplayed", "")
 
@@ -382,7 +382,7 @@ def test_every_function_of_the_real_data_can_be_played(data: Path, models: Path,
     async def tried() -> set[str]:
         kinds: set[str] = set()
         for key, problem in flow.problems.items():
-            session = await flow._session(key, 0)
+            session = await flow._worlds[key].open(problem)
             for tool in problem.tools:
                 wanted = tool.parameters.get("required") or ()
                 found = await session.call(ToolCall(tool.name, dict.fromkeys(wanted, "x")))

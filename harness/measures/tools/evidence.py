@@ -23,7 +23,7 @@ Level = Literal["id", "title"]
 def searches(attempt: Attempt) -> Amount:
     """How many times the agent searched, failed searches too; NaN where no attempt was made.
 
-    "Search calls" of search agents such as Search-R1 (arXiv 2503.09516).
+    Ours; search agents such as Search-R1 (arXiv 2503.09516) are limited in it.
     """
     if attempt.trajectory.end in ("missing", "error"):
         return nan
@@ -67,8 +67,8 @@ def has_answer(
 ) -> float:
     """1 where a passage found, its title included, holds an accepted answer, else 0.
 
-    `by=squad` looks for the normalised answer, within words too: Recall@K of DRO (arXiv 2505.03075)
-    and of ExSearch, "retrieval_recall" of FlashRAG. `by=dpr` looks for its words in a row: top-k
+    `by=squad` looks for the normalised answer, within words too: Recall@K of DRO (arXiv
+    2505.03075), "retrieval_recall" of FlashRAG. `by=dpr` looks for its words in a row: top-k
     accuracy of DPR (arXiv 2004.04906), there without titles. NaN where there is no accepted answer.
     """
     accepted = attempt.problem.gold.answers
@@ -89,7 +89,8 @@ def _compared(
     if at == "id":
         needed = {str(id) for id in details.get("passages") or ()}
     else:
-        needed = {str(title) for title, *_ in details.get("supports") or ()}
+        facts = details.get("supports") or ()
+        needed = {str(fact[0]) for fact in facts if isinstance(fact, list | tuple)}
     if not needed:
         return nan
     return compare(needed, [getattr(passage, at) for passage in trail.found(attempt, k, of)])

@@ -22,8 +22,8 @@ def solved_in_world(attempt: Attempt) -> float:
     """1 where the answer contains an accepted one and the world's end state is right, else 0.
 
     Problems without `Gold.answers` are judged by the state alone, those whose `Gold.state` is None
-    by the answer alone; of one with neither nothing is said (NaN). Numbers must be equal ("1,200" is
-    1200 and not 120), texts must stand in the answer as whole words, whatever their case and
+    by the answer alone; of one with neither nothing is said (NaN). Numbers must be equal ("1,200"
+    is 1200 and not 120), texts must stand in the answer as whole words, whatever their case and
     spacing. States are compared as JSON: true is not 1, and a missing field is not null. An attempt
     that did not end by itself, or was never made, has solved nothing. Ours.
     """

@@ -63,6 +63,29 @@ def test_what_stands_for_less_than_the_whole_is_said_once(screen: Screen, result
     assert "partial all rows: without b" in shown(screen, lacking, both)
 
 
+def test_the_chat_model_that_all_share_is_written_once(screen: Screen, result: Make) -> None:
+    chat = "openai('gpt-4o', temperature=0.7)"
+    names = [f"react({chat}, steps=5)", f"best_of(react({chat}), n=3)", "abstain"]
+    text = shown(screen, *(row(result(name), 0.5, 2.0) for name in names))
+    assert text.count(chat) == 1
+    assert f"… is {chat}" in text
+    labels = [line.split("  ")[0] for line in text.splitlines()]
+    assert labels[-3:] == ["react(…, steps=5)", "best_of(react(…), n=3)", "abstain"]
+
+
+def test_where_there_are_several_chat_models_they_are_shown(screen: Screen, result: Make) -> None:
+    names = ["react(openai('a'))", "react(openai('b'))"]
+    text = shown(screen, *(row(result(name), 0.5, 2.0) for name in names))
+    assert all(name in text for name in names)
+    assert "…" not in text
+
+
+def test_a_model_is_not_called_by_nothing(screen: Screen, result: Make) -> None:
+    names = ["bm25(k1=0.9)", "bm25(k1=0.9) % 10"]
+    text = shown(screen, *(row(result(name), 0.5, 2.0) for name in names))
+    assert "\nbm25(k1=0.9) " in text
+
+
 def test_columns_that_do_not_fit_go_on_below(screen: Screen, result: Make) -> None:
     name = "function-calling(openai('a-model-of-a-long-name', temperature=0.7), steps=20)"
     text = shown(screen, row(result(name), 0.5, 2.0), columns=60)

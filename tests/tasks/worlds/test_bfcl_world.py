@@ -182,6 +182,20 @@ class TestTurns:
         assert first == ["put", "spin"]
         assert turns == [["put", "spin"], ["put", "spin", "look"], ["put", "spin", "look"]]
 
+    def test_those_of_one_turn_come_in_the_order_of_the_list(self, world: BfclWorld) -> None:
+        # bfcl_eval/utils.py takes the functions out one by one as the file lists them, and
+        # base_handler.py puts them behind the others in that order.
+        async def offered() -> list[list[str]]:
+            session = await world.open(
+                problem(["look()"], ["look()"], held={"1": ["spin", "put"], "0": ["look"]})
+            )
+            seen = []
+            while await session.listen() is not None:
+                seen.append([tool.name for tool in session.tools])
+            return seen
+
+        assert run(offered()) == [["look"], ["look", "spin", "put"]]
+
     def test_turns_are_said_one_after_the_other(self, world: BfclWorld) -> None:
         async def heard() -> list[object]:
             session = await world.open(problem(["look()"], ["look()"]))
