@@ -636,6 +636,99 @@ def show(
 
 
 @app.command(cls=_Command)
+def table(
+    results: Annotated[
+        str, typer.Argument(help="The folder of one result, or of many")
+    ] = "results",
+    measures: Annotated[
+        list[str] | None,
+        typer.Option("--measures", metavar="LIST", help='"success,calls,pass@2" (default: all)'),
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="WHAT", help="suite (default), for means, or task")
+    ] = "suite",
+    csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Show models side by side by several measures, over suites or task by task.
+
+    What was not measured in the run is computed from its predictions.
+
+    ```
+    assay table agents
+    assay table agents --measures "success,calls,pass@2" --by task
+    ```
+    """
+    from harness.table import table
+
+    found = table(results, measures or None, by=by, data=data)
+    if json:
+        _print_json(found.to_json())
+    elif csv:
+        typer.echo(found.to_csv(), nl=False)
+    else:
+        from harness.render.table import overview
+
+        _print(overview(found))
+    return 0
+
+
+@app.command(cls=_Command)
+def probe(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="Chat model, with a temperature above 0")
+    ],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="Whose tools", autocompletion=_tasks)],
+    out: Annotated[
+        str, typer.Option("--out", metavar="FILE", help="Where to write (tools.json)")
+    ] = "tools.json",
+    samples: Annotated[
+        int, typer.Option("--samples", metavar="N", min=1, help="Programs for a tool and phase (3)")
+    ] = 3,
+    phases: Annotated[
+        int, typer.Option("--phases", metavar="N", min=0, help="With documented tools to help (4)")
+    ] = 4,
+    no_multi_sample: Annotated[
+        bool, typer.Option("--no-multi-sample", help="One program for a tool and phase")
+    ] = False,
+    no_chain: Annotated[
+        bool, typer.Option("--no-chain", help="Documented tools do not help the others")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N tools")
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Find out what tools give by calling them, and write it down for `atc`.
+
+    ```
+    assay probe "openai('gpt-4o', temperature=0.7)" starter-agent/people --out people.json
+    assay run -m "atc(openai('gpt-4o'), documentation='people.json')" -t starter-agent/people
+    ```
+    """
+    from models.agents.probing import probe_task
+
+    found = probe_task(
+        model,
+        task,
+        limit=limit,
+        data=data,
+        samples=samples,
+        phases=phases,
+        multi_sample=not no_multi_sample,
+        chain=not no_chain,
+    )
+    found.save(out)
+    if json:
+        _print_json({"out": out, **found.report})
+    else:
+        _print([found.summary, f"written to {out}"])
+    return 0
+
+
+@app.command(cls=_Command)
 def view(
     result: Annotated[str, typer.Argument(help="The folder of one result")],
     out: Annotated[

