@@ -23,7 +23,9 @@ from harness.records import (
 from harness.sessions import Told
 
 TOWN = {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]}
+QUERY = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
 TOOLS = (
+    ToolSpec("search", "Passages about something.", QUERY),
     ToolSpec("weather.today", "Today's weather in a town.", TOWN),
     ToolSpec("ferries.next", "When the next ferry leaves a town.", TOWN),
 )
@@ -33,6 +35,9 @@ EMPTY = replace(PROBLEM, id="p3", turns=((Message("user", ""),),))
 AGAIN = replace(PROBLEM, id="p4", turns=(*PROBLEM.turns, (Message("user", "And the weather?"),)))
 
 
+PASSAGE = {"id": "1", "title": "Talen", "text": "Ferries leave Talen at 9:40.", "score": 1.0}
+
+
 class Town(Told):
     """A world in which every call gets an answer."""
 
@@ -40,6 +45,8 @@ class Town(Told):
 
     async def call(self, call: ToolCall) -> Observation:
         """What the town says; a failure where a tool or an argument is not as documented."""
+        if call.name == "search" and isinstance(call.arguments.get("query"), str):
+            return Observation(json.dumps({"results": [PASSAGE]}))
         town = call.arguments.get("town")
         if call.name not in {tool.name for tool in self.tools} or not isinstance(town, str):
             return Observation(json.dumps({"error": "there is no such thing"}), failed=True)
@@ -109,6 +116,14 @@ def _survives(problem: Problem) -> Callable[[Agent], str]:
     return lambda agent: attempt(agent, problem).end
 
 
+def _without_tools(agent: Agent) -> str:
+    """Whoever cannot do without a tool says so."""
+    try:
+        return attempt(agent, NO_TOOLS).end
+    except UserError as error:
+        return f"refuses: {error}"
+
+
 TRIALS = (
     Trial("attempts a problem", _attempts, "solve(problem, session) must return a Trajectory"),
     Trial(
@@ -119,6 +134,6 @@ TRIALS = (
     Trial("keeps attempts apart", _side_by_side, "keep nothing of an attempt on the agent itself"),
     Trial("is asked twice", _twice, "solve(problem, session) must return a Trajectory"),
     Trial("survives several turns", _survives(AGAIN), "session.listen() gives the next turn"),
-    Trial("survives no tools", _survives(NO_TOOLS), "a problem may have no tools"),
+    Trial("survives no tools", _without_tools, "a problem may have no tools"),
     Trial("survives an empty request", _survives(EMPTY), "a request may be empty"),
 )

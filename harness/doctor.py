@@ -24,6 +24,8 @@ ADDS: Mapping[str, str] = {
     "faiss-gpu": "the same on a GPU, instead of faiss",
     "figures": "the figures of assay board export",
     "sandbox": "programs that models write, run apart from everything",
+    "mcp": "MCP servers as worlds, and problems served as MCP servers: assay serve",
+    "view": "attempts in the viewer of inspect_ai: assay view",
     "rank": "the model bm25-rank: BM25 as the rank-bm25 package computes it",
     "lucene": "the model bm25-pyserini: BM25 in Lucene, with its own Java",
     "oracle": "trec_eval's own measures, which the tests compare ours with",

@@ -11,6 +11,9 @@ from harness.programs import REFERENCE
 from harness.records import ToolCall, ToolSpec
 from harness.sandbox.offers import function_names
 
+LONGEST = 2_000
+"""Characters that are printed of what a call gave; a program may not print without end."""
+
 
 def as_python(program: Sequence[ToolCall], tools: Sequence[ToolSpec], answer: Any = None) -> str:
     """A program of calls, such as `Gold.program`, as source for `harness.sandbox.run_program`.
@@ -23,7 +26,7 @@ def as_python(program: Sequence[ToolCall], tools: Sequence[ToolSpec], answer: An
         program: the calls; each may refer to those before it.
         tools: what there is, for the names of the functions.
         answer: what is printed: a reference, {"sum": [references]}, or any plain value, as
-            `Gold.details["answer"]` has it; None prints what the last call gave.
+            `Gold.details["answer"]` has it; None prints the beginning of what the last call gave.
 
     Raises:
         UserError: a call's tool is not there, or a reference is to a call that comes later.
@@ -64,7 +67,7 @@ def _value(value: Any, made: int) -> str:
 
 def _printed(answer: Any, made: int) -> str:
     if answer is None:
-        return f"r{made}" if made else "None"
+        return f"str(r{made})[:{LONGEST}]" if made else "None"
     if isinstance(answer, Mapping) and set(answer) == {"sum"}:
         return f"sum({_value(answer['sum'], made)})"
     return _value(answer, made)

@@ -40,6 +40,7 @@ def setting_of(fields: Mapping[str, Any]) -> Setting:
         setting,
         tools=str(parse_tools(setting.tools)),
         faults=str(faults) if faults and faults.share else "",
+        search=_spelled("search", _as_model(setting.search)),
         simulator=_spelled("simulator", setting.simulator),
         judge=_spelled("judge", setting.judge),
     )
@@ -55,6 +56,11 @@ def _spelled(name: str, expression: str) -> str:
         return str(spec.parse(expression)) if expression.strip() else ""
     except UserError as error:
         raise UserError(f"{name}={expression}: {error}") from error
+
+
+def _as_model(search: str) -> str:
+    """An address of a search server as an expression."""
+    return f'search("{search}")' if search.startswith(("http://", "https://")) else search
 
 
 def several(value: object) -> list[Any]:

@@ -14,15 +14,25 @@ BENCHMARKS: dict[str, str] = {
     "apibank": "tasks.apibank:BENCHMARK",
     "toolalpaca": "tasks.toolalpaca:BENCHMARK",
     "multi-agent": "tasks.multi_agent:BENCHMARK",
+    "starter-qa": "tasks.starter_qa:BENCHMARK",
+    "qa": "tasks.question_answering:BENCHMARK",
     "tau-bench": "tasks.tau_bench:BENCHMARK",
 }
 
-FOLDER = "tasks.folder:FolderTask"
-"""Makes a task of any folder in BEIR layout."""
+MAKERS: dict[str, str] = {
+    "folder": "tasks.folder:FolderTask",
+    "questions": "tasks.question_answering.file:QuestionFile",
+}
+"""What makes tasks of a person's own data, by its name in expressions: `folder("path")` of any
+folder in BEIR layout, `questions("gold.json")` of a file of questions."""
 
 IMPORTERS: dict[str, str] = {
+    "2wiki": "tasks.imports.twowiki:IMPORTER",
     "apibank": "tasks.imports.apibank:IMPORTER",
     "bfcl": "tasks.imports.bfcl:IMPORTER",
+    "hotpotqa": "tasks.imports.hotpotqa:IMPORTER",
+    "kilt": "tasks.imports.kilt:IMPORTER",
+    "musique": "tasks.imports.musique:IMPORTER",
     "openai-chat": "tasks.imports.openai_chat:IMPORTER",
     "restbench": "tasks.imports.restbench:IMPORTER",
     "spp": "tasks.imports.spp:IMPORTER",

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from harness.contracts import Problems, ProblemSet
 from harness.corpus import ListCorpus
 from harness.records import Document, Setting, TaskCard
-from harness.sources import Source
 from harness.suites import Aggregate, Benchmark, Suite
 from tasks.reading.cards import read_cards
-from tasks.worlds.search import SEARCH, SearchWorld
-from tasks.worlds.starter.passages import Passage
-from tasks.worlds.starter.world import World
+
+if TYPE_CHECKING:
+    from harness.sources import Source
+    from tasks.worlds.starter.passages import Passage
+    from tasks.worlds.starter.world import World
 
 SEED, SIZE = 1, 24
 """The world of the suite, its size in towns. Part of the version of every task."""
@@ -67,6 +69,7 @@ class QuestionTask:
         Raises:
             UserError: the setting's retriever does not parse, or the world is too small.
         """
+        from tasks.worlds.search import SEARCH, SearchWorld
         from tasks.worlds.starter.questions import make_questions
 
         world, passages, corpus = _written(self.seed, self.size)

@@ -78,6 +78,7 @@ NEEDS = {
     "tool-use.md": ("openai",),
     "agents.md": ("openai", "inspect_ai"),
     "papers.md": ("openai", "pydantic_monty"),
+    "qa.md": ("openai",),
     "plug-in.md": ("openai",),
     "sandbox.md": ("pydantic_monty",),
 }

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from inspect import signature
 from math import isfinite
 from pathlib import Path
 from time import process_time
@@ -174,7 +175,11 @@ def test_every_measure_judges_what_can_be_read_and_the_rest_is_refused_by_its_li
     path = tmp_path / "t.jsonl"
     path.write_text("\n".join([*lines, '{"problem": "q"}', ""]))
     told: list[Unreadable | int] = []
-    measures = [name for name in attempt_measures() if name != CONVERSED]
+    measures = [
+        f"{name}@5" if (k := signature(f).parameters.get("k")) and k.default is k.empty else name
+        for name, f in attempt_measures().items()
+        if name != CONVERSED
+    ]
     result = score(task(GOLDS[benchmark]), path, measures=measures, tell=told.append)
     assert (tmp_path / "trap").exists()
     assert result.counts.answered == 2
@@ -288,6 +293,10 @@ HEAD = "## AI Assistant's Solution\\n1. Function: f\\nParameters: "
 RIGHT: dict[str, tuple[Problem, ...]] = {
     "apibank": (Problem("a#0", (), TOOLS, Gold(calls=CALL)),),
     "bfcl": (Problem("simple_python_0", (), TOOLS, GOLDS["BFCL"]),),
+    "2wiki": (Problem("a", ()),),
+    "hotpotqa": (Problem("a", ()),),
+    "kilt": (Problem("a", ()),),
+    "musique": (Problem("a", ()), Problem("a#2", ())),
     "openai-chat": (Problem("0", ()),),
     "restbench": (Problem("tmdb-0", ((Message("user", "Who?"),),), TOOLS, GOLDS["RestBench"]),),
     "spp": (Problem("0", ()),),
@@ -311,6 +320,36 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
         '{"id": "simple_python_0", "result": 5, "latency": 1e999}',
         '{"id": ["simple_python_0"], "result": []}',
     ),
+    "2wiki": (
+        f'{{"answer": {{"a": "x"}}, "evidence": {{"a": {DEEP}}}}}',
+        '{"answer": {"a": "x"}, "sp": {"a": [["\\ud800", 0]]}}',
+        '{"answer": {"a": "x"}, "evidence": {"a": [["s", "r", NaN], 5, null]}}',
+        '{"answer": {"\\u001b[31m' + "x" * 100_000 + '": "x"}}',
+    ),
+    "hotpotqa": (
+        f'{{"answer": {{"a": {DEEP}}}}}',
+        f'{{"answer": {{"a": "x"}}, "sp": {{"a": {DEEP}}}}}',
+        f'{{"answer": {{"a": "x"}}, "sp": {{"a": [["t", {"9" * 4_000}]]}}}}',
+        '{"answer": {"a": "\\ud800"}}',
+        '{"answer": {"a": "x"}, "sp": {"a": {"a": "x"}}}',
+        '{"answer": ["a"], "sp": []}',
+    ),
+    "kilt": (
+        f'{{"id": "a", "output": {DEEP}}}',
+        f'{{"id": {"9" * 4_000}, "output": [{{"answer": "x"}}]}}',
+        '{"id": "a", "output": [{"answer": "\\ud800"}]}',
+        '{"id": ["a"], "output": [{"answer": "x"}]}',
+        f'{{"id": "a", "output": [{{"answer": "x", "provenance": [{{"wikipedia_id": {DEEP}}}]}}]}}',
+        '{"id": "a", "output": [{"answer": "x", "provenance": [{"wikipedia_id": 1e999}]}]}',
+    ),
+    "musique": (
+        f'{{"id": "a", "predicted_support_idxs": {DEEP}}}',
+        f'{{"id": "a", "predicted_support_idxs": [{"9" * 4_000}]}}',
+        '{"id": "a", "predicted_support_idxs": [1e999]}',
+        '{"id": "a", "predicted_answer": "\\ud800"}',
+        '{"id": ["a"], "predicted_answer": "x"}',
+        '{"id": "a", "predicted_answerable": "true"}',
+    ),
     "openai-chat": (
         f'{{"id": "0", "messages": {DEEP}}}',
         f'{{"id": "0", "trial": {"9" * 4_000}, "messages": []}}',
@@ -330,7 +369,8 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
         '{"idx": 0, "unwrapped_output": ["x"], "raw_response": [{"choices": 5}]}',
         f'{{"num_refine": {DEEP}}}',
         '{"num_refine": [], "answer_[]": {"idx": 0, "unwrapped_output": ["\\ud800"]}}',
-        '{"idx": 0, "unwrapped_output": ["x"], "raw_response": [{"usage": {"prompt_tokens": NaN}}]}',
+        '{"idx": 0, "unwrapped_output": ["x"], "raw_response": [{"usage": {"prompt_tokens": 1e9}}]'
+        "}",
     ),
     "tau-bench": (
         f'[{{"task_id": 0, "trial": 0, "reward": 1, "info": {{}}, "traj": {DEEP}}}]',
@@ -423,7 +463,9 @@ def test_an_import_refuses_what_is_no_file(tmp_path: Path, format: str) -> None:
     assert str(tmp_path / "folder") in outcome(format, tmp_path / "folder")
 
 
-@pytest.mark.parametrize("format", ["openai-chat", "tau-bench", "tau2", "toolalpaca", "toolbench"])
+@pytest.mark.parametrize(
+    "format", ["2wiki", "hotpotqa", "openai-chat", "tau-bench", "tau2", "toolalpaca", "toolbench"]
+)
 def test_what_is_read_as_a_whole_is_bounded_when_unpacked(
     tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

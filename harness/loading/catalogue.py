@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -26,6 +26,7 @@ def load_task(task: object) -> Task:
             "apibank", its last part, where only one benchmark has it;
             "path/to/folder" or "path/to/folder@split", a folder in BEIR layout;
             'folder("path", split="test", drop_identical=true)', the same with options;
+            'questions("gold.json")', a file of questions;
             "my_task.py:MyTask", a class or an object in a Python file.
             A full name goes before a folder, and a folder before a last part; "./name" is always a
             folder.
@@ -37,14 +38,14 @@ def load_task(task: object) -> Task:
         return _checked(task() if isinstance(task, type) else task, repr(task))
     if not task.strip():
         raise UserError("a task needs a name. See: assay tasks; a folder is written ./name")
-    if re.match(r"folder\s*\(|.*\.py\s*($|[:(])", task) and not Path(task).is_dir():
+    if re.match(r"[a-z]+\s*\(|.*\.py\s*($|[:(])", task) and not Path(task).is_dir():
         return _from_expression(task)
     if not task.startswith((".", "/", "~")):
         found = _registered(task, filter(task.startswith, _nearest(task)))
         if found is not None:
             return found
     if (folder := _folder(task)) is not None:
-        return _folder_task()(*folder)
+        return _maker("folder")(*folder)
     return _registered(task, _nearest(task)) or _by_last_part(task)
 
 
@@ -136,18 +137,23 @@ def _folder(name: str) -> tuple[Path, str | None] | None:
     return (path, split) if explicit or path.is_dir() else None
 
 
-def _folder_task() -> Callable[..., Task]:
-    tasks = own_package("tasks")
-    return cast("Callable[..., Task]", resolve(cast("str", tasks.FOLDER)))  # type: ignore[attr-defined]
+def _makers() -> Mapping[str, str]:
+    return cast("Mapping[str, str]", own_package("tasks").MAKERS)  # type: ignore[attr-defined]
+
+
+def _maker(name: str) -> Callable[..., Task]:
+    """What makes a task of a folder, or of a file."""
+    return cast("Callable[..., Task]", resolve(_makers()[name]))
 
 
 def _from_expression(text: str) -> Task:
-    """A task from a Python file, or a folder with options."""
+    """A task from a Python file, or of a person's own data."""
     node = spec.parse(text)
-    if isinstance(node, spec.Call) and node.name == "folder":
-        return cast("Task", _made(_folder_task(), "folder", node))
+    if isinstance(node, spec.Call) and node.name in _makers():
+        return cast("Task", _made(_maker(node.name), node.name, node))
     if not isinstance(node, spec.File):
-        raise UserError(f"'{text}' is no task: expected folder(\"path\") or my_task.py:MyTask")
+        known = ", ".join(f'{name}("path")' for name in _makers())
+        raise UserError(f"'{text}' is no task: expected {known} or my_task.py:MyTask")
     plugin = load_plugin(node.path)
     name = node.attribute or plugin.only(_looks_like_task, "task", "it has card, measures and load")
     found, shown = plugin.get(name), f"{node.path}:{name}"

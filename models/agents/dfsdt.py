@@ -17,7 +17,7 @@ from typing import ClassVar
 from harness.contracts import ChatModel, Session
 from harness.errors import UserError
 from harness.records import Completion, Problem, Trajectory
-from models.agents.tree_search import Way, searched
+from models.agents.tree_search import DEEPEST, Way, searched
 
 RULES = """\
 You solve a request step by step. In every step, say in a sentence or two what you know and what is
@@ -68,6 +68,8 @@ class DFSDT:
             )
         if min(self.beam, self.queries, self.depth, self.longest) < 1:
             raise UserError("dfsdt: beam, queries, depth and longest are 1 at least")
+        if self.depth > DEEPEST:
+            raise UserError(f"dfsdt with depth={self.depth}: {DEEPEST} at most")
 
     async def solve(self, problem: Problem, session: Session) -> Trajectory:
         """One attempt; of a conversation each turn is searched from where the last one ended."""

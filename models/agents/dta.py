@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 from harness.contracts import ChatModel, Session
 from harness.errors import UserError
 from harness.records import Problem, ToolCall, Trajectory
-from models.agents.tree_search import Way, searched
+from models.agents.tree_search import DEEPEST, Way, searched
 
 RULES = """\
 You solve a request in rounds. In every round, first think, in a few sentences: what is known, what
@@ -88,6 +88,8 @@ class DTA:
             )
         if min(self.rounds, self.beam, self.queries, self.longest) < 1:
             raise UserError("dta: rounds, beam, queries and longest are 1 at least")
+        if self.rounds > DEEPEST:
+            raise UserError(f"dta with rounds={self.rounds}: {DEEPEST} at most")
 
     async def solve(self, problem: Problem, session: Session) -> Trajectory:
         """One attempt; each turn of a conversation goes on from where the last one ended."""

@@ -79,9 +79,9 @@ You are the {role} of a team whose work was reviewed. Write down what you learne
 requests of this kind, not for this one: what went well, what did not, and what you should do next \
 time. Name no facts of this request."""
 
-_TASKS = re.compile(r"^[#* \t]*Tasks[* \t]*:?[* \t]*$", re.MULTILINE | re.IGNORECASE)
+_TASKS = re.compile(r"^[#* \t]*Tasks[* \t]*+(?::[* \t]*+)?$", re.MULTILINE | re.IGNORECASE)
 _TASK = re.compile(
-    r"^[ \t]*(?:[-*]|\d+[.)])?[ \t*]*(?P<role>[^:\n]{1,80}):[* \t]*(?P<task>\S[^\n]*)$",
+    r"^[ \t]*+(?:[-*]|\d+[.)])?[ \t*]*+(?P<role>[^:\n]{1,80}):[* \t]*(?P<task>\S[^\n]*)$",
     re.MULTILINE,
 )
 

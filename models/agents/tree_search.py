@@ -57,6 +57,8 @@ From here the following was tried already, and did not lead to an answer:
 Do something else this time."""
 GIVEN_UP = "This line of attack was given up."
 BACK = "Back to where {turns} of the turns of this branch had been taken."
+DEEPEST = 500
+"""Depth that a tree may have at most: each level is one of the stack as well."""
 _LEVELS = 2
 """How far giving up goes back (`prune_back_length`)."""
 
@@ -236,16 +238,19 @@ class _Search:
     async def _carry_out(self, completion: Completion) -> tuple[_Step, str | None, End | None]:
         """Enters a turn and carries out its calls: the step, its answer, and how it ends if dead.
 
-        Where nothing carries calls out, this turn is the whole attempt.
+        Where nothing carries calls out, this turn is the whole attempt, unless it says nothing.
         """
         calls, answer, dead = _read(completion)
         executes = self.story.session.executes
+        if not executes:  # nor is anybody told that Finish was misused
+            calls = tuple(call for call in calls if call.name != FINISH.name)
+            dead = dead or (None if calls or answer else "malformed")
         shown = completion.text
         if answer is not None and completion.calls:
             shown = f"{shown}\n\n{answer}" if shown else answer
         said = self.story.said(replace(completion, text=shown, calls=calls))
         if not executes:
-            return _Step((said,), ()), answer or shown, None
+            return _Step((said,), ()), None if dead else answer or shown, dead
         refused = {
             **{place: MISUSED for place, call in enumerate(calls) if call.name == FINISH.name},
             **self.way.refused(calls),
@@ -304,9 +309,10 @@ class _Search:
         deeds = [*self.before, *(step.done for step in node.path if step.done)]
         if self.at == deeds:
             return
-        fresh = await self.first.again()
-        await self.leave()
-        self.story.session = fresh
+        fresh, left = await self.first.again(), self.story.session
+        self.story.session = fresh  # from here on it is closed, however the attempt ends
+        if left is not self.first:
+            await close(left)
         for calls in deeds:
             if calls is None:
                 await fresh.listen()

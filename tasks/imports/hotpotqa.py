@@ -69,8 +69,7 @@ IMPORTER = Importer(
     reads='a JSON file of predictions as HotpotQA\'s evaluator reads it: {"answer": {id: text}, '
     '"sp": {id: [[title, number], ...]}}',
     loses=(
-        "How an answer was found is not in the file: measures of searches and of passages say "
-        "nothing.",
+        "How an answer was found is not in the file: by measures of searches nothing was found.",
         "A question without an answer whose supporting facts are predicted has given up; its facts "
         "count.",
         "The files know no usage, time or repeated trials.",

@@ -2,9 +2,9 @@
 
     {"id", "predicted_answer", "predicted_support_idxs": [number, ...], "predicted_answerable"}
 
-Of MuSiQue-Full the second line of an id is on the version of the question that `tasks` call
-"id#2", as the second in upstream's file is. Numbers of paragraphs become [title, number], as the
-gold ones are; the title of a wrong one is left empty, which is wrong as well.
+Of MuSiQue-Full the second line of an id is on the version of the question that is called "id#2"
+here, as the second in upstream's file is. Numbers of paragraphs become [title, number], as the gold
+ones are; the title of a wrong one is left empty, which is wrong as well.
 """
 
 from __future__ import annotations
@@ -63,8 +63,7 @@ IMPORTER = Importer(
     reads="a JSONL file of predictions as MuSiQue's evaluator reads it: {id, predicted_answer, "
     "predicted_support_idxs, predicted_answerable}",
     loses=(
-        "How an answer was found is not in the file: measures of searches and of passages say "
-        "nothing.",
+        "How an answer was found is not in the file: by measures of searches nothing was found.",
         "The order of the lines, which upstream wants to be that of the questions, is of no "
         "matter; of two lines on one question the first is on the first in upstream's file.",
         "The files know no usage, time or repeated trials.",

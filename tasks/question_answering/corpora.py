@@ -23,6 +23,8 @@ SHARED: Mapping[str, str] = {"wiki-2018": "corpora/wiki-2018", "abstracts": "cor
 """Corpora that benchmarks share, each a folder of the mirror with a corpus.jsonl: Wikipedia of
 December 2018 in passages of 100 words (DPR's psgs_w100, 21,015,324), and the 5,233,329 first
 paragraphs of Wikipedia of October 2017 that HotpotQA's full setting searches."""
+ANY = "./folder"
+"""Stands for any folder, where the pools of a task are listed."""
 _SHOWN = 3
 
 

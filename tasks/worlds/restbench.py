@@ -36,8 +36,8 @@ def in_tmdb(
         document: the service's OpenAPI document.
         name: of the document, for messages.
 
-    Where an answer must have several things at once, which `Gold.answers` cannot say, the problem
-    has the program alone. Other problems than RestBench's, and those of another document, have
+    Where an answer must have several things at once, which `Gold.answers` cannot say, or stands
+    within a wrong one, the problem has the program alone. Other problems than RestBench's, and those of another document, have
     nothing.
     """
     from tasks.worlds.tmdb import tmdb_world

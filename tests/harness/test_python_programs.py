@@ -25,7 +25,7 @@ PROGRAM = (
         ("$1.items.0.id", "r1['items'][0]['id']"),
         ({"sum": ["$1.n", "$2.n"]}, "sum([r1['n'], r2['n']])"),
         ("done", "'done'"),
-        (None, "r2"),
+        (None, "str(r2)[:2000]"),
     ],
 )
 def test_calls_and_their_references_become_python(answer: Any, printed: str) -> None:
@@ -46,6 +46,17 @@ def test_the_program_runs() -> None:
     known = {"a": {"next": ["b"], "size": 3}, "b": {"next": [], "size": 4}}
     ran = run(run_program(code, {"find": lambda name: known[name]}))
     assert (ran.output, ran.error) == ("7\n", None)
+
+
+def test_of_what_the_last_call_gave_the_beginning_is_printed() -> None:
+    pytest.importorskip("pydantic_monty", reason="needs the extra sandbox")
+    code = as_python((ToolCall("find"),), (ToolSpec("find"),))
+    for given, printed in (
+        ({"a": [1, "b"]}, "{'a': [1, 'b']}\n"),
+        ("x" * 200_000, "x" * 2000 + "\n"),
+    ):
+        ran = run(run_program(code, {"find": lambda given=given: given}))
+        assert (ran.output, ran.error) == (printed, None)
 
 
 @pytest.mark.parametrize(

@@ -142,21 +142,62 @@ def _words(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Hop:
-    """A relation: how it is asked for, and how it is said."""
+    """A relation: how it is asked for, and the ways in which it is said."""
 
     asks: str
-    says: str
+    says: tuple[str, ...]
+
+    def found(self, thing: str, text: str) -> tuple[str, str] | None:
+        """What a text says of a thing, and in which words."""
+        for says in self.says:
+            if said := re.search(says.format(re.escape(thing)), text):
+                return said[1], said[0]
+        return None
 
 
-HOPS = (
-    Hop("Who wrote the novel {}?", r"\b{} is a novel by (\w+ \w+)"),
-    Hop("Where was {} born?", r"\b{} was born in (\w+)"),
-    Hop("On which river does {} lie?", r"\b{} lies on the river (\w+)"),
+NOVEL = Hop("Who wrote the novel {}?", (r"\b{} is a novel by (\w+ \w+)",))
+BORN_IN = Hop(
+    "Where was {} born?",
+    (
+        r"\b{} was born in (\w+)",
+        r"Born in (\w+) on [^,.]*, {} ",
+        r"(\w+) is where {} came into the world",
+        r"parish book of (\w+) has the entry for {}:",
+    ),
 )
+RIVER_OF = Hop("On which river does {} lie?", (r"\b{} lies on the river (\w+)",))
+NAME = r"([A-Z]\w+ [A-Z]\w+)"
+PEOPLE = {
+    "head": Hop(
+        "Who leads {}?",
+        (
+            rf"At the head of {{}} stands {NAME}",
+            rf"{NAME}, who leads {{}},",
+            rf"management of {{}} lies in the hands of {NAME}",
+        ),
+    ),
+    "founder": Hop(
+        "Who founded {}?",
+        (
+            rf"{{}} was founded in \d+ by {NAME}",
+            rf"It was {NAME} who set up {{}},",
+            rf"story of {{}} begins in \d+ with {NAME}",
+        ),
+    ),
+    "owner": Hop(
+        "Who owns {}?",
+        (
+            rf"{{}} belongs to {NAME}",
+            rf"For {NAME}, who owns {{}},",
+            rf"enters {{}} is greeted by its owner, {NAME}",
+        ),
+    ),
+}
+HOPS = (NOVEL, BORN_IN, RIVER_OF, *PEOPLE.values())
 
 
 class Mind:
-    """Reads prompts and nothing else: it knows the three relations, and no facts of its own.
+    """Reads prompts and nothing else: it knows how things are said, and no facts of its own.
 
     Which role it plays it tells from the rules that it is told. It is the same for all answerers.
 
@@ -228,11 +269,17 @@ class Mind:
         return f"{found} [{last[0]}]" if "put the numbers" in text else found
 
     def selector(self, messages: Sequence[Message]) -> str:
-        """The passages that say a relation of the question's own things first."""
+        """The passages that answer, or say a fact on the way to the answer, first."""
         text = _all(messages)
-        useful = {fact for fact in _facts(_question(text), text)}
+        question = _question(text)
+        useful = _facts(question, text)
         numbers = re.findall(r"^\[(\d+)\] ", text, re.MULTILINE)
-        best = [n for n in numbers if any(fact in _line(text, n) for fact in useful)]
+        lines = {n: _line(text, n) for n in numbers}
+        best = [
+            n
+            for n, line in lines.items()
+            if looked_up(question, line) or any(fact in line for fact in useful)
+        ]
         rest = [n for n in numbers if n not in best]
         return " > ".join(f"[{n}]" for n in (*best, *rest)[:5])
 
@@ -300,10 +347,10 @@ def walked(question: str, text: str) -> tuple[str, str]:
     """How far a text leads: what was found last, and the sub-question that it leaves open."""
     thing, hops = _parsed(question)
     for hop in hops:
-        found = re.search(hop.says.format(re.escape(thing)), text)
+        found = hop.found(thing, text)
         if found is None:
             return thing, hop.asks.format(thing)
-        thing = found[1]
+        thing = found[0]
     return thing, ""
 
 
@@ -311,8 +358,8 @@ def looked_up(question: str, line: str) -> str:
     """What one line says to a question of one hop; "" where it says nothing."""
     for hop in HOPS:
         if asked := re.fullmatch(hop.asks.replace("?", r"\?").format("(.+)"), question):
-            found = re.search(hop.says.format(re.escape(asked[1])), line)
-            return found[1] if found else ""
+            found = hop.found(asked[1], line)
+            return found[0] if found else ""
     return ""
 
 
@@ -321,19 +368,22 @@ def _facts(question: str, text: str) -> list[str]:
     thing, hops = _parsed(question)
     facts = []
     for hop in hops:
-        found = re.search(hop.says.format(re.escape(thing)), text)
+        found = hop.found(thing, text)
         if found is None:
             break
-        facts.append(found[0])
-        thing = found[1]
+        thing = found[0]
+        facts.append(found[1])
     return facts
 
 
 def _parsed(question: str) -> tuple[str, tuple[Hop, ...]]:
     """What a question is about, and the hops to its answer."""
+    person = re.fullmatch(r"In which town was the (head|founder|owner) of (.*) born\?", question)
+    if person:
+        return person[2], (PEOPLE[person[1]], BORN_IN)
     named = re.search(r"novel (\w+)", question)
     hops = 3 if "river" in question else 2 if "born" in question else 1
-    return (named[1] if named else "?"), HOPS[:hops]
+    return (named[1] if named else "?"), (NOVEL, BORN_IN, RIVER_OF)[:hops]
 
 
 def _question(text: str) -> str:
@@ -347,5 +397,3 @@ def _all(messages: Sequence[Message]) -> str:
 def _line(text: str, number: str) -> str:
     found = re.search(rf"^\[{number}\] .*", text, re.MULTILINE)
     return found[0] if found else ""
-
-

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,7 +29,7 @@ from tasks.starter_qa import BENCHMARK, QuestionTask, _written
 from tasks.worlds.search import SEARCH, require_passages
 from tasks.worlds.starter import World
 from tasks.worlds.starter.passages import Passage
-from tasks.worlds.starter.questions import make_questions
+from tasks.worlds.starter.questions import compose, make_questions
 
 HOME = Path(__file__).parents[2]
 TASKS = cast("dict[str, QuestionTask]", dict(BENCHMARK.tasks))
@@ -116,7 +117,7 @@ def test_each_step_asks_for_what_the_step_before_it_gave() -> None:
     for problem in everything():
         if problem.labels["type"] == "bridge":
             steps = problem.gold.details["decomposition"]
-            for before, after in zip(steps, steps[1:], strict=False):
+            for before, after in pairwise(steps):
                 assert before["answer"] in after["question"]
 
 
@@ -132,13 +133,13 @@ def test_the_last_step_gives_the_answer_and_no_comparison_does_without_two_chain
 
 TELLING = {
     r"In which town was (?P<x>.+) born\?": r"born in|Born in|came into the world|The parish book",
-    r"Who is (?P<x>.+) married to\?": r"said yes|rang for|exchanged rings| married ",
+    r"Who is (?P<x>.+) married to\?": r"said yes to each other|rang for|exchanged rings| married ",
     r"Who is the mayor of the town of (?P<x>.+)\?": r"[Mm]ayor|chain of office",
     r"Who founded (?P<x>.+)\?": r"founded|set up|The story of",
     r"Who leads (?P<x>.+)\?": r"leads|At the head of|The management of| its head",
     r"Which firm makes the (?P<x>.+)\?": r" makes |leaves the halls|Look for|comes from|Its maker",
     r"Who owns (?P<x>.+) in \w+\?": r"belongs to|owns|its owner",
-    r"How does (?P<x>.+) like to spend an evening\?": r"he says|admits|would not give up|comes the answer",
+    r"How does (?P<x>.+) like to spend an evening\?": r"the answer,|mended|evenings|give up",
     r"Which craft is the town of (?P<x>.+) known for\?": r"known for|come from far for",
 }
 """Last questions, and how passages tell their answers: the wordings of the pages, by hand."""
@@ -146,7 +147,7 @@ TELLING = {
 
 @pytest.mark.parametrize(("seed", "size"), WORLDS)
 def test_in_words_too_only_the_gold_passage_tells_the_last_hop(seed: int, size: int) -> None:
-    # Another passage may name both (a town has a fair and a founder): none says how they go together.
+    # Others may name both, a town and a firm of its name: none says how they go together.
     _, passages = written(seed, size)
     seen = Counter[str]()
     for problem in everything(seed, size):
@@ -163,17 +164,13 @@ def test_in_words_too_only_the_gold_passage_tells_the_last_hop(seed: int, size: 
             if name in passage.text and re.search(TELLING[found], passage.text)
             if not last["answer"] or last["answer"].casefold() in passage.text.casefold()
         ]
-        assert telling == problem.gold.details["passages"][-1:] * problem_answered(problem), last
+        gold = problem.gold.details["passages"][-1:] if problem.gold.answers else []
+        assert telling == gold, last
         seen[found] += 1
     assert len(seen) >= 7
 
 
-def problem_answered(problem: Problem) -> int:
-    return int(bool(problem.gold.answers))
-
-
 def test_questions_that_cannot_be_answered_have_no_passage_for_their_last_hop() -> None:
-    world, passages = written()
     for problem in everything():
         details = problem.gold.details
         assert details["answerable"] == bool(problem.gold.answers)
@@ -286,7 +283,7 @@ def test_answers_may_be_written_in_several_ways() -> None:
 
 
 def test_the_corpus_is_that_of_the_passage_tasks_and_has_what_gold_needs() -> None:
-    _, passages, corpus = _written(1, 24)
+    _, _, corpus = _written(1, 24)
     (own,) = RETRIEVAL.tasks["starter-passages/films"].load(NOWHERE, Setting())
     assert corpus.fingerprint == cast("Any", own).corpus.fingerprint
     require_passages(corpus, everything())
@@ -299,8 +296,9 @@ def test_other_seeds_give_other_questions() -> None:
     assert not texts[0] & texts[2]
 
 
-def test_a_world_that_is_too_small_says_so() -> None:
+def test_a_world_that_is_too_small_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     world, passages = written(3, 12)
+    monkeypatch.setattr(compose, "_TRIES", 100)
     with pytest.raises(UserError, match=r"has only \d+ questions of 1 hops"):
         list(make_questions(world, tuple(passages.values()), 1, 5000, SEARCH))
     with pytest.raises(UserError, match="1 to 4 hops, not 5"):

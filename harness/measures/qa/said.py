@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from math import nan
 from typing import Literal
 
-from harness.errors import UserError
 from harness.measures.attempt import Attempt
 from harness.measures.qa.trail import without_sources
 
@@ -22,20 +21,14 @@ def answerable(attempt: Attempt) -> bool:
     return attempt.problem.gold.details.get("answerable") is not False
 
 
-def accepted(attempt: Attempt) -> Sequence[str]:
+def accepted(attempt: Attempt) -> Sequence[str] | None:
     """The accepted answers; abstentions where there is none to a question without an answer.
 
-    Raises:
-        UserError: there is none, though the question can be answered.
+    None of a question that can be answered and has none: nothing can be said of it.
     """
     if right := attempt.problem.gold.answers:
         return right
-    if not answerable(attempt):
-        return ABSTENTIONS
-    raise UserError(
-        f"question '{attempt.problem.id[:60]}' has no accepted answer: give it Gold.answers, or "
-        'say "answerable": false in Gold.details'
-    )
+    return None if answerable(attempt) else ABSTENTIONS
 
 
 def said(attempt: Attempt) -> str | None:
@@ -51,10 +44,9 @@ def compared(
 ) -> float:
     """What a comparison of the answer with the accepted ones gives; 0 where no attempt counts.
 
-    Raises:
-        UserError: as `accepted`.
+    NaN where the question does not, or has no accepted answer.
     """
-    if of == "answerable" and not answerable(attempt):
-        return nan
     right, answer = accepted(attempt), said(attempt)
+    if right is None or (of == "answerable" and not answerable(attempt)):
+        return nan
     return 0.0 if answer is None else compare(answer, right)

@@ -25,10 +25,7 @@ def exact_match(attempt: Attempt, *, by: By = "squad", of: Of = "all") -> float:
     "EM" of SQuAD (arXiv 1606.05250) and nearly all benchmarks since. `by` names the script whose
     normalisation it is, see `harness.measures.qa.normalisation`; `squad`, `hotpotqa` and `kilt` are
     the same here. `of=answerable` leaves out questions that cannot be answered, as MuSiQue's
-    evaluate_v1.0.py does.
-
-    Raises:
-        UserError: a question that can be answered has no accepted answer.
+    evaluate_v1.0.py does. Of a question that has no accepted answer nothing is said (NaN).
     """
     return compared(attempt, lambda a, right: answers.exact_match(a, right, by), of)
 
@@ -41,7 +38,7 @@ def answer_f1(attempt: Attempt, *, by: By = "squad", of: Of = "all") -> float:
     `exact_match`; by the others they share nothing. `by=hotpotqa` has the yes/no guard of
     hotpot_evaluate_v1.py, 2wikimultihop_evaluate_v1.1.py and FlashRAG: "yes", "no" and "noanswer"
     share nothing with other answers. `by=kilt` (eval_downstream.py, arXiv 2009.02252) has none.
-    Parameters and errors as those of `exact_match`.
+    Parameters as those of `exact_match`.
     """
     return compared(attempt, lambda a, right: answers.agreement(a, right, by).f1, of)
 
@@ -67,7 +64,7 @@ def cover_exact_match(attempt: Attempt, *, by: By = "squad", of: Of = "all") -> 
 
     It may stand within a word. "Acc" of ExSearch (arXiv 2505.20128) and of GenGround (arXiv
     2406.14891), "acc" of FlashRAG, "subem" of Search-R1. An accepted answer of which nothing is
-    left stands in an empty answer only; upstream it stands in every one. Parameters and errors as
+    left stands in an empty answer only; upstream it stands in every one. Parameters as
     those of `exact_match`.
     """
     return compared(attempt, lambda a, right: answers.cover_exact_match(a, right, by), of)
@@ -76,7 +73,7 @@ def cover_exact_match(attempt: Attempt, *, by: By = "squad", of: Of = "all") -> 
 def mutual_cover(attempt: Attempt) -> float:
     """1 where answer and an accepted one cover each other in either direction, else 0.
 
-    "Cover-NQ-EM" of GenGround's code (utilze/metrics.py: `eval_cover_em`). Raises as `exact_match`.
+    "Cover-NQ-EM" of GenGround's code (utilze/metrics.py: `eval_cover_em`).
     """
     return compared(attempt, answers.mutual_cover)
 
@@ -84,7 +81,7 @@ def mutual_cover(attempt: Attempt) -> float:
 def strict_match(attempt: Attempt) -> float:
     """1 where the answer is an accepted one to the letter, else 0.
 
-    "Accuracy" of KILT (arXiv 2009.02252; eval_downstream.py: `strict_em`). Raises as `exact_match`.
+    "Accuracy" of KILT (arXiv 2009.02252; eval_downstream.py: `strict_em`).
     """
     return compared(attempt, answers.strict_match)
 

@@ -179,6 +179,8 @@ def _joint(attempt: Attempt, by: Upstream) -> Agreement | None:
     if len(known) < len(parts):
         return None
     right, answer = accepted(attempt), said(attempt)
+    if right is None:
+        return None
     return NONE if answer is None else joint(answers.agreement(answer, right, "hotpotqa"), *known)
 
 

@@ -47,7 +47,7 @@ def artist_of(world: Catalogue, artist: Artist) -> dict[str, Any]:
 
 
 def artists_in(world: Catalogue, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Artists as songs and albums name them."""
+    """Artists as lists of songs and albums name them."""
     return [entity("artist", id, world.artists[id].name) for id in ids]
 
 
@@ -74,7 +74,8 @@ def whole_album_of(world: Catalogue, album: Album) -> dict[str, Any]:
     path = f"albums/{album.id}/tracks"
     songs = [world.tracks[id] for id in album.track_ids]
     tracks = paged(songs, lambda track: song_of(world, track), path, 0, 50)
-    return album_of(world, album) | {"tracks": tracks}
+    artists = [artist_of(world, world.artists[id]) for id in album.artist_ids]
+    return album_of(world, album) | {"artists": artists, "tracks": tracks}
 
 
 def song_of(world: Catalogue, track: Track) -> dict[str, Any]:

@@ -137,6 +137,33 @@ def test_a_dead_end_is_left_and_what_was_written_in_it_is_not_seen() -> None:
     assert len({call.id for call in made.calls}) == 4
 
 
+def test_a_world_that_is_opened_while_the_search_is_cut_short_is_closed() -> None:
+    """Ctrl-C comes while the branch that is left is being closed."""
+
+    class Slow(Room):
+        async def close(self) -> None:
+            self.closed = True
+            raise asyncio.CancelledError
+
+    room = Room()
+    opened = [Slow(), Room()]
+
+    async def again() -> Room:
+        room.opened.append(opened[len(room.opened)])
+        return room.opened[-1]
+
+    room.again = again  # type: ignore[method-assign]
+    go_back = iter(["gold", "lead", "iron"])
+
+    def takes(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+        last = messages[-1]
+        return GIVE_UP if last.role == "tool" else ToolCall("take", {"key": next(go_back)})
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(DFSDT(Scripted(takes), beam=3, depth=3).solve(CHEST, room))
+    assert [each.closed for each in room.opened] == [True, True]
+
+
 def test_without_a_way_back_the_task_fails() -> None:
     made, room = search(beam=1)
     assert (made.end, made.answer, room.opened) == ("gave up", None, [])
@@ -244,6 +271,32 @@ def test_where_nothing_is_carried_out_the_first_turn_is_the_attempt() -> None:
     made, model = attempt(calling(LOOK, MOVE), session=Told(PROBLEM))
     assert [call.name for call in made.calls] == ["look", "move"]
     assert (made.end, made.answer, len(model._asked)) == ("finished", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("turn", "end"),
+    [
+        (calling(GIVE_UP), "gave up"),
+        (saying(""), "malformed"),
+        (saying("<think>so</think>"), "malformed"),
+        (calling(ToolCall("Finish", {})), "malformed"),
+        (calling(finish("Attic.")), "finished"),
+    ],
+)
+def test_where_nothing_is_carried_out_the_ways_to_have_no_answer_are_told_apart(
+    turn: Completion, end: str
+) -> None:
+    made, _ = attempt(turn, turn, session=Told(PROBLEM))
+    assert (made.end, made.calls) == (end, ())
+    assert made.answer == ("Attic." if end == "finished" else None)
+
+
+def test_the_deepest_tree_is_searched_and_no_deeper_one() -> None:
+    # 250 calls, two nodes each.
+    made, _ = attempt(*[calling(LOOK)] * 251, depth=500, queries=251)
+    assert made.end == "stopped"
+    with pytest.raises(UserError, match="500 at most"):
+        DFSDT(Sayings([]), depth=501)
 
 
 def test_children_draw_completions_of_their_own() -> None:

@@ -190,6 +190,13 @@ def test_starter_tasks_are_solved(name: str) -> None:
     assert any(rounds < calls + 1 for _, rounds, calls in found)
 
 
+def test_as_many_rounds_as_there_may_be_end_in_order() -> None:
+    made, _ = attempt(*[calling(LOOK)] * 501, rounds=500, queries=501)
+    assert (made.end, len(made.calls)) == ("stopped", 501)
+    with pytest.raises(UserError, match="500 at most"):
+        DTA(Sayings([]), rounds=501)
+
+
 @pytest.mark.parametrize(
     ("model", "options"), [("gpt", {}), (Sayings([]), {"rounds": 0}), (Sayings([]), {"beam": 0})]
 )

@@ -145,6 +145,17 @@ def test_requests_that_differ_in_a_name_are_different_problems() -> None:
     assert not pool.saw(asked(wet.format("Nupasol")))
 
 
+def test_a_question_that_is_always_asked_alike_does_not_make_problems_the_same() -> None:
+    # 14 of 24 words are said of every flight.
+    late = (
+        "What is the matter with flight {} of {} October 2031: for what reason is it not on time? "
+        "Quote the register word for word."
+    )
+    pool = Pool([Entry(late.format("FE165", "Saturday 18"))])
+    assert pool.saw(asked(late.format("FE165", "Saturday 18").lower()))
+    assert not pool.saw(asked(late.format("BE124", "Sunday 12")))
+
+
 def test_a_pool_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="gather one from training problems"):
         read_pool(tmp_path / "none.jsonl")

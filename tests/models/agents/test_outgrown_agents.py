@@ -1,4 +1,4 @@
-"""Every agent of a conversation stops, with what it has said so far, where its model reads no more."""
+"""Every agent stops, with what it has said so far, where its model reads no more."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -413,6 +414,15 @@ def test_plans_are_read() -> None:
     assert crew == {"Poet": "words", "Self 2": "[x] itself", "Poet 2": "b"}
     assert read_plan("Tasks: Poet: words")[1] == {}
     assert read_plan("Task Manager: nothing")[1] == {}
+
+
+@pytest.mark.parametrize("tail", [" " * 20_000, "Tasks" + " " * 20_000 + "x"])
+def test_plans_of_blanks_are_read_in_no_time(tail: str) -> None:
+    # Tried at every length of every run of blanks, the first one takes minutes.
+    start = time.process_time()
+    assert read_plan(f"Tasks:\n{tail}")[1] == {}
+    assert read_plan(tail)[1] == {}
+    assert time.process_time() - start < 0.5
 
 
 def test_assessments_are_read_by_name() -> None:

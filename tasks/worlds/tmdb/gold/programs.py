@@ -43,6 +43,7 @@ class GoldProgram:
         said: what the answers to the calls come to, as texts; none where they do not tell.
         accepted: the right answers, worked out from the facts, as texts.
         all: whether an answer must have all of them, or any.
+        names: what the query names.
     """
 
     calls: tuple[ToolCall, ...]
@@ -50,11 +51,18 @@ class GoldProgram:
     said: tuple[str, ...]
     accepted: tuple[str, ...]
     all: bool
+    names: tuple[str, ...] = ()
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """The accepted answers in the ways they may be said; none where several are needed."""
+        """The accepted answers in the ways they may be said; none where several are needed.
+
+        Nor are there any where one stands within another thing that the query names: "Avatar" is
+        said by whoever says "Avatar: The Way of Water".
+        """
         if self.all and len(self.accepted) > 1:
+            return ()
+        if any(_within(answer, name) for answer in self.accepted for name in self.names):
             return ()
         return tuple(form for answer in self.accepted for form in _forms(answer))
 
@@ -90,8 +98,16 @@ def gold_programs(
             said = tuple(dict.fromkeys(map(str, query.says(bound.given))))
         right = query.right(facts) if query.right else ()
         accepted = tuple(dict.fromkeys(map(str, right)))
-        programs[position] = GoldProgram(bound.calls, reference, said, accepted, query.all)
+        programs[position] = GoldProgram(
+            bound.calls, reference, said, accepted, query.all, query.names
+        )
     return programs
+
+
+def _within(answer: str, name: str) -> bool:
+    """Whether a name has an answer among its words, and others."""
+    found = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", name, re.IGNORECASE)
+    return found is not None and len(answer) < len(name)
 
 
 def _forms(answer: str) -> Iterator[str]:

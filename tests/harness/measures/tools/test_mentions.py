@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
-
 from math import isnan
+from typing import Any
 
 import pytest
 

@@ -96,6 +96,7 @@ def test_a_literal_segment_goes_before_a_parameter() -> None:
         ({"thing_id": 7.5}, "thing_id"),
         ({"thing_id": 10**30}, "thing_id"),
         ({"thing_id": [7]}, "thing_id"),
+        ({"thing_id": 7, "score": 10**400}, "score"),
         ({"thing_id": 7, "kind": "c"}, "kind"),
         ({"thing_id": 7, "score": float("nan")}, "score"),
         ({"thing_id": 7, "adult": "perhaps"}, "adult"),

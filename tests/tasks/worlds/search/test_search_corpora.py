@@ -40,6 +40,16 @@ def test_contents_begin_with_the_title(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.realdata
+def test_corpora_as_they_are_published(data: Path) -> None:
+    wiki = read_corpus(data / "qa" / "hipporag_2wiki" / "2wiki.corpus.jsonl")
+    assert len(wiki) == 6119
+    assert wiki["w0"].title == "Teutberga"
+    example = read_corpus(data / "qa" / "flashrag_sample" / "searchr1_corpus_example.jsonl")
+    assert example["0"].title == "Evan Morris"
+    assert example["0"].text.startswith("Evan Morris Evan L. Morris (January 26, 1977")
+
+
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no corpus at"):
         read_corpus(tmp_path / "nowhere")

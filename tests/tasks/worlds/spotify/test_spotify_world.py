@@ -114,6 +114,8 @@ def test_facts_agree_across_operations(world: SpotifyWorld) -> None:
         songs = given(session, "GET /albums/{id}/tracks", id=album.id)["items"]
         assert [song["id"] for song in whole["tracks"]["items"]] == [song["id"] for song in songs]
         assert whole["total_tracks"] == len(songs)
+        for artist in whole["artists"]:
+            assert artist == given(session, "GET /artists/{id}", id=artist["id"])
         of_artist = given(
             session, "GET /artists/{id}/albums", id=whole["artists"][0]["id"], limit=50
         )

@@ -1,0 +1,124 @@
+"""Corpora to search: folders and files of passages, the corpus of a task, and what gold wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.contracts import Collection, Corpus
+from harness.corpus import ListCorpus
+from harness.errors import UserError
+from harness.loading import load_task
+from harness.records import Document, Problem, Setting
+from harness.sources.rows import SUFFIXES, Rows, read_rows
+from tasks.reading.beir import read_documents
+
+if TYPE_CHECKING:
+    from harness.sources import Source
+
+_SHOWN = 3
+
+
+def read_corpus(path: str | Path) -> ListCorpus:
+    """The passages of a folder in BEIR layout (its corpus.jsonl), or of one file.
+
+    A row is {"_id" or "id", "title", "text"}, the title optional; or {"id", "contents"}, as
+    FlashRAG and Search-R1 write them: the first line is the title, in quotes, and the rest the
+    text. All of it is held in memory.
+
+    Raises:
+        UserError: there is no such folder or file, or a row is not of that shape.
+    """
+    file = _file(Path(path).expanduser())
+    rows = read_rows(file)
+    if rows.rows and "contents" in rows.rows[0] and "text" not in rows.rows[0]:
+        return ListCorpus(_with_contents(rows), str(file))
+    return ListCorpus(read_documents(rows), str(file))
+
+
+def task_corpus(task: object, source: Source, split: str = "") -> Corpus:
+    """The corpus of a retrieval task, which may serve to answer questions as well.
+
+    Args:
+        task: as `harness.loading.load_task` takes it: a name, or a folder.
+        source: where its data is read.
+        split: which; "" takes the first.
+
+    Raises:
+        UserError: there is no such task or split, or it has no corpus.
+        MissingData: the data is not to be had.
+    """
+    loaded = load_task(task)
+    parts = [p for p in loaded.load(source, Setting()) if isinstance(p, Collection)]
+    if not parts:
+        raise UserError(f"{loaded.card.name} has no corpus to search: it is no retrieval task")
+    chosen = next((part for part in parts if split in ("", part.split)), None)
+    if chosen is None:
+        there = ", ".join(part.split for part in parts)
+        raise UserError(f"{loaded.card.name} has no split '{split}': it has {there}")
+    return chosen.corpus
+
+
+def require_passages(corpus: Corpus, problems: Iterable[Problem], name: str = "the corpus") -> None:
+    """Makes sure that the corpus has every gold passage (`Gold.details["passages"]`) by its id.
+
+    Raises:
+        UserError: it lacks some; says which, and of which questions.
+    """
+    wanted = (
+        (str(id), problem.id)
+        for problem in problems
+        for id in problem.gold.details.get("passages") or ()
+    )
+    _require(name, "passage", ((id, asked) for id, asked in wanted if id not in corpus))
+
+
+def require_titles(corpus: Corpus, problems: Iterable[Problem], name: str = "the corpus") -> None:
+    """Makes sure that the corpus has every title that `Gold.details["supports"]` names.
+
+    Raises:
+        UserError: it lacks some; says which, and of which questions.
+    """
+    titles = {document.title for document in corpus}
+    wanted = (
+        (str(title), problem.id)
+        for problem in problems
+        for title, *_ in problem.gold.details.get("supports") or ()
+    )
+    _require(name, "title", ((title, asked) for title, asked in wanted if title not in titles))
+
+
+def _require(name: str, kind: str, lacking: Iterable[tuple[str, str]]) -> None:
+    asked: dict[str, str] = {}
+    for wanted, problem in lacking:
+        asked.setdefault(wanted, problem)
+    if not asked:
+        return
+    shown = ", ".join(f"'{w}' (question {p})" for w, p in list(asked.items())[:_SHOWN])
+    more = f" and {len(asked) - _SHOWN:,} more" if len(asked) > _SHOWN else ""
+    raise UserError(
+        f"{name} lacks {kind}s that questions need: {shown}{more}. Questions and corpus are not of "
+        "the same release"
+    )
+
+
+def _file(path: Path) -> Path:
+    if path.is_file():
+        return path
+    files = (path / f"corpus{suffix}" for suffix in SUFFIXES)
+    found = next((file for file in files if file.is_file()), None)
+    if found is None:
+        raise UserError(
+            f"there is no corpus at {path}: it is a folder with corpus.jsonl, or a file of "
+            f"passages ({', '.join(SUFFIXES)})"
+        )
+    return found
+
+
+def _with_contents(rows: Rows) -> Iterator[Document]:
+    for position, (id, contents) in enumerate(rows.pick("id", "contents")):
+        if not isinstance(id, str | int) or not isinstance(contents, str):
+            raise rows.error(position, "'id' and 'contents' should be texts")
+        title, _, text = contents.partition("\n")
+        yield Document(str(id), text, title.strip().strip('"'))
