@@ -22,8 +22,8 @@ from unittest.mock import patch
 from harness import load_task
 from harness.contracts import Agent, ChatModel, ProblemSet
 from harness.loop import run
-from harness.programs import ANSWER, REFERENCE, resolve
-from harness.python_programs import as_python
+from harness.play.programs import ANSWER, REFERENCE, resolve
+from harness.play.python_programs import as_python
 from harness.records import Completion, Message, Problem, Setting, ToolCall, ToolSpec, Usage
 from harness.sandbox import run_program
 from harness.sources import Source

@@ -20,10 +20,10 @@ from typing import Any
 from harness import evaluate, load_suite
 from harness.contracts import Session
 from harness.errors import UserError
-from harness.programs import ANSWER, resolve
+from harness.play.programs import ANSWER, resolve
+from harness.play.story import Story
 from harness.records import Completion, Problem, ToolCall, Trajectory
 from harness.report import AggregateValue
-from harness.story import Story
 from harness.suites import Aggregate, Suite
 
 RETRIEVERS = ("oracle", "minilm", "bm25", "random")

@@ -6,7 +6,7 @@ assay run -m 'my_agent.py:Careful(openai("gpt-4o"))' -s starter-agent
 from __future__ import annotations
 
 from harness import Message, Problem, Session, ToolCall, ToolSpec, Trajectory
-from harness.story import Story
+from harness.play.story import Story
 
 
 class Careful:

@@ -6,7 +6,7 @@ assay run -m oracle random -t examples/my_world.py:House
 import json
 
 from harness import Gold, Message, Observation, Problem, ProblemSet, TaskCard, ToolCall, ToolSpec
-from harness.sessions import Told
+from harness.play.sessions import Told
 
 LAMPS = {"kitchen": "on", "cellar": "off", "attic": "on"}
 ROOM = {"room": {"type": "string", "enum": list(LAMPS)}}

@@ -11,9 +11,9 @@ from typing import Any
 from harness.asking import Asked, score_answers, unjudged_version
 from harness.errors import InfrastructureError, UserError, blaming
 from harness.flows.flow import Answers
-from harness.helpers import helped
 from harness.loading import LoadedModel
 from harness.measures import parse
+from harness.play.helpers import helped
 from harness.records import Setting
 from harness.resources import Meter, environment
 from harness.scoring import Scores

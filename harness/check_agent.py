@@ -11,6 +11,7 @@ from harness.contracts import Agent, Session
 from harness.errors import UserError
 from harness.formats.trajectories import digest, to_line
 from harness.loop import run, together
+from harness.play.sessions import Told
 from harness.records import (
     Gold,
     Message,
@@ -20,7 +21,6 @@ from harness.records import (
     ToolSpec,
     Trajectory,
 )
-from harness.sessions import Told
 
 TOWN = {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]}
 QUERY = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}

@@ -25,13 +25,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from harness.answering import Watcher
 from harness.errors import UserError, unknown
 from harness.evaluation import DEFAULT_MEMORY, evaluate
-from harness.faulty import parse_faults
 from harness.measures import Measure, parse_many
+from harness.play.faulty import parse_faults
+from harness.play.toolsets import check_order, parse_tools
 from harness.records import Setting
 from harness.report import Report
 from harness.settings import expand
 from harness.shards import parse_shard
-from harness.toolsets import check_order, parse_tools
 
 
 def _several(value: object) -> tuple[Any, ...]:

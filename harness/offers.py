@@ -5,10 +5,10 @@ from __future__ import annotations
 from harness import spec
 from harness.contracts import Task
 from harness.errors import UserError, unknown
-from harness.faulty import parse_faults
+from harness.play.faulty import parse_faults
+from harness.play.toolsets import check_order, parse_tools
 from harness.records import Setting
 from harness.store.schema import PLAY
-from harness.toolsets import check_order, parse_tools
 
 DEFAULT = Setting()
 WORLDS = ("world", "extra", "simulator")

@@ -8,9 +8,9 @@ from typing import Any
 
 from harness import spec
 from harness.errors import UserError
-from harness.faulty import parse_faults
+from harness.play.faulty import parse_faults
+from harness.play.toolsets import parse_tools
 from harness.records import Setting
-from harness.toolsets import parse_tools
 
 
 def expand(fields: dict[str, Any]) -> list[Setting]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.budget import Budget
-    from harness.clock import Clock
+    from harness.play.clock import Clock
     from harness.records import Setting
     from harness.shared import Shared
 

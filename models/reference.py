@@ -8,7 +8,7 @@ from random import Random
 
 from harness.contracts import Corpus, Session
 from harness.errors import UserError
-from harness.programs import run_program_of
+from harness.play.programs import run_program_of
 from harness.records import Problem, Qrels, Query, Trajectory
 from harness.run import Run
 from models.reference_agents import oracle_attempt, random_attempt

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from harness.contracts import Problems, ProblemSet, Task, ToolEnvironment
 from harness.errors import UserError
 from harness.measures.endpoints import called
-from harness.programs import ANSWER
+from harness.play.programs import ANSWER
 from harness.records import Gold, Message, Problem, Setting, TaskCard, ToolSpec
 from harness.suites import Benchmark, Suite
 from tasks.reading.autotools import MIRROR as AUTOTOOLS

@@ -31,7 +31,7 @@ from harness import load_task
 from harness.contracts import ProblemSet
 from harness.formats.trajectories import read_trajectories
 from harness.loop import run
-from harness.programs import resolve, run_program_of
+from harness.play.programs import resolve, run_program_of
 from harness.records import Problem, Setting, Trajectory
 from harness.sources import Source
 from harness.store import find_results, read_result
@@ -53,7 +53,7 @@ import sys
 from dataclasses import replace
 
 from harness import evaluate, load_task
-from harness.faulty import Faulty
+from harness.play.faulty import Faulty
 
 
 class Spoilt:

@@ -18,24 +18,24 @@ from harness.attempts import MOST_TRIALS, Noter, Tally, Teller, breakdown
 from harness.contracts import Agent, Problems, Task, ToolEnvironment, Unreadable
 from harness.corpus import fingerprint
 from harness.errors import NotAsked, UserError
-from harness.faulty import parse_faults
 from harness.flows.flow import Scored
 from harness.formats.trajectories import read_trajectories, write_trajectories
 from harness.loading import LoadedModel
 from harness.loop import Flight
 from harness.measures import Measure, parse
-from harness.playing import Play
+from harness.play.faulty import parse_faults
+from harness.play.playing import Play
+from harness.play.story import OUTGROWN
+from harness.play.toolsets import Toolsets
+from harness.play.verdicts import Verdicts, unjudged
+from harness.play.ways import SCORED_ONLY
 from harness.records import Message, Problem, Setting, Trajectory
 from harness.scoring import Scores, cluster_numbers
 from harness.sources import Source
 from harness.store.results import TRAJECTORIES
 from harness.store.rows import Rows
 from harness.store.schema import Counts, Result
-from harness.story import OUTGROWN
-from harness.toolsets import Toolsets
 from harness.trials import Gathering, Trials, failed, from_rows, merge, to_rows
-from harness.verdicts import Verdicts, unjudged
-from harness.ways import SCORED_ONLY
 from harness.workspace import workspace
 
 WINDOW = 64

@@ -14,9 +14,9 @@ from harness.loading import contracts_of, load_model
 from harness.loading.catalogue import all_suites, all_tasks, load_suite, load_task
 from harness.loading.factory import Factory
 from harness.loading.identity import described
+from harness.play.ways import way
 from harness.registry import models
 from harness.suites import Suite
-from harness.ways import way
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from harness.contracts import Session
 from harness.errors import AssayError
 from harness.formats import strict_json
 from harness.names import Names
+from harness.play.story import Story
 from harness.records import (
     Completion,
     End,
@@ -23,7 +24,6 @@ from harness.records import (
     ToolSpec,
     Trajectory,
 )
-from harness.story import Story
 
 MOST_CALLS = 1_000
 """Calls after which an attempt is stopped."""

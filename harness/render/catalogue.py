@@ -12,6 +12,7 @@ from rich.text import Text
 from harness.check import Check
 from harness.contracts import Task
 from harness.loading.lookup import ModelEntry
+from harness.play.ways import way, way_in_short
 from harness.records import TaskCard
 from harness.render.words import (
     BAD,
@@ -28,7 +29,6 @@ from harness.sources import ENVIRONMENT
 from harness.sources.availability import Availability, Need, Survey, requirements
 from harness.sources.folder import Folder
 from harness.suites import Suite
-from harness.ways import way, way_in_short
 
 SPLITS = 3
 """Missing splits of a dataset that are named."""

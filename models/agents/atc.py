@@ -29,11 +29,12 @@ from typing import ClassVar
 from harness.contracts import ChatModel, Session
 from harness.errors import TooLong, UserError
 from harness.formats.toolcalls.form import without_thoughts
+from harness.play.sessions import close
+from harness.play.story import Story, opening
 from harness.records import End, Message, Observation, Problem, ToolCall, ToolSpec, Trajectory
 from harness.sandbox import Limits, Ran, function_names, prepare, run_program
-from harness.sessions import close
-from harness.story import Story, opening
 from harness.workspace import workspace
+from models.agents.asked import require_chat_model
 from models.agents.documentation import Documentation, brief, documented, named_in
 
 RULES = """\
@@ -151,11 +152,7 @@ class ATC:
     resolved: ClassVar[tuple[str, ...]] = ("documentation",)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"atc wants a chat model, and {type(self.model).__name__} is none: "
-                'give one such as openai("name")'
-            )
+        require_chat_model("atc", self.model)
         if self.alpha < 1:
             raise UserError(f"atc with alpha={self.alpha}: at least one program is needed")
         if self.reflection not in _REFLECTIONS or self.judge not in _JUDGES:

@@ -15,14 +15,14 @@ from contextlib import AsyncExitStack
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import ClassVar
 
-from harness.clock import Clock
 from harness.contracts import Agent, ChatModel, Session
 from harness.errors import InfrastructureError, TooLong, UserError
 from harness.formats.toolcalls.form import without_thoughts
 from harness.loop import together
+from harness.play.clock import Clock
+from harness.play.sessions import close
+from harness.play.story import OUTGROWN
 from harness.records import Completion, Message, Problem, Trajectory, Usage
-from harness.sessions import close
-from harness.story import OUTGROWN
 from harness.workspace import working, workspace
 
 RULES = """\

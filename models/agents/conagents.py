@@ -24,9 +24,10 @@ from typing import Any, ClassVar, Literal, get_args
 from harness.contracts import ChatModel, Session
 from harness.errors import TooLong, UserError
 from harness.formats import strict_json
+from harness.play.story import Story, opening
 from harness.records import Message, Problem, ToolCall, ToolSpec, Trajectory
 from harness.sandbox import prepare, run_program
-from harness.story import Story, opening
+from models.agents.asked import require_chat_model
 from models.agents.operations import matched, nearest
 from models.agents.react import documented
 from models.agents.roles import Roles
@@ -144,11 +145,7 @@ class ConAgents:
     needs_world: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"conagents wants a chat model, and {type(self.model).__name__} is none: "
-                'give one such as openai("name")'
-            )
+        require_chat_model("conagents", self.model)
         if self.review not in get_args(Review):
             raise UserError(f"conagents with review='{self.review}': it is off, auto or adaptive")
         if min(self.steps, self.calls, self.programs, self.shown, self.longest) < 1:

@@ -17,6 +17,7 @@ from typing import ClassVar
 from harness.contracts import ChatModel, Session
 from harness.errors import UserError
 from harness.records import Completion, Problem, Trajectory
+from models.agents.asked import require_chat_model
 from models.agents.tree_search import DEEPEST, Way, searched
 
 RULES = """\
@@ -61,11 +62,7 @@ class DFSDT:
     needs_world: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"dfsdt wants a chat model, and {type(self.model).__name__} is none: "
-                'give one such as openai("name")'
-            )
+        require_chat_model("dfsdt", self.model)
         if min(self.beam, self.queries, self.depth, self.longest) < 1:
             raise UserError("dfsdt: beam, queries, depth and longest are 1 at least")
         if self.depth > DEEPEST:

@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 from harness.contracts import ChatModel, Session
 from harness.errors import UserError
 from harness.records import Problem, ToolCall, Trajectory
+from models.agents.asked import require_chat_model
 from models.agents.tree_search import DEEPEST, Way, searched
 
 RULES = """\
@@ -81,11 +82,7 @@ class DTA:
     needs_world: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"dta wants a chat model, and {type(self.model).__name__} is none: "
-                'give one such as openai("name")'
-            )
+        require_chat_model("dta", self.model)
         if min(self.rounds, self.beam, self.queries, self.longest) < 1:
             raise UserError("dta: rounds, beam, queries and longest are 1 at least")
         if self.rounds > DEEPEST:

@@ -24,8 +24,8 @@ from harness.contracts import Judge, ProblemSet, Session
 from harness.errors import UserError
 from harness.formats import strict_json
 from harness.measures.attempt import Attempt
+from harness.play.sessions import Told, close
 from harness.records import Problem, Trajectory, Usage
-from harness.sessions import Told, close
 
 MOST = 0.6
 """Share of a problem's words: one that says more of them, sentence by sentence, is the same.

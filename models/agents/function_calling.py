@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from harness.contracts import ChatModel, Session
 from harness.errors import TooLong, UserError
-from harness.records import Problem, Trajectory
-from harness.story import Story, opening
+from harness.play.story import Story, opening
+from harness.records import Problem, ToolCall, Trajectory
+from models.agents.asked import require_chat_model
 
 
 @dataclass(eq=False)
@@ -34,17 +36,14 @@ class FunctionCalling:
     steps: int = 20
     system: str = ""
 
+    name: ClassVar[str] = "function-calling"
     version: ClassVar[str] = "1"
     needs_world: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"function-calling wants a chat model, and {type(self.model).__name__} is none: "
-                'give one such as openai("name")'
-            )
+        require_chat_model(self.name, self.model)
         if self.steps < 1:
-            raise UserError(f"function-calling with steps={self.steps}: at least one is needed")
+            raise UserError(f"{self.name} with steps={self.steps}: at least one is needed")
 
     async def solve(self, problem: Problem, session: Session) -> Trajectory:
         """One attempt. A conversation that the model does not read any more has stopped."""
@@ -66,8 +65,11 @@ class FunctionCalling:
                     break
                 if not session.executes:
                     return story.ended()
-                for call in calls:
-                    await story.call(call)
+                await self._carried_out(story, calls)
             else:
                 return story.ended("stopped", why=f"no answer after {self.steps} steps")
         return story.ended()
+
+    async def _carried_out(self, story: Story, calls: Sequence[ToolCall]) -> None:
+        for call in calls:
+            await story.call(call)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
-from harness.contracts import ChatModel, Session
-from harness.errors import TooLong, UserError
 from harness.loop import together
-from harness.records import Message, Observation, Problem, ToolCall, Trajectory
-from harness.story import UNREAD, Story, opening
+from harness.play.story import UNREAD, Story
+from harness.records import Message, Observation, ToolCall
+from models.agents.function_calling import FunctionCalling
 
 _NONE: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(eq=False)
-class ParallelFunctionCalling:
+class ParallelFunctionCalling(FunctionCalling):
     """Asks the model, carries out all calls of a turn at the same time, and asks again.
 
     The baseline of `dta`: what chat models with parallel calls do by themselves. It differs from
@@ -25,58 +24,13 @@ class ParallelFunctionCalling:
     in the model's order, and what they gave is told in that order. Where nothing carries calls out,
     the first calls are the answer.
 
-    Attributes:
-        model: a chat model that calls tools.
-        steps: turns of the model for each turn of the user, after which the attempt is stopped.
-        system: what the model is told first, before what the problem tells it; nothing by default.
-
-    Raises:
-        UserError: `model` is no chat model, or there is no step.
+    Attributes and errors are those of `function-calling`.
     """
 
-    model: ChatModel
-    _: KW_ONLY
-    steps: int = 20
-    system: str = ""
+    name: ClassVar[str] = "parallel-function-calling"
 
-    version: ClassVar[str] = "1"
-    needs_world: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"parallel-function-calling wants a chat model, and {type(self.model).__name__} "
-                'is none: give one such as openai("name")'
-            )
-        if self.steps < 1:
-            raise UserError(
-                f"parallel-function-calling with steps={self.steps}: at least one is needed"
-            )
-
-    async def solve(self, problem: Problem, session: Session) -> Trajectory:
-        """One attempt."""
-        story = Story(problem, session)
-        try:
-            return await self._told(story, session)
-        except TooLong as error:
-            return story.outgrown(error)
-
-    async def _told(self, story: Story, session: Session) -> Trajectory:
-        while (said := await session.listen()) is not None:
-            story.told(said)
-            for _ in range(self.steps):
-                completion = await self.model.complete(
-                    opening(self.system, story.messages), tools=session.tools
-                )
-                calls = story.said(completion).calls
-                if not calls:
-                    break
-                if not session.executes:
-                    return story.ended()
-                await at_once(story, calls)
-            else:
-                return story.ended("stopped", why=f"no answer after {self.steps} steps")
-        return story.ended()
+    async def _carried_out(self, story: Story, calls: Sequence[ToolCall]) -> None:
+        await at_once(story, calls)
 
 
 async def at_once(

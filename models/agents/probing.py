@@ -27,10 +27,10 @@ from harness.errors import UserError
 from harness.formats import strict_json
 from harness.formats.toolcalls.form import without_thoughts
 from harness.loop import run, together
+from harness.play.sessions import close
 from harness.records import Completion, Message, Observation, Problem, Setting, ToolCall, ToolSpec
 from harness.sandbox import Ran, function_names, prepare, run_program
 from harness.sandbox.offers import contents
-from harness.sessions import close
 from harness.workspace import working, workspace
 from models.agents.atc import program_in
 from models.agents.documentation import Documentation, Probe, brief, documented, named_in

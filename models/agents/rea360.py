@@ -27,9 +27,10 @@ from typing import ClassVar, Literal, get_args
 from harness.contracts import ChatModel, Session
 from harness.errors import TooLong, UserError
 from harness.loop import together
+from harness.play.story import Story
 from harness.records import Completion, Image, Message, Problem, ToolCall, Trajectory
-from harness.story import Story
 from harness.workspace import workspace
+from models.agents.asked import require_chat_model
 from models.agents.experience import Entry, Pool, Review, read_pool
 from models.agents.roles import Roles, role_name
 
@@ -132,11 +133,7 @@ class REA360:
     resolved: ClassVar[tuple[str, ...]] = ("experience",)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"rea360 wants a chat model, and {type(self.model).__name__} is none: "
-                'give one such as openai("name")'
-            )
+        require_chat_model("rea360", self.model)
         if self.crew < 1 or self.actions < 1 or min(self.rounds, self.misreadings) < 0:
             raise UserError(
                 "rea360: crew and actions are 1 at least, rounds and misreadings are not negative"

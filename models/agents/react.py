@@ -17,8 +17,9 @@ from harness.contracts import ChatModel, Session
 from harness.errors import TooLong, UserError
 from harness.formats import strict_json
 from harness.formats.toolcalls.form import without_thoughts
+from harness.play.story import Story, opening
 from harness.records import Message, Problem, ToolCall, ToolSpec, Trajectory
-from harness.story import Story, opening
+from models.agents.asked import require_chat_model
 
 RULES = """\
 You solve requests with the help of tools. Work in small steps. In every turn, write
@@ -77,11 +78,7 @@ class ReAct:
     needs_world: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"react wants a chat model, and {type(self.model).__name__} is none: "
-                'give one such as openai("name")'
-            )
+        require_chat_model("react", self.model)
         if self.steps < 1 or self.misreadings < 0:
             raise UserError(
                 f"react with steps={self.steps}, misreadings={self.misreadings}: at least one step "

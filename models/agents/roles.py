@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from harness.contracts import ChatModel
 from harness.formats.toolcalls.form import without_thoughts
+from harness.play.story import Story
 from harness.records import Completion, Message, ToolCall, ToolSpec, Trajectory
-from harness.story import Story
 
 LONGEST_NAME = 60
 """Characters of a role's name, which a model may have made up."""

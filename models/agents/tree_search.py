@@ -22,6 +22,8 @@ from harness.contracts import ChatModel, Session
 from harness.errors import TooLong
 from harness.formats.toolcalls.form import without_thoughts
 from harness.loop import together
+from harness.play.sessions import close
+from harness.play.story import Story, opening
 from harness.records import (
     Completion,
     End,
@@ -31,8 +33,6 @@ from harness.records import (
     ToolSpec,
     Trajectory,
 )
-from harness.sessions import close
-from harness.story import Story, opening
 from harness.workspace import working, workspace
 from models.agents.parallel import at_once
 

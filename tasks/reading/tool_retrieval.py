@@ -16,9 +16,9 @@ from harness.contracts import Collection, Material, Problems, ProblemSet, Task
 from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.measures.endpoints import called
+from harness.play.tool_documents import ToolDocuments
 from harness.records import Document, Problem, Query, Setting, TaskCard
 from harness.sources.availability import requirements
-from harness.tool_documents import ToolDocuments
 from tasks.reading.drift import differences
 from tasks.reading.views import VIEWS
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.play.sessions import Told
 from harness.records import Observation, Problem, ToolCall
-from harness.sessions import Told
 
 NOTHING = "There are no tools here: answer in text."
 

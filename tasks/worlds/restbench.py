@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from harness.contracts import ToolEnvironment
-from harness.programs import ANSWER
+from harness.play.programs import ANSWER
 from harness.records import Problem, ToolSpec
 
 Simulated: TypeAlias = tuple[ToolEnvironment, tuple[Problem, ...]]
@@ -37,8 +37,8 @@ def in_tmdb(
         name: of the document, for messages.
 
     Where an answer must have several things at once, which `Gold.answers` cannot say, or stands
-    within a wrong one, the problem has the program alone. Other problems than RestBench's, and those of another document, have
-    nothing.
+    within a wrong one, the problem has the program alone. Other problems than RestBench's, and
+    those of another document, have nothing.
     """
     from tasks.worlds.tmdb import tmdb_world
     from tasks.worlds.tmdb.generate import generate

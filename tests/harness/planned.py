@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.programs import resolve
+from harness.play.programs import resolve
 from harness.records import Completion, Message, Problem, ToolCall, ToolSpec, Usage
 
 OBSERVED = "Observation: "

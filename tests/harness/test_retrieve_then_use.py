@@ -13,14 +13,14 @@ import pytest
 
 from harness import evaluate
 from harness.contracts import Agent, ProblemSet, Session
-from harness.faulty import parse_faults
 from harness.flows.tool_use import ToolUseFlow
 from harness.loading import load_model
 from harness.loop import run, together
-from harness.offering import Offered
+from harness.play.faulty import parse_faults
+from harness.play.offering import Offered
+from harness.play.toolsets import Toolsets
 from harness.records import Problem, Setting, ToolCall, Trajectory
 from harness.scoring import Estimate, estimates
-from harness.toolsets import Toolsets
 from tasks.reading.tool_retrieval import as_retrieval
 from tasks.starter_agent import BENCHMARK
 

@@ -18,6 +18,7 @@ from harness.corpus import ListCorpus
 from harness.formats.trajectories import to_line
 from harness.measures.attempt import Attempt
 from harness.measures.matching import match
+from harness.play.sessions import Told
 from harness.records import (
     Document,
     Expected,
@@ -29,7 +30,6 @@ from harness.records import (
     ToolSpec,
     Trajectory,
 )
-from harness.sessions import Told
 from models.reference import Oracle, RandomRanking
 from models.reference_agents import Abstain
 

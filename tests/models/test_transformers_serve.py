@@ -28,7 +28,7 @@ from harness.contracts import ChatModel  # noqa: E402
 from harness.loop import run  # noqa: E402
 from harness.measures.attempt import Attempt  # noqa: E402
 from harness.measures.tools.world import solved_in_world  # noqa: E402
-from harness.programs import run_program_of  # noqa: E402
+from harness.play.programs import run_program_of  # noqa: E402
 from harness.records import Problem, Trajectory  # noqa: E402
 from models.agents.function_calling import FunctionCalling  # noqa: E402
 from models.openai_chat import OpenAIChat  # noqa: E402

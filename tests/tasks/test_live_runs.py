@@ -18,6 +18,7 @@ from harness.errors import UserError
 from harness.formats.trajectories import write_trajectories
 from harness.loading import load_model
 from harness.loop import run, together
+from harness.play.verdicts import Verdicts
 from harness.records import (
     Completion,
     Message,
@@ -28,7 +29,6 @@ from harness.records import (
 )
 from harness.scoring import estimates
 from harness.sources import Source
-from harness.verdicts import Verdicts
 from harness.workspace import working
 from models.agents.function_calling import FunctionCalling
 from models.scripted import Scripted

@@ -18,7 +18,7 @@ from harness.contracts import ProblemSet
 from harness.errors import UserError
 from harness.measures.attempt import Attempt
 from harness.measures.tools.world import solved_in_world
-from harness.programs import run_program_of
+from harness.play.programs import run_program_of
 from harness.records import Problem, Setting, ToolCall, Trajectory
 from tasks.starter_agent import BENCHMARK, AgentTask
 from tasks.worlds.starter.executable import StarterWorld

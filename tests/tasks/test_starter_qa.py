@@ -22,7 +22,7 @@ from harness.measures.attempt import Attempt
 from harness.measures.qa import trail
 from harness.measures.tools.evidence import passage_all
 from harness.measures.tools.question_answering import answer_f1, answerability, exact_match
-from harness.programs import run_program_of
+from harness.play.programs import run_program_of
 from harness.records import Problem, Setting, ToolCall, Trajectory
 from tasks.starter import BENCHMARK as RETRIEVAL
 from tasks.starter_qa import BENCHMARK, QuestionTask, _written

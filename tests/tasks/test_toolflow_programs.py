@@ -11,8 +11,8 @@ import pytest
 from harness import evaluate, load_task
 from harness.contracts import ProblemSet
 from harness.formats.trajectories import read_trajectories
-from harness.programs import ANSWER
-from harness.python_programs import as_python
+from harness.play.programs import ANSWER
+from harness.play.python_programs import as_python
 from harness.records import Message, Problem, Setting, ToolSpec, Trajectory
 from harness.sources import Source
 from models.agents.atc import ATC

@@ -19,9 +19,10 @@ from typing import ClassVar, TypeVar
 from harness.contracts import ChatModel, Session
 from harness.errors import TooLong, UserError
 from harness.formats.toolcalls.form import without_thoughts
+from harness.play.story import Story, opening
 from harness.records import Completion, Message, Problem, ToolCall, Trajectory
-from harness.story import Story, opening
 from models.agents.answerers.passages import Context, Passage, read_results
+from models.agents.asked import require_chat_model
 from models.agents.roles import Roles
 
 T = TypeVar("T")
@@ -96,11 +97,7 @@ class Answerer(ABC):
     """Settings that are numbers of 1 at least."""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, ChatModel):
-            raise UserError(
-                f"{self.name} wants a chat model, and {type(self.model).__name__} is none: "
-                'give one such as openai("name")'
-            )
+        require_chat_model(self.name, self.model)
         for setting in (*self.at_least_one, "longest", "context"):
             if getattr(self, setting) < 1:
                 raise UserError(

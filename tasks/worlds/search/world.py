@@ -19,8 +19,8 @@ from typing import Any
 from harness.contracts import Corpus
 from harness.errors import UserError
 from harness.loop import awaited
+from harness.play.sessions import Told
 from harness.records import Observation, Problem, ToolCall, ToolSpec
-from harness.sessions import Told
 from tasks.worlds.search.batches import Batches
 from tasks.worlds.search.expression import parse_search
 from tasks.worlds.search.indexed import in_thread, indexed

@@ -18,9 +18,6 @@ from tasks.worlds.tmdb.generate import generate
 from tasks.worlds.tmdb.service import FilmDatabase
 from tasks.worlds.tmdb.shapes import examples
 
-VERSION = 1
-"""Raised with whatever changes an answer."""
-
 
 def tmdb_world(
     document: Mapping[str, Any], name: str = "tmdb_oas.json", seed: int = 1
@@ -43,4 +40,4 @@ def tmdb_world(
     )
 
 
-__all__ = ["VERSION", "tmdb_world"]
+__all__ = ["tmdb_world"]

@@ -16,7 +16,10 @@ from harness.contracts import ProblemSet, Session
 from harness.errors import TooLong
 from harness.formats.trajectories import read_trajectories
 from harness.loop import run
-from harness.playing import Play
+from harness.play.playing import Play
+from harness.play.story import OUTGROWN
+from harness.play.toolsets import Toolsets
+from harness.play.verdicts import Verdicts
 from harness.records import (
     Completion,
     Gold,
@@ -29,9 +32,6 @@ from harness.records import (
     Trajectory,
     Usage,
 )
-from harness.story import OUTGROWN
-from harness.toolsets import Toolsets
-from harness.verdicts import Verdicts
 from models.agents.best_of import BestOf
 from models.agents.function_calling import FunctionCalling
 from models.agents.react import ReAct

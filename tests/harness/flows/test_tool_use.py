@@ -17,9 +17,9 @@ from harness.contracts import ProblemSet, Session, Unreadable
 from harness.errors import NotAsked, UserError
 from harness.flows.tool_use import ToolUseFlow
 from harness.formats.trajectories import read_trajectories, write_trajectories
+from harness.play.story import Story
 from harness.records import Expected, Gold, Judgement, Problem, Setting, ToolCall, Trajectory
 from harness.store import find_results, read_result
-from harness.story import Story
 
 SCRIPT = {"one": ["search"], "two": ["search", "search"], "three": []}
 """Path recall by hand: 1/1, 1/2 (search of search and cast), 0/1."""

@@ -10,8 +10,8 @@ from harness.errors import InfrastructureError, UserError
 from harness.loop import run, together
 from harness.mcp import attempt as attempts
 from harness.mcp.attempt import OVER, TAKEN, ServedAttempt
+from harness.play.sessions import Told
 from harness.records import Message, Observation, Problem, ToolCall, ToolSpec
-from harness.sessions import Told
 
 
 async def begun(problem: Problem = PROBLEM, broken: int = 10**9) -> ServedAttempt:

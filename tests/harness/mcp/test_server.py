@@ -23,9 +23,9 @@ from harness.loop import run, together
 from harness.mcp import MCPWorld, serve
 from harness.mcp.attempt import TAKEN, ServedAttempt
 from harness.mcp.server import append, build
-from harness.programs import run_program_of
+from harness.play.programs import run_program_of
+from harness.play.sessions import Told
 from harness.records import Gold, Problem, Setting, ToolCall, ToolSpec, Trajectory
-from harness.sessions import Told
 from harness.sources import Source
 from tasks.starter_agent import BENCHMARK
 
@@ -128,7 +128,7 @@ def test_the_request_is_told_in_three_places_and_what_is_right_in_none() -> None
 
 GROWING = """
 from harness import Message, Observation, Problem, ProblemSet, TaskCard, ToolSpec
-from harness.sessions import Told
+from harness.play.sessions import Told
 
 TURNS = (Message("user", "One."),), (Message("user", "Two."),)
 

@@ -18,8 +18,9 @@ from harness.contracts import Agent, ProblemSet
 from harness.errors import InfrastructureError, UserError
 from harness.formats.trajectories import write_trajectories
 from harness.loop import run, together
-from harness.programs import ANSWER
-from harness.python_programs import as_python
+from harness.play.programs import ANSWER
+from harness.play.python_programs import as_python
+from harness.play.sessions import Told
 from harness.records import (
     Message,
     Observation,
@@ -30,7 +31,6 @@ from harness.records import (
     Trajectory,
     Usage,
 )
-from harness.sessions import Told
 from harness.sources import Source
 from models.agents.atc import ATC, is_error, program_in
 from models.agents.documentation import Documentation, Probe, named_in

@@ -15,6 +15,7 @@ from harness.check import check_model
 from harness.contracts import Agent, Session
 from harness.errors import InfrastructureError, UserError
 from harness.loop import run
+from harness.play.sessions import Told
 from harness.records import (
     Completion,
     Gold,
@@ -25,7 +26,6 @@ from harness.records import (
     Trajectory,
     Usage,
 )
-from harness.sessions import Told
 from harness.workspace import working, workspace
 from models.agents.best_of import BestOf, answered, read_pick
 from models.agents.function_calling import FunctionCalling

@@ -18,6 +18,7 @@ from harness.errors import InfrastructureError, MissingExtra, UserError
 from harness.loop import run
 from harness.measures.attempt import Attempt
 from harness.measures.tools.world import solved_in_world
+from harness.play.sessions import Told
 from harness.records import (
     Completion,
     Message,
@@ -29,7 +30,6 @@ from harness.records import (
     Trajectory,
     Usage,
 )
-from harness.sessions import Told
 from harness.sources import Source
 from models.agents import conagents
 from models.agents.conagents import ConAgents, own_turn, read_request, read_step, structure

@@ -15,6 +15,7 @@ from harness.contracts import ProblemSet
 from harness.errors import InfrastructureError, UserError
 from harness.measures.attempt import Attempt
 from harness.measures.tools.world import solved_in_world
+from harness.play.sessions import Told
 from harness.records import (
     Completion,
     Message,
@@ -25,7 +26,6 @@ from harness.records import (
     ToolSpec,
     Trajectory,
 )
-from harness.sessions import Told
 from harness.workspace import working, workspace
 from models.agents.dfsdt import DFSDT
 from models.scripted import Scripted, Turn

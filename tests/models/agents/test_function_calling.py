@@ -10,8 +10,8 @@ from toy_world import PROBLEM, InRooms, Rooms, Sayings, calling, saying
 
 from harness.contracts import Agent
 from harness.errors import InfrastructureError, UserError
+from harness.play.sessions import Told
 from harness.records import Completion, Message, Problem, ToolCall, Trajectory, Usage
-from harness.sessions import Told
 from models.agents.function_calling import FunctionCalling
 
 LOOK = ToolCall("look", {"thing": "cat"}, "1")

@@ -11,7 +11,7 @@ import pytest
 
 from harness import evaluate, load_task, score
 from harness.contracts import ProblemSet
-from harness.programs import resolve
+from harness.play.programs import resolve
 from harness.records import Problem, Setting
 from harness.sources import Source
 from harness.store import find_results, read_result

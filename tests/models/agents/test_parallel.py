@@ -14,8 +14,8 @@ from harness.contracts import Agent, ProblemSet
 from harness.errors import InfrastructureError, UserError
 from harness.measures.attempt import Attempt
 from harness.measures.tools.world import solved_in_world
+from harness.play.sessions import Told
 from harness.records import Observation, Setting, ToolCall, Trajectory
-from harness.sessions import Told
 from models.agents.parallel import ParallelFunctionCalling
 from tasks.starter_agent import BENCHMARK
 

@@ -17,6 +17,7 @@ from harness.contracts import Agent, ProblemSet
 from harness.errors import InfrastructureError, UserError
 from harness.loading import load_model
 from harness.loop import run
+from harness.play.sessions import Told
 from harness.records import (
     Completion,
     Gold,
@@ -27,7 +28,6 @@ from harness.records import (
     Trajectory,
     Usage,
 )
-from harness.sessions import Told
 from models.agents import rea360
 from models.agents.experience import Entry, content_hash, gather
 from models.agents.rea360 import GRADES, REA360, SEEN, read_assessments, read_plan

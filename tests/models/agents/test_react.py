@@ -10,8 +10,8 @@ import pytest
 from toy_world import PROBLEM, Rooms, Sayings, saying
 
 from harness.errors import UserError
+from harness.play.sessions import Told
 from harness.records import Message, ToolCall, Trajectory
-from harness.sessions import Told
 from models.agents.react import NONE, ReAct, own_turn, read_step
 
 LOOK = 'Thought: where is it?\nAction: look\nInput: {"thing": "cat"}'

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from harness.budget import Budget, BudgetSpent
-from harness.clock import Clock
 from harness.errors import InfrastructureError, UserError
 from harness.loop import run
+from harness.play.clock import Clock
 from harness.records import Message, ToolCall, ToolSpec, Usage
 from harness.workspace import working
 from models.openai_chat import OpenAIChat

@@ -12,8 +12,8 @@ import pytest
 
 from harness.errors import UserError
 from harness.loop import run
+from harness.play.sessions import Told
 from harness.records import Completion, Image, Message, Problem, ToolCall, ToolSpec, Trajectory
-from harness.sessions import Told
 from models.agents.best_of import BestOf
 from models.agents.function_calling import FunctionCalling
 from models.agents.react import ReAct

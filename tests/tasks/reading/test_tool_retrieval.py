@@ -12,10 +12,10 @@ from harness.errors import UserError
 from harness.material import checked
 from harness.measures import parse
 from harness.offers import accept
+from harness.play.tool_documents import documentation
 from harness.records import Expected, Gold, Message, Problem, Setting, TaskCard, ToolSpec
 from harness.sources import Source
 from harness.sources.folder import Folder
-from harness.tool_documents import documentation
 from tasks.reading.tool_retrieval import MEASURES, RetrievalTask, as_retrieval
 from tasks.restbench import BENCHMARK as RESTBENCH
 from tasks.toolflow import BENCHMARK as TOOLFLOW

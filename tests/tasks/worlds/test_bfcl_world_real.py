@@ -19,9 +19,9 @@ from harness.judging import judge_all
 from harness.loop import run, together
 from harness.measures.attempt import Attempt
 from harness.measures.tools.outcome import success
+from harness.play.story import Story
 from harness.records import Completion, Problem, Setting, ToolCall, Trajectory
 from harness.sources import Source
-from harness.story import Story
 from models.reference_agents import oracle_attempt
 from tasks.bfcl import BENCHMARK
 from tasks.judges.bfcl_state import VARIABLE, BfclState, bfcl_state

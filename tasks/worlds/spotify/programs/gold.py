@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.programs import ANSWER, resolve
+from harness.play.programs import ANSWER, resolve
 from harness.records import Problem, ToolCall, ToolSpec
 from tasks.worlds.rest import checked
 from tasks.worlds.spotify.account import account_of

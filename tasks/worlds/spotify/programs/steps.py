@@ -22,7 +22,7 @@ class Steps:
         world: the facts.
         account: what the listener has when the request is made.
         calls: so far.
-        answer: what to say in the end, as `harness.programs` reads it; None for nothing.
+        answer: what to say in the end, as `harness.play.programs` reads it; None for nothing.
         accepted: answers that are right, any of them.
     """
 

@@ -45,7 +45,8 @@ class Wish:
     Attributes:
         wordings: two ways to say it.
         calls: that fulfil it; "$1" is what the first of them gives.
-        told: what the answer refers to, as `harness.programs` has it; None where nothing is asked.
+        told: what the answer refers to, as `harness.play.programs` has it; None where nothing is
+            asked.
         answers: right ones, taken from the world's facts.
         effects: what it leaves behind in the account.
         cost: crowns that it takes from the account.

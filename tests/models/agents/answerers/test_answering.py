@@ -14,6 +14,7 @@ from harness.errors import InfrastructureError, TooLong, UserError
 from harness.loop import run, together
 from harness.measures.attempt import Attempt as Scored
 from harness.measures.qa.trail import cited, found
+from harness.play.sessions import Told
 from harness.records import (
     Completion,
     Message,
@@ -24,7 +25,6 @@ from harness.records import (
     Trajectory,
     Usage,
 )
-from harness.sessions import Told
 from models.agents.answerers.answering import Answerer, Asked, Reply, question
 from models.agents.answerers.closed_book import ClosedBook
 from models.agents.answerers.dro import DRO

@@ -13,7 +13,7 @@ import pytest
 
 from harness.contracts import ProblemSet
 from harness.loop import run, together
-from harness.programs import run_program_of
+from harness.play.programs import run_program_of
 from harness.records import Problem, Setting, ToolCall, ToolSpec
 from harness.sources import Source
 from tasks.reading.autotools import MIRROR

@@ -14,7 +14,7 @@ from harness.contracts import Corpus, Problems, ProblemSet, Session
 from harness.corpus import ListCorpus
 from harness.errors import InfrastructureError, UserError
 from harness.loop import run, together
-from harness.playing import Play
+from harness.play.playing import Play
 from harness.records import (
     Document,
     Gold,

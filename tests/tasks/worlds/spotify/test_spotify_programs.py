@@ -15,7 +15,7 @@ from harness.loop import run
 from harness.measures.attempt import Attempt
 from harness.measures.tools.paths import path_subsequence
 from harness.measures.tools.world import solved_in_world
-from harness.programs import run_program_of
+from harness.play.programs import run_program_of
 from harness.records import Problem, Setting, ToolCall, Trajectory
 from harness.sources import Source
 from tasks.restbench import BENCHMARK

@@ -7,7 +7,7 @@ from keyword import iskeyword
 from typing import Any
 
 from harness.errors import UserError
-from harness.programs import REFERENCE
+from harness.play.programs import REFERENCE
 from harness.records import ToolCall, ToolSpec
 from harness.sandbox.offers import function_names
 

@@ -24,12 +24,12 @@ from typing import Literal
 
 from harness import spec
 from harness.contracts import Informed, Problems
-from harness.draws import fraction
 from harness.errors import UserError, blaming, unknown
 from harness.loading import LoadedModel, load_model
 from harness.measures.needed import needed
+from harness.play.draws import fraction
+from harness.play.split_tools import SplitTools
 from harness.records import Problem, Setting, ToolSpec
-from harness.split_tools import SplitTools
 from harness.workspace import workspace
 
 ORDERS = ("own", "shuffled", "gold-first", "gold-last")

@@ -11,10 +11,10 @@ from toy import ToyTask
 from harness.contracts import ProblemSet, Task
 from harness.errors import MissingData
 from harness.loading.lookup import find_tasks, task_row
+from harness.play.ways import SCORED_ONLY, WAYS, way
 from harness.records import Runs, Setting, TaskCard
 from harness.render.catalogue import task_card, task_list
 from harness.sources import Source
-from harness.ways import SCORED_ONLY, WAYS, way
 
 TASKS = [task for task in find_tasks() if task.card.kind == "tool_use"]
 

@@ -10,9 +10,9 @@ from toy_world import PROBLEM, InRooms, Rooms
 
 from harness.contracts import Session
 from harness.loop import run
-from harness.playing import Play
+from harness.play.playing import Play
+from harness.play.sessions import close
 from harness.records import Problem, Trajectory
-from harness.sessions import close
 from models.agents.best_of import BestOf
 
 

@@ -6,7 +6,7 @@ import json
 
 from harness.contracts import Session
 from harness.loop import run
-from harness.offering import Offered
+from harness.play.offering import Offered
 from harness.records import Gold, Message, Observation, Problem, ToolCall, ToolSpec
 
 LOOK, MOVE, SING = map(ToolSpec, ("look", "move", "sing"))

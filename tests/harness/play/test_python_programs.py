@@ -8,7 +8,7 @@ import pytest
 
 from harness.errors import UserError
 from harness.loop import run
-from harness.python_programs import as_python
+from harness.play.python_programs import as_python
 from harness.records import ToolCall, ToolSpec
 from harness.sandbox import run_program
 

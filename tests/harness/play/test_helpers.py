@@ -9,7 +9,7 @@ from toy_tools import Scripted, ToolToy
 
 from harness import evaluate, score
 from harness.errors import UserError
-from harness.helpers import helped
+from harness.play.helpers import helped
 from harness.records import Setting
 from harness.store import Result, find_results, read_result
 

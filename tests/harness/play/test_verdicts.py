@@ -15,6 +15,7 @@ from harness.errors import InfrastructureError, UserError
 from harness.judging import PATIENCE
 from harness.loading import LoadedModel
 from harness.loop import run, together
+from harness.play.verdicts import AT_ONCE, Verdicts, unjudged
 from harness.records import (
     Completion,
     Judgement,
@@ -25,7 +26,6 @@ from harness.records import (
     Usage,
 )
 from harness.sources import Source
-from harness.verdicts import AT_ONCE, Verdicts, unjudged
 from harness.workspace import working, workspace
 
 PROBLEM = Problem("p", ((Message("user", "who?"),),))

@@ -10,8 +10,8 @@ import pytest
 
 from harness.contracts import Session, ToolEnvironment
 from harness.errors import UserError
-from harness.faulty import KINDS, Faults, Faulty, parse_faults
 from harness.loop import run
+from harness.play.faulty import KINDS, Faults, Faulty, parse_faults
 from harness.records import Message, Observation, Problem, ToolCall
 from tasks.worlds.starter.executable import StarterWorld
 

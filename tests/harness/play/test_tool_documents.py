@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from harness.corpus import ListCorpus
+from harness.play.tool_documents import ToolDocuments, documentation
 from harness.records import Setting, ToolSpec
-from harness.tool_documents import ToolDocuments, documentation
 from tasks.reading.tool_retrieval import as_retrieval
 from tasks.starter_agent import BENCHMARK
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.errors import UserError
-from harness.programs import resolve, run_program_of
+from harness.play.programs import resolve, run_program_of
 from harness.records import Gold, Message, Observation, Problem, ToolCall, ToolSpec
 
 

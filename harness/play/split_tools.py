@@ -10,8 +10,8 @@ from harness.corpus import ListCorpus
 from harness.errors import InfrastructureError
 from harness.loading import LoadedModel
 from harness.measures.needed import needed
+from harness.play.tool_documents import ToolDocuments
 from harness.records import Problem, Query, Setting, ToolSpec
-from harness.tool_documents import ToolDocuments
 
 
 class SplitTools:

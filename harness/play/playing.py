@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from harness.budget import BudgetSpent
-from harness.clock import Clock
 from harness.contracts import Agent, Session, ToolEnvironment
 from harness.errors import InfrastructureError, TooLong, UserError
-from harness.faulty import Faults
-from harness.offering import Offered
+from harness.play.clock import Clock
+from harness.play.faulty import Faults
+from harness.play.offering import Offered
+from harness.play.sessions import Told, close
+from harness.play.story import OUTGROWN
+from harness.play.toolsets import Toolsets
+from harness.play.verdicts import Verdicts
 from harness.records import Gold, Problem, Trajectory
-from harness.sessions import Told, close
-from harness.story import OUTGROWN
-from harness.toolsets import Toolsets
-from harness.verdicts import Verdicts
 from harness.workspace import working
 
 

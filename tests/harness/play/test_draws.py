@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from harness.draws import fraction
+from harness.play.draws import fraction
 
 
 def test_a_fraction_hangs_on_its_key_alone() -> None:

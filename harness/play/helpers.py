@@ -8,8 +8,8 @@ from typing import Any
 
 from harness.errors import UserError
 from harness.loading import load_model
+from harness.play.toolsets import parse_tools
 from harness.records import Setting
-from harness.toolsets import parse_tools
 
 
 def helped(setting: Setting) -> tuple[Setting, Mapping[str, Any]]:

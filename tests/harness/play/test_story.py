@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from toy_world import PROBLEM, InRooms, calling, saying
 
+from harness.play.story import Story, opening
 from harness.records import Completion, Message, ToolCall, Usage
-from harness.story import Story, opening
 
 LOOK = ToolCall("look", {"thing": "cat"}, "1")
 

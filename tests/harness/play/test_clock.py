@@ -1,6 +1,6 @@
 """How long an attempt takes."""
 
-from harness.clock import Clock
+from harness.play.clock import Clock
 
 
 def test_time_that_passes_and_time_that_is_credited_count() -> None:

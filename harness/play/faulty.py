@@ -15,8 +15,8 @@ from typing import Any
 
 from harness.contracts import Session, ToolEnvironment
 from harness.corpus import is_text
-from harness.draws import fraction
 from harness.errors import UserError, unknown
+from harness.play.draws import fraction
 from harness.records import Message, Observation, Problem, ToolCall, ToolSpec
 
 KINDS = ("429", "500", "timeout", "empty", "renamed", "truncated")

@@ -9,10 +9,10 @@ import pytest
 
 from harness.contracts import Corpus, ProblemSet
 from harness.errors import InfrastructureError, UserError
+from harness.play.toolsets import ORDERS, Choice, Toolsets, parse_tools
 from harness.ranking import Ranking
 from harness.records import Gold, Message, Problem, Query, Setting, ToolSpec
 from harness.run import Run
-from harness.toolsets import ORDERS, Choice, Toolsets, parse_tools
 
 NAMES = tuple(f"tool{n:02}" for n in range(20))
 TOOLS = {name: ToolSpec(name, f"Does {name}.") for name in NAMES}

@@ -1,0 +1,1 @@
+"""Agents at play: sessions and their stories, what is offered, what goes wrong, who judges."""
