@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.asking import Asked, score_answers, unjudged_version
-from harness.errors import InfrastructureError, UserError, blaming
+from harness.errors import InfrastructureError, NotAsked, UserError, blaming
 from harness.flows.flow import Answers
 from harness.loading import LoadedModel
 from harness.measures import parse
@@ -211,6 +211,8 @@ class Unit:
                 yield from self.asked.flow.answer(self.model, frozenset(todo), name, earlier)
             except (InfrastructureError, ConnectionError, TimeoutError) as error:
                 yield self.asked.flow.failed(sorted(todo), str(error))
+            except NotAsked:
+                raise
             except UserError as error:
                 what = str(error).removeprefix(f"{self.model.name}: ")
                 raise UserError(f"{self.model.name} on {name}: {what}") from error

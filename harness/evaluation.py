@@ -197,8 +197,13 @@ class _Job:
         def say(message: str) -> None:
             self.options.watch(Progress(model.name, name, setting, 0, 0, "saying", message))
 
-        with working(tell=tell, say=say):
-            answers = unit.answer(tell, shard=self.shard if by_query else None)
+        try:
+            with working(tell=tell, say=say):
+                answers = unit.answer(tell, shard=self.shard if by_query else None)
+        except NotAsked as error:
+            self.missing.append(Missing(name, setting, str(error), data=False))
+            tell("missing")
+            return
         if answers is None:
             self.unfinished.append(name)
             return

@@ -64,6 +64,16 @@ class BfclTask:
     reader: Callable[[Source, str], Iterator[Problem]]
     measures: Sequence[str]
 
+    @property
+    def unplayed(self) -> str:
+        """How it can be run where nothing answers its calls; "" where it cannot."""
+        if self.card.runs != "extra":
+            return ""
+        return (
+            "its world is bfcl-eval's: set ASSAY_BFCL_PYTHON to the Python of an environment in "
+            "which that is installed"
+        )
+
     def load(self, source: Source, setting: Setting) -> Problems:
         """The problems, in upstream's order and under its ids.
 

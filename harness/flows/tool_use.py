@@ -149,13 +149,18 @@ class ToolUseFlow:
                 workspace().say(said)
 
     def _agent(self, model: LoadedModel) -> Agent:
-        """The model as an agent. Raises `UserError` where it cannot attempt these problems."""
+        """The model as an agent.
+
+        Raises:
+            UserError: it is none.
+            NotAsked: it wants a world, and these problems have none here.
+        """
         agent = model.model
         if not isinstance(agent, Agent):
             raise UserError("it is no agent: a task of tool use wants a model with solve()")
         if getattr(agent, "needs_world", False) and not self._playable:
             why = getattr(self._task, "unplayed", "") or SCORED_ONLY
-            raise UserError(f"it wants to be told what its calls give, and {why}")
+            raise NotAsked(f"{model.name} wants to be told what its calls give, and {why}")
         return agent
 
     def _play(self, agent: Agent, task: str) -> Play:

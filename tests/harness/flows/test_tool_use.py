@@ -247,12 +247,22 @@ class Worldly(Scripted):
 
 def test_who_wants_a_world_is_asked_only_where_there_is_one_or_one_turn_is_enough() -> None:
     agent = Worldly(SCRIPT)
-    with pytest.raises(UserError, match="nothing here answers its calls"):
-        evaluate(agent, ToolToy(), cache=False)
+    (missing,) = evaluate(agent, ToolToy(), cache=False).missing
+    assert "nothing here answers its calls" in missing.reason
+    assert not missing.data
     single = ToolToy((ProblemSet("test", PROBLEMS, single=True),))
     assert evaluate(agent, single, cache=False).complete
     world = ToolToy((ProblemSet("test", PROBLEMS, environment=Rooms()),))
     assert evaluate(agent, world, cache=False).complete
+
+
+def test_a_suite_goes_on_without_the_tasks_that_have_no_world() -> None:
+    card = replace(ToolToy().card, name="toy/world")
+    world = ToolToy((ProblemSet("test", PROBLEMS, environment=Rooms()),), card)
+    report = evaluate(Worldly(SCRIPT), [ToolToy(), world], cache=False)
+    assert [missing.task for missing in report.missing] == [ToolToy().card.name]
+    assert [result.task for result in report.results] == ["toy/world"]
+    assert not report.complete
 
 
 def test_every_attempt_has_a_world_of_its_own_which_is_closed_behind_it(tmp_path: Path) -> None:
