@@ -18,6 +18,7 @@ from harness.errors import UserError
 from harness.formats.trajectories import digest
 from harness.measures.attempt import Attempt
 from harness.measures.notation import Measure
+from harness.measures.qa.invariants import broken_invariants
 from harness.records import Problem, Trajectory
 
 Teller = Callable[[Unreadable | int], None]
@@ -37,6 +38,8 @@ _LONGEST_DETAIL = 500
 """Characters that are kept of why an attempt failed, which may be a whole answer."""
 FAULTS = "calls at fault"
 """What a note on wrong calls begins with."""
+IMPOSSIBLE = "values that cannot be"
+"""What a note on measures that contradict each other begins with: a mistake in one of them."""
 
 
 @dataclass
@@ -101,9 +104,10 @@ class Tally:
         attempt = Attempt(self.problems[key], found)
         values = [m.compute(attempt) for m in self._direct]
         self._values.setdefault(key, {})[trial] = values
+        named = {m.name: value for m, value in zip(self._direct, values, strict=True)}
+        self._faults.update(f"{IMPOSSIBLE}: {what}" for what in broken_invariants(named))
         if self.note is not None:
-            names = (measure.name for measure in self._direct)
-            self.note(attempt, dict(zip(names, values, strict=True)))
+            self.note(attempt, named)
         for measure in self._direct:
             repeats = getattr(getattr(measure.compute, "func", None), "repeats", None)
             if repeats is not None:

@@ -13,7 +13,7 @@ from harness.contracts import Unreadable
 from harness.errors import UserError
 from harness.measures import Measure, parse
 from harness.measures.attempt import Attempt
-from harness.records import Judgement, Trajectory
+from harness.records import Judgement, Problem, Trajectory
 
 PROBLEMS = {p.id: p for p in (problem("a", "search"), problem("b", "search", "cast"))}
 
@@ -166,3 +166,16 @@ def test_pass_measures_go_by_the_problems_own_success() -> None:
     assert values["success"].tolist() == [0.5, 1.0]
     assert values["pass^2"].tolist() == [0.0, 1.0]  # C(1, 2) / C(2, 2) and C(2, 2) / C(2, 2)
     assert values["pass@2"].tolist() == [1.0, 1.0]  # 1 - C(1, 2) / C(2, 2) and 1 - 0
+
+
+def test_values_that_contradict_each_other_are_told() -> None:
+    def exact_match(attempt: Attempt) -> float:
+        return 1.0
+
+    def answer_f1(attempt: Attempt) -> float:
+        return 0.5
+
+    measures = [Measure(f.__name__, f, "attempt") for f in (exact_match, answer_f1)]
+    tally = Tally({"p": Problem("p", ())}, measures)
+    tally.add([Trajectory("p", answer="x")])
+    assert tally.notes == {"values that cannot be: exact_match is 1, above answer_f1, 0.5": 1}
