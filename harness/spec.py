@@ -363,7 +363,8 @@ class _Parser:
 
     def _expected(self, what: str) -> UserError:
         token = self._peek()
-        found = f", found '{token.text[:40]}'" if token.kind != "end" else ""
+        shown = " ".join(token.text[:40].split())  # a quoted text may have several lines
+        found = f", found '{shown}'" if token.kind != "end" else ""
         return self._error(token.start, f"expected {what}{found}")
 
     def _error(self, at: int, message: str) -> UserError:

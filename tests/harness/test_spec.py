@@ -197,6 +197,7 @@ def test_the_canonical_text_reads_as_the_same_model(node: Model) -> None:
 
 @given(st.text(alphabet="ab1.5'\"\\()[]=,:%>/~ \n-_truenl", max_size=30))
 @example("'\\\n'")
+@example("_'\n'")
 def test_any_text_is_a_model_or_a_one_line_mistake(text: str) -> None:
     try:
         node = parse(text)

@@ -222,11 +222,15 @@ def test_an_attempt_has_the_time_that_it_took_unless_the_agent_says_it(tmp_path:
 def test_with_results_on_disk_attempts_are_not_held_in_memory(tmp_path: Path) -> None:
     alive = []
 
+    def count() -> int:
+        gc.collect()
+        return sum(type(found) is Trajectory for found in gc.get_objects())
+
     def watch(progress: Progress) -> None:
         if progress.state == "scoring":
-            alive.append(sum(isinstance(found, Trajectory) for found in gc.get_objects()))
+            alive.append(count())
 
-    before = sum(isinstance(found, Trajectory) for found in gc.get_objects())
+    before = count()
     result(Playing(), tmp_path, trials=50, watch=watch)
     assert alive[0] - before < 5 < len(written(tmp_path)) == 600
 
