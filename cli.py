@@ -729,6 +729,91 @@ def probe(
 
 
 @app.command(cls=_Command)
+def train(
+    producer: Annotated[
+        str, typer.Argument(metavar="PRODUCER", help="sft, my_producer.py:Mine; assay producers")
+    ],
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="FILE", help="Its settings, in YAML")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE...", help="One of its settings: --set lr=1e-4"),
+    ] = None,
+    out: Annotated[
+        str, typer.Option("--out", metavar="DIR", help="The checkpoint's folder (checkpoint)")
+    ] = "checkpoint",
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say what would be done, and do nothing")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew what has begun in that folder")
+    ] = False,
+    grid: Annotated[
+        float,
+        typer.Option("--grid", metavar="N", min=0, help="Grams of CO2e a kWh (475: the world)"),
+    ] = 475.0,
+    json: Json = False,
+) -> int:
+    """Train a model. What was cut short goes on when the same command runs again.
+
+    ```
+    assay producers
+    assay train sft --set base=path/to/model --set data=rows.jsonl --out mine
+    assay run -m mine/ -s starter-agent
+    ```
+    """
+    from harness.training import load_producer
+    from harness.training import plan as plan_of
+    from harness.training import train as carry_out
+
+    loaded = load_producer(producer, Path(config) if config else None, set_ or ())
+    if plan:
+        from dataclasses import asdict
+
+        stages = plan_of(loaded)
+        if json:
+            _print_json({"stages": {name: asdict(found) for name, found in stages.items()}})
+        else:
+            from harness.render.training import planned
+
+            _print(planned(stages, grid))
+        return 0
+    from harness.render.training import StageWatch, trained
+
+    with StageWatch(lines=not json) as watch:
+        made = carry_out(loaded, Path(out), fresh=fresh, grid=grid, tell=watch)
+    if json:
+        _print_json(made.row())
+    else:
+        _print(trained(made, grid))
+    return 0
+
+
+@app.command(cls=_Command)
+def producers(
+    name: Annotated[str | None, typer.Argument(help="A producer")] = None, json: Json = False
+) -> int:
+    """List what can be trained, or show one producer's settings.
+
+    ```
+    assay producers
+    assay producers sft
+    ```
+    """
+    from harness.training import find_producers
+
+    found = find_producers(name)
+    if json:
+        _print_json({"producers": found})
+    else:
+        from harness.render.training import producer_card, producer_list
+
+        _print(producer_card(found[0]) if name else producer_list(found))
+    return 0
+
+
+@app.command(cls=_Command)
 def view(
     result: Annotated[str, typer.Argument(help="The folder of one result")],
     out: Annotated[

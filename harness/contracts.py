@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from harness.ranking import Ranking
     from harness.run import Run
     from harness.sources import Source
+    from harness.training.work import Work
 
 
 class Corpus(Protocol):
@@ -363,3 +364,77 @@ class Importer:
     reads: str
     loses: tuple[str, ...]
     convert: Callable[[Path, Mapping[str, Problem]], Iterator[Trajectory | Unreadable]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a stage of training would do.
+
+    Attributes:
+        counts: how much of what: {"rows": 3000, "tokens": 1_200_000, "steps": 94}.
+        hours: how long it would take; None where nobody can say.
+        kwh: the energy of that; None where nobody can say.
+        notes: what a person should know before, a sentence each.
+    """
+
+    counts: Mapping[str, float] = field(default_factory=dict)
+    hours: float | None = None
+    kwh: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Stage(Protocol):
+    """A part of training that is written down when it is over."""
+
+    @property
+    def name(self) -> str:
+        """Of the stage, one word, unique within its producer."""
+        ...
+
+    def plan(self, before: Mapping[str, Planned]) -> Planned:
+        """What it would do, found out without doing it and without writing anything.
+
+        Args:
+            before: what the stages before it would do, by name.
+
+        Raises:
+            UserError: it could not be done.
+        """
+        ...
+
+    def run(self, work: Work) -> None:
+        """Carries it out, or goes on where it was cut short: the outcome is the same.
+
+        Raises:
+            UserError: it cannot be done; what it has done so far is kept.
+        """
+        ...
+
+
+@runtime_checkable
+class Producer(Protocol):
+    """Turns a base model and data into a checkpoint. Its parameters are its configuration.
+
+    Optional attributes:
+        version: of the method; another one starts anew.
+        runtime: names of parameters that change nothing of the outcome, such as a device.
+    """
+
+    @property
+    def adapter(self) -> str:
+        """The expression that runs the checkpoint, in which "." is its folder."""
+        ...
+
+    @property
+    def parent(self) -> Mapping[str, str]:
+        """The model that training starts from: "name", "revision", "digest"; empty for none."""
+        ...
+
+    @property
+    def inputs(self) -> Mapping[str, Path]:
+        """The files that training reads, by what they are."""
+        ...
+
+    def stages(self) -> Sequence[Stage]:
+        """What is done, in order. The last one leaves the checkpoint in its `work.out`."""
+        ...

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from platform import node
 from tempfile import TemporaryFile
@@ -35,6 +35,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     finally:
         if path.parent.is_dir():
             temporary.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's contents, as hexadecimal digits. Raises `OSError`."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def require_writable(folder: Path) -> None:

@@ -123,3 +123,6 @@ importers: Registry[object] = Registry(
 judges: Registry[object] = Registry(
     "judge", "tasks", "JUDGES", "assay.judges", listed="assay judge --list"
 )
+producers: Registry[object] = Registry(
+    "producer", "models", "PRODUCERS", "assay.producers", listed="assay producers"
+)

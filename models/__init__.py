@@ -1,4 +1,4 @@
-"""The models. One line a model: its name in expressions, and where it is defined.
+"""The models and their producers. One line each: its name in expressions, and where it is defined.
 
 A value that is an expression (it has a bracket) is a preset of another model.
 """
@@ -64,3 +64,6 @@ WRAPS: dict[str, str] = {
     "sentence_transformers:CrossEncoder": "ce",
 }
 """Models of other libraries, by top package and class, to the adapter that runs them."""
+
+PRODUCERS: dict[str, str] = {}
+"""Methods that make checkpoints."""

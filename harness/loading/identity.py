@@ -6,14 +6,17 @@ import inspect
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from math import isfinite
 from pathlib import Path, PurePath
 from typing import Any, TypeAlias
 
 from harness import spec
 from harness.corpus import fingerprint as digest_of
+from harness.files import sha256_of
 
+TRAINING = "training"
+"""In a checkpoint's folder, the one that tells how it came to be."""
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
@@ -139,19 +142,19 @@ def source_digest(definition: type) -> str | None:
 
 
 def folder_digest(folder: Path) -> str:
-    """SHA-256 over the names and contents of a folder's files, hidden ones left out."""
+    """SHA-256 over the names and contents of a folder's files.
+
+    Hidden ones are left out, and so is how a checkpoint came to be (`training/`).
+    """
     files = sorted(
         (path.relative_to(folder).as_posix(), path)
         for path in folder.rglob("*")
         if path.is_file() and not _hidden(path.relative_to(folder))
     )
-    return digest_of(part for name, path in files for part in (name, _file_digest(path)))
+    return digest_of(part for name, path in files for part in (name, sha256_of(path)))
 
 
 def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    return path.parts[0] == TRAINING or any(
+        part.startswith(".") or part == "__pycache__" for part in path.parts
+    )

@@ -157,7 +157,10 @@ class _Loader:
         except UserError as error:
             raise UserError(f"{Path(node.path) / CARD}: {error}") from error
         identity = {"folder": folder_digest(folder), "adapter": adapter.identity}
-        return LoadedModel.of(adapter.model, spec.Folder(folder.name), identity, card)
+        from harness.training.costs import with_costs
+
+        told = with_costs(card, folder)
+        return LoadedModel.of(adapter.model, spec.Folder(folder.name), identity, told)
 
     def _operator(self, sign: str, *operands: object) -> LoadedModel:
         factory = Factory(cast("Callable[..., object]", models.get(sign)), sign)

@@ -1,0 +1,1 @@
+"""Producers: methods that make checkpoints, one file each."""
