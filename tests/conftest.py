@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,12 @@ from typing import Any
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # a loaded machine is no failure
-hypothesis.settings.load_profile("untimed")
+# A loaded machine is no failure, and a suite that passed passes again.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("steady")
+
+# A shell starts what it runs in the background with Ctrl-C ignored, which tests of Ctrl-C would be.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if root := os.environ.get("ASSAY_DATA"):  # tests change the working directory
     os.environ["ASSAY_DATA"] = str(Path(root).resolve())
