@@ -90,7 +90,7 @@ def judge_all(
     said: dict[int, list[Judgement]] = {}
     failures = {}
     for each in wanted:
-        if judgements := known.found.get(each.key):
+        if (judgements := known.found.get(each.key)) is not None:
             said.setdefault(each.position, []).extend(judgements)
         else:
             failures[each.place] = asking.failures[each.key]

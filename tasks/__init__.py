@@ -45,6 +45,7 @@ IMPORTERS: dict[str, str] = {
 
 JUDGES: dict[str, str] = {
     "assay-solved": "tasks.judges.assay_solved:assay_solved",
+    "implied-answer": "tasks.judges.implied_answer:implied_answer",
     "bfcl-state": "tasks.judges.bfcl_state:bfcl_state",
     "story-quality": "tasks.judges.story_quality:story_quality",
     "story-quality-shorter": "tasks.judges.story_quality:story_quality_shorter",

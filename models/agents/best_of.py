@@ -165,7 +165,7 @@ def answered(made: Trajectory, executes: bool = True) -> str:
     calls = [] if executes else [[call.name, dict(call.arguments)] for call in made.calls]
     if calls:
         return json.dumps(calls, sort_keys=True)
-    text = unicodedata.normalize("NFKC", made.answer or "").casefold()
+    text = unicodedata.normalize("NFKC", (made.answer or "")[:LONGEST]).casefold()
     return " ".join(text.split()).strip(" .,;:!?\"'*`")
 
 

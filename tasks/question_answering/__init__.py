@@ -3,8 +3,9 @@
 A question is a problem whose only tool is `search`; every accepted answer is in its gold, and in
 `Gold.details` what the benchmark knows besides: "passages" (ids in the corpus chosen), "supports"
 ([title, number] of sentence or paragraph), "decomposition" ([{question, answer}]), "triples",
-"provenance", "type", "answerable". Where and in which formats files are read stands in
-tasks/cards/qa.yaml; corpora are chosen by `pool`, see `tasks.question_answering.task`.
+"provenance", "knowledge", "patterns", "type", "answerable". Where and in which formats files are
+read stands in tasks/cards/qa.yaml; corpora are chosen by `pool`, see
+`tasks.question_answering.task`.
 """
 
 from __future__ import annotations

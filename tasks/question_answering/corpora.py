@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -101,22 +103,29 @@ def pooled(questions: Sequence[Question], name: str) -> Chosen:
 def titled(questions: Sequence[Question], corpus: Corpus) -> Chosen:
     """A corpus that is there already, in which gold passages are found by their titles.
 
+    Titles are compared as `plain_title` makes them: HotpotQA writes "Of Mice &amp; Men".
     Where a title that a question needs is cut into several passages, nobody says which of them is
     meant: no gold passages are known of that question.
     """
-    wanted = {title for question in questions for title in question.titles}
+    wanted = {plain_title(title) for question in questions for title in question.titles}
     places: dict[str, list[str]] = {}
     for document in corpus:
-        if document.title in wanted:
-            places.setdefault(document.title, []).append(document.id)
+        title = plain_title(document.title)
+        if title in wanted:
+            places.setdefault(title, []).append(document.id)
     passages: dict[str, list[str]] = {}
     absent: dict[str, str] = {}
     for question in questions:
-        found = [places.get(title, []) for title in question.titles]
+        found = [places.get(plain_title(title), []) for title in question.titles]
         absent |= {t: question.id for t, ids in zip(question.titles, found, strict=True) if not ids}
         if all(len(ids) == 1 for ids in found):
             passages[question.id] = [ids[0] for ids in found]
     return Chosen(corpus, passages, absent=absent)
+
+
+def plain_title(title: str) -> str:
+    """A title without marks of HTML, its letters composed (NFC), blanks single."""
+    return " ".join(unicodedata.normalize("NFC", unescape(title)).split())
 
 
 def read_shared(source: Source, pool: str) -> Corpus:

@@ -1,19 +1,23 @@
 """The formats of the benchmarks' own files.
 
 flat        {question, golden_answers | answer(s)}, an id where there is one: NQ-open, FlashRAG
+patterns    the same, each answer a regular expression: CuratedTREC; never seen by itself
 hotpotqa    HotpotQA's JSON and its form on the hub
 2wiki       HotpotQA's, with evidence triples, and aliases of the answer in a file of their own
 musique     MuSiQue's JSONL, answerable or full
 kilt        KILT's JSONL: {id, input, output: [{answer, provenance}]}
-popqa, triviaqa, bamboogle, strategyqa, wizard    each benchmark's own
+popqa, triviaqa, bamboogle, strategyqa    each benchmark's own
+wizard      Wizard of Wikipedia's dialogues, or their turns as ParlAI's teacher gives them
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from harness.errors import UserError
-from harness.sources.rows import Rows
+from harness.sources.rows import Row, Rows
+from tasks.question_answering.dialogues import turns
 from tasks.question_answering.questions import Question
 from tasks.question_answering.readers import READERS, Aliases
 
@@ -27,21 +31,27 @@ def read(rows: Rows, format: str, aliases: Aliases) -> list[Question]:
     Raises:
         UserError: a row is not of the format; two other questions have the same id.
     """
-    reader, seen, questions = READERS[format], set[str](), []
+    reader, seen, questions = READERS[format], set[str](), list[Question]()
     for position, row in enumerate(rows):
         try:
-            question = reader(row, position, aliases)
+            found = [reader(part, position, aliases) for part in _parts(row, position, format)]
         except KeyError as error:
             raise rows.error(position, f"has no {error}, which {format} has") from None
-        except (TypeError, ValueError, AttributeError) as error:
-            raise rows.error(position, f"is no row of {format}: {error}") from None
-        if format == "musique" and question.id in seen:
-            question = replace(question, id=second(question.id))
-        if question.id in seen:
-            raise rows.error(position, f"a second question has the id '{question.id[:80]}'")
-        seen.add(question.id)
-        questions.append(question)
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise rows.error(position, f"is no row of {format}: {str(error)[:200]}") from None
+        for question in found:
+            if format == "musique" and question.id in seen:
+                question = replace(question, id=second(question.id))
+            if question.id in seen:
+                raise rows.error(position, f"a second question has the id '{question.id[:80]}'")
+            seen.add(question.id)
+            questions.append(question)
     return questions
+
+
+def _parts(row: Row, position: int, format: str) -> Iterable[Row]:
+    """The questions that stand in a row: one, or the turns of a dialogue."""
+    return turns(row, position) if format == "wizard" and "dialog" in row else (row,)
 
 
 def format_of(rows: Rows) -> str:
@@ -54,7 +64,7 @@ def format_of(rows: Rows) -> str:
     for format, fields in _SIGNS:
         if all(name in row for name in fields):
             return format
-    raise rows.error(0, f"is of no format that is known (it has: {', '.join(row)[:200]})")
+    raise rows.error(0, f"is of no format that is known (it has: {', '.join(map(str, row))[:200]})")
 
 
 def second(id: str) -> str:
@@ -62,20 +72,36 @@ def second(id: str) -> str:
     return f"{id}#2"
 
 
-def require_answers(questions: list[Question], name: str) -> None:
+def require_answers(questions: Sequence[Question], name: str) -> None:
     """Makes sure that every question that can be answered has an answer.
 
     Raises:
         UserError: some have none; says which.
     """
-    lacking = [q.id for q in questions if q.answerable and not q.answers]
-    if lacking:
-        shown = ", ".join(f"'{id[:80]}'" for id in lacking[:3])
-        more = f" and {len(lacking) - 3:,} more" if len(lacking) > 3 else ""
+    accepted = (q for q in questions if q.answerable and not q.details.get("patterns"))
+    if lacking := [q.id for q in accepted if not q.answers]:
         raise UserError(
-            f"{name} has questions without an answer: {shown}{more}. They cannot be scored: give "
-            "them answers, or take the file that has them"
+            f"{name} has questions without an answer: {_some(lacking)}. They cannot be scored: "
+            "give them answers, or take the file that has them"
         )
+
+
+def require_texts(questions: Sequence[Question], name: str) -> None:
+    """Makes sure that every question asks something.
+
+    Raises:
+        UserError: some do not; says which.
+    """
+    if lacking := [q.id for q in questions if not q.text.strip()]:
+        raise UserError(
+            f"{name} has questions without a text: {_some(lacking)}. Take the file to which "
+            "upstream's script has added them (KILT's TriviaQA: scripts/get_triviaqa_input.py)"
+        )
+
+
+def _some(ids: Sequence[str]) -> str:
+    shown = ", ".join(f"'{id[:80]}'" for id in ids[:3])
+    return f"{shown} and {len(ids) - 3:,} more" if len(ids) > 3 else shown
 
 
 def read_aliases(rows: Rows) -> Aliases:
@@ -97,6 +123,7 @@ _SIGNS = (
     ("triviaqa", ("QuestionId", "Question")),
     ("bamboogle", ("Question", "Answer")),
     ("wizard", ("checked_sentence", "text")),
+    ("wizard", ("dialog", "chosen_topic")),
     ("flat", ("question",)),
 )
 """What tells a format: the first one of which a row has all these fields."""

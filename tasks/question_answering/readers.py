@@ -35,10 +35,22 @@ def _flat(row: Row, position: int, aliases: Aliases) -> Question:
 _ANSWERS = ("golden_answers", "answer", "answers")
 
 
+def _patterns(row: Row, position: int, aliases: Aliases) -> Question:
+    import regex
+
+    found = _flat(row, position, aliases)
+    for pattern in found.answers:
+        try:
+            regex.compile(pattern)
+        except regex.error as error:
+            raise ValueError(f"{pattern[:80]!a} is no regular expression: {error}") from None
+    return replace(found, answers=(), details={**found.details, "patterns": list(found.answers)})
+
+
 def _hotpotqa(row: Row, position: int, aliases: Aliases) -> Question:
     facts = _pairs(row.get("supporting_facts") or (), "title", "sent_id")
     paragraphs = tuple(
-        Paragraph(_text(title), " ".join(filter(None, (_text(s).strip() for s in sentences))))
+        Paragraph(_text(title), " ".join(text.strip() for text in _texts(sentences)))
         for title, sentences in _pairs(row.get("context") or (), "title", "sentences")
     )
     titles = tuple(dict.fromkeys(_text(title) for title, _ in facts))
@@ -75,6 +87,8 @@ def _two_wiki(row: Row, position: int, aliases: Aliases) -> Question:
 
 def _triple(triple: Any, ids: Any, aliases: Aliases) -> list[Any]:
     """A triple with every name of its subject and object, as 2Wiki's script compares them."""
+    if isinstance(triple, Mapping):
+        triple = [triple[name] for name in ("fact", "relation", "entity")]
     (subject, relation, object), (subject_id, _, object_id) = map(_text, triple), ids
     subjects = list(dict.fromkeys((subject, *aliases.get(subject_id, ()))))
     return [subjects, relation, list(dict.fromkeys((object, *aliases.get(object_id, ()))))]
@@ -144,7 +158,8 @@ def _triviaqa(row: Row, position: int, aliases: Aliases) -> Question:
     text = row["question"] if "question" in row else row["Question"]
     answer = row["answer"] if "answer" in row else row["Answer"]
     named = {key.lower(): value for key, value in answer.items()}
-    names = (*_texts(named["value"]), *_texts(named.get("aliases") or ()))
+    others = (*(named.get("aliases") or ()), *(named.get("humananswers") or ()))
+    names = (*_texts(named["value"]), *_texts(others))
     return Question(_id(id), _text(text), tuple(dict.fromkeys(names)))
 
 
@@ -172,20 +187,23 @@ def _strategyqa(row: Row, position: int, aliases: Aliases) -> Question:
 
 def _wizard(row: Row, position: int, aliases: Aliases) -> Question:
     replies = row["labels"] if row.get("labels") is not None else row["eval_labels"]
-    details = {"checked": row.get("checked_sentence", ""), "topic": row.get("chosen_topic", "")}
+    known = _texts(row.get("checked_sentence"))
     title = row.get("title")
     return Question(
-        f"{row.get('split', 'turn')}-{position}",
+        _id(row["turn"]) if "turn" in row else f"{row.get('split', 'turn')}-{position}",
         _text(row["text"]),
         _texts(replies),
-        (_text(title),) if title else (),
-        details=details,
+        (_text(title),) if title and title != NOTHING_CHOSEN else (),
+        details={"knowledge": list(known), "topic": row.get("chosen_topic", "")},
     )
 
 
+NOTHING_CHOSEN = "no_passages_used"
+"""What Wizard of Wikipedia calls the sentence, and its title, of a turn that rests on none."""
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "flat": _flat,
+        "patterns": _patterns,
         "hotpotqa": _hotpotqa,
         "2wiki": _two_wiki,
         "musique": _musique,
@@ -201,11 +219,27 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 
 
 def _pairs(value: Any, first: str, other: str) -> list[tuple[Any, Any]]:
-    """[[a, b], ...], as upstream writes it, or {first: [a, ...], other: [b, ...]}, as the hub."""
+    """Pairs as upstream writes them, [[a, b], ...], or as copies on the hub do.
+
+    These are {first: [a, ...], other: [b, ...]}, or [{first: a, other: b}, ...], in which sentences
+    may be called "content".
+    """
     value = _json(value)
     if isinstance(value, Mapping):
-        return list(zip(value[first], value[other], strict=True))
-    return [(one, two) for one, two in value]
+        return list(zip(value[first], _either(value, other), strict=True))
+    return [
+        (pair[first], _either(pair, other)) if isinstance(pair, Mapping) else _pair(*pair)
+        for pair in value
+    ]
+
+
+def _pair(one: Any, other: Any) -> tuple[Any, Any]:
+    return one, other
+
+
+def _either(value: Mapping[str, Any], name: str) -> Any:
+    """What stands under the name, or under "content" where that is there instead."""
+    return value["content"] if name not in value and "content" in value else value[name]
 
 
 def _json(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from harness.errors import MissingData, UserError
 from harness.sources import Read
 from harness.sources.folder import Folder, Requirement
 from harness.sources.rows import Rows, read_rows
-from tasks.question_answering.formats import format_of, read, read_aliases
+from tasks.question_answering.formats import format_of, read, read_aliases, require_texts
 from tasks.question_answering.questions import Question
 from tasks.question_answering.readers import Aliases
+from tasks.reading.separated import is_separated, read_separated
 
 if TYPE_CHECKING:
     from harness.sources import Source
@@ -59,15 +59,21 @@ class Places:
 
         Raises:
             MissingData: they are in none of the places.
-            UserError: a file is broken; the message names the row.
+            UserError: a file is broken; the message names the row, or the question that has no
+                text.
         """
+        rows, format = self._rows(source, name)
+        questions = read(rows, format, self._aliases(source))
+        require_texts(questions, name)
+        return questions
+
+    def _rows(self, source: Source, name: str) -> tuple[Rows, str]:
         for file, format in self.files:
             if source.path(f"{FOLDER}/{file}"):
-                return read(read_file(source, file), format, self._aliases(source))
+                return read_file(source, file), format
         if self.hub:
             dataset, config, split, *pinned = self.hub
-            rows = source.rows(dataset, config, split, *pinned)
-            return read(rows, self.format, self._aliases(source))
+            return source.rows(dataset, config, split, *pinned), self.format
         wanted = " or ".join(f"{FOLDER}/{file}" for file, _ in self.files)
         raise MissingData(
             f"{name}: there is no {wanted}: name by --data or ASSAY_DATA a folder that holds it"
@@ -130,7 +136,7 @@ def read_file(source: Source, file: str, *, lines: bool = False) -> Rows:
 
 
 def rows_of(path: Path, *, lines: bool = False) -> Rows:
-    """The rows of a file: JSON (a list, or the list "Data"), JSON lines, parquet or CSV.
+    """The rows of a file: JSON (a list, or the list "Data"), JSON lines, parquet, CSV or TSV.
 
     Args:
         path: of the file.
@@ -139,12 +145,8 @@ def rows_of(path: Path, *, lines: bool = False) -> Rows:
     Raises:
         UserError: the file cannot be read, or is none of these.
     """
-    if path.suffix == ".csv":
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                return Rows(str(path), list(csv.DictReader(file)))
-        except (OSError, ValueError, csv.Error) as error:
-            raise UserError(f"{path} cannot be read: {error}") from None
+    if is_separated(path):
+        return read_separated(path)
     if path.suffix != ".json" or lines:
         if not path.exists():
             raise UserError(f"there is no file {path}")

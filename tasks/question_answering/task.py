@@ -32,7 +32,7 @@ from tasks.question_answering.corpora import (
 from tasks.question_answering.formats import require_answers
 from tasks.question_answering.questions import Question
 from tasks.question_answering.sources import FOLDER, OneFile, Places
-from tasks.question_answering.world import by_server, tools, world
+from tasks.question_answering.world import brings_corpus, tools, world
 from tasks.reading.drift import differences
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from harness.sources.folder import Requirement
 
 MEASURES = ("exact_match", "answer_f1", "cover_exact_match")
-FOUND = ("passage_recall", "passage_all")
+FOUND = ("passage_recall", "passage_all", "searches")
 """Reported as well where gold passages are known by default."""
 COMPATS = {
     "absent-gold": "questions are asked although the corpus lacks titles that they need; what is "
@@ -119,7 +119,7 @@ class QuestionTask:
         pool, name = setting.pool, self.card.name
         if pool == "all":
             pool = self.own
-        if pool == "none" or (pool in SHARED and by_server(setting)):
+        if pool == "none" or (pool in (*SHARED, "pooled") and brings_corpus(setting)):
             return Chosen()
         if pool in OWN_PASSAGES:
             chosen = source.memo((self.places, "pooled"), lambda: pooled(questions, name))

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 
 from harness.contracts import Corpus, Session, ToolEnvironment
 from harness.corpus import ListCorpus
+from harness.errors import UserError
 from harness.records import Problem, Setting, ToolSpec
 
 if TYPE_CHECKING:
     from tasks.worlds.search import SearchWorld
 
 
-def by_server(setting: Setting) -> bool:
-    """Whether a server searches, which has a corpus of its own.
+def brings_corpus(setting: Setting) -> bool:
+    """Whether who searches has a corpus of its own: a server, or an index that was made before.
 
     Raises:
-        UserError: what the setting says does not parse.
+        UserError: what the setting says does not parse, or names no retriever.
     """
     from tasks.worlds.search.expression import parse_search
+    from tasks.worlds.search.prebuilt import brings_passages
 
-    return bool(parse_search(setting.search).url)
+    choice = parse_search(setting.search)
+    return bool(choice.url) or brings_passages(choice.retriever)
 
 
 def tools() -> tuple[ToolSpec, ...]:
@@ -34,7 +37,7 @@ def tools() -> tuple[ToolSpec, ...]:
 def world(
     corpus: Corpus | None, setting: Setting, own: Mapping[str, Sequence[str]] | None = None
 ) -> ToolEnvironment | None:
-    """The search over a corpus; None where there is neither a corpus nor a server.
+    """The search over a corpus; None where there is no corpus at all.
 
     Args:
         corpus: what is searched.
@@ -47,9 +50,14 @@ def world(
     from tasks.worlds.search import SearchWorld
 
     if corpus is None:
-        return SearchWorld(None, setting.search) if by_server(setting) else None
+        return SearchWorld(None, setting.search) if brings_corpus(setting) else None
     if own is None:
         return SearchWorld(corpus, setting.search)
+    if brings_corpus(setting):
+        raise UserError(
+            f"pool=distractor: {setting.search} searches passages of its own, not those of a "
+            "question alone; name a retriever such as bm25"
+        )
     return OwnPassages(corpus, setting.search, own)
 
 
@@ -73,4 +81,5 @@ class OwnPassages:
         from tasks.worlds.search import SearchWorld
 
         documents = [self._corpus[id] for id in self._own[problem.id]]
-        return SearchWorld(ListCorpus(documents, f"passages of {problem.id}"), self._retriever)
+        corpus = ListCorpus(documents, f"the passages of question '{problem.id}'")
+        return SearchWorld(corpus, self._retriever, small=True)

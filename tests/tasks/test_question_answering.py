@@ -118,6 +118,80 @@ def test_the_rows_of_the_hub_say_the_same(tmp_path: Path) -> None:
         assert here == only(tmp_path / "dev.json", FIRST, pool=pool)
 
 
+DPR = """id\ttext\ttitle
+1\t"Alpha is a ship ( or ""the Alpha"" )."\tAlpha
+2\tIt sails.\tBeta
+"""
+"""In the form of DPR's psgs_w100.tsv."""
+ABSTRACTS = [
+    {"id": "12", "url": "u", "title": "Alpha", "text": ["Alpha is a ship.", " It sails."]},
+    {"id": "13", "url": "u", "title": "Beta", "text": ["Beta."], "charoffset": [[[0, 4]]]},
+]
+"""In the form of HotpotQA's abstracts."""
+BEIR = [{"_id": "12", "title": "Alpha", "text": "A"}, {"_id": "13", "title": "Beta", "text": "B"}]
+FLASHRAG = [{"id": "0", "contents": '"Alpha"\nA.'}, {"id": "1", "contents": "Beta\nB."}]
+
+
+@pytest.mark.parametrize(
+    ("pool", "file", "content", "ids"),
+    [
+        ("wiki-2018", "psgs_w100.tsv", DPR, ["1", "2"]),
+        ("wiki-2018", "corpus.jsonl", FLASHRAG, ["0", "1"]),
+        ("abstracts", "corpus.jsonl", ABSTRACTS, ["12", "13"]),
+        ("abstracts", "corpus.jsonl", BEIR, ["12", "13"]),
+        ("./folder", "psgs_w100.tsv", DPR, ["1", "2"]),
+        ("./folder", "corpus.jsonl", BEIR, ["12", "13"]),
+    ],
+)
+def test_corpora_are_read_in_the_forms_in_which_they_are_handed_out(
+    tmp_path: Path, pool: str, file: str, content: Any, ids: list[str]
+) -> None:
+    folder = tmp_path / "corpora" / pool
+    if isinstance(content, str):
+        folder.mkdir(parents=True)
+        (folder / file).write_text(content)
+    else:
+        written(folder / file, content)
+    name = str(folder) if pool == "./folder" else pool
+    split, found = problems(tmp_path / "dev.json", [FIRST], pool=name)
+    assert found["a"].gold.details["passages"] == ids
+    assert split.environment is not None
+    session = run(split.environment.open(found["a"]))
+    told = run(session.call(ToolCall("search", {"query": "Alpha", "k": 1})))
+    run(session.close())
+    [passage] = json.loads(told.content)["results"]
+    assert (passage["id"], passage["title"]) == (ids[0], "Alpha")
+    if content is DPR:
+        assert passage["text"] == 'Alpha is a ship ( or "the Alpha" ).'
+    if content is ABSTRACTS:
+        assert passage["text"] == "Alpha is a ship. It sails."
+
+
+def test_copies_of_the_hub_that_write_pairs_as_objects_say_the_same(tmp_path: Path) -> None:
+    triples = {"evidences": [["Alpha", "country", "Norway"]], "type": "comparison"}
+    upstream = FIRST | triples
+    row = upstream | {
+        "supporting_facts": [{"title": t, "sent_id": n} for t, n in FIRST["supporting_facts"]],
+        "context": [{"title": t, "content": s} for t, s in FIRST["context"]],
+        "evidences": [{"fact": "Alpha", "relation": "country", "entity": "Norway"}],
+    }
+    written = {k: json.dumps(v) if isinstance(v, list) else v for k, v in row.items()}
+    here = only(tmp_path / "dev.json", upstream, pool="pooled")
+    assert here.gold.details["triples"] == [[["Alpha"], "country", ["Norway"]]]
+    assert only(tmp_path / "hub.jsonl", row, pool="pooled") == here
+    assert only(tmp_path / "texts.jsonl", written, pool="pooled") == here
+
+
+def test_a_passage_that_is_one_text_is_not_taken_for_its_letters(tmp_path: Path) -> None:
+    row = FIRST | {"context": [["Alpha", "Alpha is old."], ["Beta", ["A ship."]]]}
+    split, found = problems(tmp_path / "dev.json", [row], pool="pooled")
+    assert split.environment is not None
+    session = run(split.environment.open(found["a"]))
+    told = run(session.call(ToolCall("search", {"query": "Alpha", "k": 1})))
+    run(session.close())
+    assert json.loads(told.content)["results"][0]["text"] == "Alpha is old."
+
+
 def test_pooled_passages_are_there_once_and_the_gold_ones_are_named(tmp_path: Path) -> None:
     split, found = problems(tmp_path / "dev.json", HOTPOT, pool="pooled")
     # In order of appearance: Alpha p0, Beta p1, Gamma p2, Delta p3; Beta stands in both rows.
@@ -194,6 +268,16 @@ def test_gold_passages_of_any_corpus_are_found_by_their_titles(tmp_path: Path) -
     _, found = problems(tmp_path / "dev.json", HOTPOT, pool=str(folder))
     assert found["a"].gold.details["passages"] == ["d1", "d2"]
     assert found["b"].gold.details["passages"] == ["d2", "d0"]
+
+
+def test_titles_are_the_same_with_and_without_marks_of_html_and_composed(tmp_path: Path) -> None:
+    # HotpotQA writes "&amp;" and "&quot;"; DPR's passages of Wikipedia do not.
+    names = ["Of Mice &amp; Men", "Caf\u00e9 &quot;X&quot;"]
+    row = FIRST | {"supporting_facts": [[name, 0] for name in names]}
+    folder = corpus(tmp_path / "wiki", 'Cafe\u0301  "X"', "Of Mice & Men")
+    found = only(tmp_path / "dev.json", row, pool=str(folder))
+    assert found.gold.details["passages"] == ["d1", "d0"]
+    assert found.gold.details["supports"] == [[name, 0] for name in names]
 
 
 def test_a_title_of_several_passages_does_not_tell_which_is_meant(tmp_path: Path) -> None:
@@ -353,6 +437,113 @@ def test_a_row_of_another_form_is_named(tmp_path: Path, row: dict[str, Any], rea
         only(tmp_path / "questions.jsonl", row)
 
 
+def test_popqas_own_file_is_read_and_a_row_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    # As pandas writes it: answers are JSON in one field, its quotes doubled.
+    head = "id\tprop\tquestion\tpossible_answers\n"
+    row = '4222362\toccupation\tWhat is X\'s occupation?\t"[""politician"", ""pol""]"\n'
+    path = tmp_path / "qa" / "popqa" / "popQA.tsv"
+    path.parent.mkdir(parents=True)
+    path.write_text(head + row)
+    [split] = task("popqa").load(Source(tmp_path), Setting())
+    [problem] = split.problems
+    assert (problem.id, problem.gold.answers) == ("4222362", ("politician", "pol"))
+    assert problem.labels == {"type": "occupation"}
+    for broken in ("7\toccupation\n", f"{row[:-1]}\tmore\n"):
+        path.write_text(head + row + broken)
+        with pytest.raises(UserError, match=r"popQA\.tsv line 3: has not the 4 columns"):
+            task("popqa").load(Source(tmp_path), Setting())
+
+
+def test_names_that_people_gave_to_an_answer_of_triviaqa_are_accepted(tmp_path: Path) -> None:
+    # `get_ground_truths` of triviaqa's dataset_utils.py takes aliases and "HumanAnswers".
+    answer = {"Value": "A", "Aliases": ["B"], "HumanAnswers": ["C"], "NormalizedAliases": ["b"]}
+    rows = {"Data": [{"QuestionId": "t", "Question": "Who?", "Answer": answer}]}
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(rows))
+    [split] = QuestionFile(path).load(Source(tmp_path), Setting())
+    assert split.problems[0].gold.answers == ("A", "B", "C")
+
+
+def test_questions_without_a_text_are_refused_by_name(tmp_path: Path) -> None:
+    # KILT's TriviaQA as it is handed out has no "input".
+    row = {"id": "tc_3", "output": [{"answer": "A"}]}
+    written(tmp_path / "qa" / "kilt" / "triviaqa-dev-kilt.jsonl", [row])
+    with pytest.raises(UserError, match=r"without a text: 'tc_3'.*get_triviaqa_input\.py"):
+        task("kilt-triviaqa").load(Source(tmp_path), Setting())
+
+
+def message(speaker: str, text: str, checked: Any = None, passage: Any = None) -> dict[str, Any]:
+    """A message of a dialogue of Wizard of Wikipedia as its authors publish it."""
+    return {
+        "speaker": speaker,
+        "text": text,
+        "checked_sentence": checked or {},
+        "checked_passage": passage or {},
+    }
+
+
+WIZARD = [
+    message("0_Apprentice", "Hi. I like ships."),
+    message("1_Wizard", "Ships float.", {"chosen_Ship_0": "A ship floats."}, {"chosen": "Ship"}),
+    message("0_Apprentice", "Why?"),
+    message("1_Wizard", "No idea.", {"no_passages_used": "no_passages_used"}),
+    message("0_Apprentice", "And syrup?"),
+    message("1_Wizard", "Sweet.", {"self_Maple_syrup_3": "Syrup is sweet."}),
+]
+
+
+def test_the_turns_of_the_wizard_are_questions_about_the_dialogue_so_far(tmp_path: Path) -> None:
+    rows = [
+        {"chosen_topic": "Ship", "dialog": WIZARD},
+        {"chosen_topic": "Ship", "dialog": [message("0_Wizard", "Ask me."), *WIZARD[:3]]},
+        {"chosen_topic": "Ship", "dialog": []},
+    ]
+    _, found = problems(tmp_path / "test_random_split.json", rows)
+    # The second dialogue begins with the wizard, whose turns are 0 and 2; ParlAI's teacher has
+    # (4 - 1) // 2 = 1 of them.
+    assert list(found) == ["0-0", "0-1", "0-2", "1-0"]
+    assert found["0-0"].text == "Ship\nHi. I like ships."
+    assert found["0-1"].text == "Ship\nHi. I like ships.\nShips float.\nWhy?"
+    assert found["1-0"].text == "Ship"
+    assert [found[f"0-{n}"].gold.answers for n in range(3)] == [
+        ("Ships float.",),
+        ("No idea.",),
+        ("Sweet.",),
+    ]
+    known = [found[f"0-{n}"].gold.details["knowledge"] for n in range(3)]
+    assert known == [["A ship floats."], ["no_passages_used"], ["Syrup is sweet."]]
+
+
+def test_pages_of_a_turn_are_found_in_a_corpus_by_their_titles(tmp_path: Path) -> None:
+    folder = corpus(tmp_path / "wiki", "Maple syrup", "Ship")
+    rows = [{"chosen_topic": "Ship", "dialog": WIZARD}]
+    _, found = problems(tmp_path / "test_random_split.json", rows, pool=str(folder))
+    given = [found[f"0-{n}"].gold.details.get("passages") for n in range(3)]
+    assert given == [["d1"], None, ["d0"]]
+
+
+@pytest.mark.parametrize(
+    "dialog",
+    [7, [7], [{"speaker": "0_A"}, {"speaker": "1_Wizard"}], [{"speaker": 7}], {"a": 1}, [[]]],
+)
+def test_a_dialogue_of_another_form_is_named(tmp_path: Path, dialog: Any) -> None:
+    with pytest.raises(UserError, match=r"row 1: (is no row of wizard|has no '\w+', which wizard)"):
+        problems(tmp_path / "dev.json", [{"chosen_topic": "Ship", "dialog": dialog}])
+
+
+def test_answers_that_are_patterns_are_matched_and_broken_ones_are_named(tmp_path: Path) -> None:
+    path = written(tmp_path / "trec.jsonl", [{"question": "How high?", "answer": ["20,?320 f"]}])
+    [split] = QuestionFile(path, "patterns").load(Source(tmp_path), Setting())
+    [problem] = split.problems
+    assert (problem.gold.answers, problem.gold.details) == ((), {"patterns": ["20,?320 f"]})
+    written(path, [{"question": "How high?", "answer": ["(20"]}])
+    with pytest.raises(UserError, match=r"line 1: is no row of patterns: '\(20' is no regular"):
+        QuestionFile(path, "patterns").load(Source(tmp_path), Setting())
+    written(path, [{"question": "How high?", "answer": []}])
+    with pytest.raises(UserError, match="questions without an answer: '0'"):
+        QuestionFile(path, "patterns").load(Source(tmp_path), Setting())
+
+
 def test_two_questions_of_one_id_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="a second question has the id 'a'"):
         problems(tmp_path / "dev.json", [FIRST, FIRST])
@@ -360,7 +551,13 @@ def test_two_questions_of_one_id_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("[", "cannot be read"), ("{}", "no list of objects"), ("[1]", "no list"), ("[]", "has no q")],
+    [
+        ("[", "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
+        ("{}", "no list of objects"),
+        ("[1]", "no list"),
+        ("[]", "has no q"),
+    ],
 )
 def test_a_file_that_is_no_table_is_named(tmp_path: Path, content: str, reason: str) -> None:
     path = tmp_path / "dev.json"

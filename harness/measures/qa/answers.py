@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from harness.measures import rouge
 from harness.measures.qa.agreement import FULL, NONE, Agreement, best, harmonic
 from harness.measures.qa.normalisation import DEFINITIONS, GUARDED, By, Definition, squad
 
+Matching = Literal["drqa", "flashrag", "flashrag_acc"]
+"""By whose definition an answer matches a pattern."""
+LONGEST, SECONDS = 10_000, 5.0
+"""What is looked for patterns: so many characters, for so long."""
 _YES, _NO = frozenset({"yes", "true"}), frozenset({"no", "false"})
 
 
@@ -17,9 +22,10 @@ def exact_match(answer: str, accepted: Sequence[str], by: By = "squad") -> float
 
     Source: `exact_match_score` of hotpot_evaluate_v1.py and its kin, see `DEFINITIONS`.
     """
-    normalised = DEFINITIONS[by].normalised
-    said = normalised(answer)
-    return float(any(normalised(text) == said for text in accepted))
+    definition = DEFINITIONS[by]
+    said = definition.normalised(answer)
+    rivals = _rivals(answer, accepted, definition)
+    return float(any(definition.normalised(text) == said for text in rivals))
 
 
 def agreement(answer: str, accepted: Sequence[str], by: By = "squad") -> Agreement:
@@ -30,7 +36,15 @@ def agreement(answer: str, accepted: Sequence[str], by: By = "squad") -> Agreeme
     """
     definition = DEFINITIONS[by]
     said = definition.normalised(answer)
-    return best([_words(said, definition.normalised(text), definition) for text in accepted])
+    rivals = _rivals(answer, accepted, definition)
+    return best([_words(said, definition.normalised(text), definition) for text in rivals])
+
+
+def _rivals(answer: str, accepted: Sequence[str], definition: Definition) -> Sequence[str]:
+    """The accepted answers that an answer is compared with."""
+    if definition.blank:
+        return accepted
+    return [text for text in accepted if text.strip()] if answer.strip() else []
 
 
 def _words(said: str, right: str, definition: Definition) -> Agreement:
@@ -55,9 +69,10 @@ def cover_exact_match(answer: str, accepted: Sequence[str], by: By = "squad") ->
 
     Source: `eval_acc` of ExSearch's metrics.py, `Sub_ExactMatch` of FlashRAG's.
     """
-    normalised = DEFINITIONS[by].normalised
-    said = normalised(answer)
-    return float(any(_stands(normalised(text), said) for text in accepted))
+    definition = DEFINITIONS[by]
+    said = definition.normalised(answer)
+    rivals = _rivals(answer, accepted, definition)
+    return float(any(_stands(definition.normalised(text), said) for text in rivals))
 
 
 def _stands(text: str, said: str) -> bool:
@@ -85,17 +100,48 @@ def _either_covers(said: str, right: str) -> bool:
     return said in right or right in said or common in (len(given), len(wanted))
 
 
+def pattern_match(answer: str, patterns: Sequence[str], by: Matching = "drqa") -> float:
+    """1 where any of the patterns (regular expressions, in either case) matches, else 0.
+
+    Of a longer answer only the first `LONGEST` characters are looked at. A pattern that takes more
+    than `SECONDS`, as only those do that are slow by design, matches nothing; nor does one that is
+    no regular expression, as in DrQA.
+
+    Args:
+        answer: what was said.
+        patterns: of accepted answers.
+        by: `drqa`, the answer as it is, which must begin with what matches; `flashrag`, all of the
+            answer, normalised; `flashrag_acc`, anywhere in it.
+
+    Source: `regex_match_score` of DrQA's reader/utils.py; `ExactMatch` and `Sub_ExactMatch` of
+    FlashRAG's metrics.py for CuratedTREC.
+    """
+    import regex
+
+    text = (answer if by == "drqa" else squad(answer))[:LONGEST]
+    flags = regex.IGNORECASE | (regex.MULTILINE if by == "drqa" else 0)
+    match = {"drqa": regex.match, "flashrag": regex.fullmatch, "flashrag_acc": regex.search}[by]
+
+    def matches(pattern: str) -> bool:
+        try:
+            return match(pattern, text, flags=flags, timeout=SECONDS) is not None
+        except (TimeoutError, regex.error):
+            return False
+
+    return float(any(map(matches, patterns)))
+
+
 def strict_match(answer: str, accepted: Sequence[str]) -> float:
     """1 where the answer is an accepted one to the letter, blanks around them aside, else 0.
 
-    Source: `strict_em` of KILT's eval_downstream.py, its "accuracy".
+    A blank answer is none. Source: "accuracy" of KILT's eval_downstream.py.
     """
     said = answer.strip()
-    return float(any(text.strip() == said for text in accepted))
+    return float(any(text.strip() == said for text in accepted if said))
 
 
 def rouge_l(answer: str, accepted: Sequence[str]) -> float:
-    """The best ROUGE-L, nothing normalised.
+    """The best ROUGE-L, nothing normalised; 0 of a text longer than `rouge.LONGEST`.
 
     Source: `_rougel_score` of KILT's eval_downstream.py, with the rouge package.
     """

@@ -25,8 +25,11 @@ _NEVER_ABOVE = (
     ("exact_match", "cover_exact_match"),
     ("cover_exact_match", "mutual_cover"),
     ("strict_match", "exact_match"),
+    ("kilt_strict_match", "strict_match"),
+    ("kilt_strict_match", "kilt_exact_match"),
     ("kilt_exact_match", "exact_match"),
     ("kilt_exact_match", "kilt_f1"),
+    ("kilt_f1", "answer_f1"),
     ("kilt_rouge_l", "answer_rouge_l"),
     ("joint_exact_match", "exact_match"),
     ("joint_exact_match", "support_exact_match"),
@@ -36,16 +39,27 @@ _NEVER_ABOVE = (
     ("support_exact_match", "support_precision"),
     ("support_exact_match", "support_recall"),
     ("triple_exact_match", "triple_f1"),
+    ("triple_exact_match", "triple_precision"),
+    ("triple_exact_match", "triple_recall"),
     ("passage_all", "passage_recall"),
     ("passage_recall", "passage_any"),
+    ("provenance_recall", "provenance_any"),
+    ("provenance_precision", "provenance_any"),
 )
 """The first of each pair is at most the second, of the same answer and cut-off."""
-_GROWING = ("passage_recall", "passage_all", "passage_any", "has_answer", "provenance_recall")
+_GROWING = (
+    "passage_recall",
+    "passage_all",
+    "passage_any",
+    "has_answer",
+    "provenance_recall",
+    "provenance_any",
+)
 """The more passages are looked at, the more they are."""
-_BEYOND = ("triple_f1", "joint_f1", "joint_recall")
+_BEYOND = ("triple_f1", "triple_recall", "joint_f1", "joint_recall")
 """A triple found under two names counts twice (2Wiki), so that these may pass 1."""
 _SHARES = {name for pair in _NEVER_ABOVE for name in pair}.union(_GROWING).difference(_BEYOND)
-_BY = {"mutual_cover": "squad", "kilt_exact_match": "kilt", "kilt_f1": "kilt"}
+_BY = dict.fromkeys(("strict_match", "kilt_strict_match", "kilt_exact_match", "kilt_f1"), "kilt")
 """The definitions of measures that have no choice of them."""
 
 
@@ -70,7 +84,7 @@ def broken_invariants(values: Mapping[str, float]) -> list[str]:
     EM is at most F1 and at most cover-EM as long as both are by the same normalisation, whether or
     not F1 has a yes/no guard, which only lowers it where EM is 0. One case is no breach: where
     answer and accepted answer normalise to nothing, EM is 1, and the F1 of every definition but
-    SQuAD 2.0's is 0.
+    SQuAD 2.0's is 0, as is everything by KILT's where they are blank.
     """
     broken = [
         f"{name} is {value:.6g}, which is no share"
@@ -89,7 +103,7 @@ def _pairs(names: tuple[str, ...]) -> tuple[tuple[str, str, bool], ...]:
     """Which of the measures may not be above which, and whether two empty answers excuse it."""
     measures = [measure for name in names if (measure := _named(name)) is not None]
     return tuple(
-        (lower.full, upper.full, _forgiving(upper))
+        (lower.full, upper.full, _forgiving(lower, upper))
         for lower, upper in product(measures, measures)
         if lower.others == upper.others and _ordered(lower, upper)
     )
@@ -107,7 +121,10 @@ def _alike(lower: _Named, upper: _Named) -> bool:
         return True
     if upper.name.startswith(("support_", "joint_")):
         return lower.by == upper.by
-    return _definition(lower.by).normalised is _definition(upper.by).normalised
+    other = _definition(upper.by)
+    if lower.name == "kilt_f1" and other.guarded:
+        return False
+    return _definition(lower.by).normalised is other.normalised
 
 
 def _definition(by: str) -> Definition:
@@ -115,12 +132,13 @@ def _definition(by: str) -> Definition:
     return DEFINITIONS["hotpotqa"] if by not in DEFINITIONS else DEFINITIONS[cast("By", by)]
 
 
-def _forgiving(upper: _Named) -> bool:
+def _forgiving(lower: _Named, upper: _Named) -> bool:
     if upper.name in ("joint_f1", "kilt_f1"):
         return True
-    if upper.name not in ("answer_f1", "answer_precision", "answer_recall"):
-        return False
-    return not _definition(upper.by).both_empty
+    definition = _definition(upper.by)
+    if upper.name in ("answer_f1", "answer_precision", "answer_recall"):
+        return not definition.both_empty
+    return _definition(lower.by).blank and not definition.blank
 
 
 @lru_cache(maxsize=512)

@@ -7,6 +7,7 @@ import string
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from types import MappingProxyType
 from typing import Literal
 
@@ -20,6 +21,8 @@ _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _WITHOUT_MARKS = str.maketrans("", "", string.punctuation)
 _MARKS_APART = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _TRIVIA_MARKS_APART = str.maketrans(dict.fromkeys(string.punctuation + "‘’´", " "))
+_SHORT = 500
+"""Characters of a text that is decomposed in no time whatever it holds."""
 _WITHOUT_A_AND_I = str.maketrans("", "", string.punctuation.replace("_", "") + "ai")
 
 
@@ -42,7 +45,22 @@ def nq_open(text: str) -> str:
     Source: the open version of Natural Questions (google-research/language,
     language/orqa/utils/eval_utils.py).
     """
-    return squad(unicodedata.normalize("NFD", text))
+    return squad(decomposed(text))
+
+
+def decomposed(text: str) -> str:
+    """The text in Unicode's normal form D, in linear time.
+
+    `unicodedata.normalize` sorts the marks on a letter one by one past each other: it takes minutes
+    for a letter with a hundred thousand of them.
+    """
+    if len(text) <= _SHORT or text.isascii():
+        return unicodedata.normalize("NFD", text)
+    apart = "".join(unicodedata.normalize("NFD", character) for character in text)
+    runs = groupby(apart, lambda character: unicodedata.combining(character) > 0)
+    return "".join(
+        "".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs
+    )
 
 
 def triviaqa(text: str) -> str:
@@ -65,9 +83,9 @@ def parlai(text: str) -> str:
 def exsearch(text: str) -> str:
     """Punctuation but the underscore is deleted, and so is every letter "a" and "i".
 
-    Source: ExSearch's code as released (mangopy/SearchLM, src/utilize/metrics.py), which tests
-    single characters against a list of words; "world war i" and "world war ii" are the same to it.
-    Only there to reproduce what was computed with it.
+    Source: ExSearch's code as released (mangopy/SearchLM, branch v1, src/utilize/metrics.py), which
+    tests single characters against a list of words; "world war i" and "world war ii" are the same
+    to it. Only there to reproduce what was computed with it: the branch main is `squad`.
     """
     return _plain(text.lower().translate(_WITHOUT_A_AND_I))
 
@@ -84,23 +102,28 @@ class Definition:
         normalised: what it makes of either.
         guarded: whether "yes", "no" and "noanswer" share no words with anything else.
         both_empty: the F1 of two answers of which nothing is left.
+        blank: whether a blank answer can be right, and a blank accepted one can make it so.
     """
 
     normalised: Callable[[str], str] = squad
     guarded: bool = False
     both_empty: float = 0.0
+    blank: bool = True
 
 
 DEFINITIONS: Mapping[By, Definition] = MappingProxyType(
     {
         "squad": Definition(both_empty=1.0),
         "hotpotqa": Definition(guarded=True),
-        "kilt": Definition(),
+        "kilt": Definition(blank=False),
         "nq_open": Definition(nq_open, both_empty=1.0),
         "triviaqa": Definition(triviaqa),
         "parlai": Definition(parlai),
         "exsearch": Definition(exsearch),
     }
 )
-"""By name. `squad` is that of MuSiQue too, `hotpotqa` of 2Wiki and FlashRAG. The open version of NQ
-has no F1 of its own; what is here is SQuAD's over its normalisation."""
+"""By name. `squad` is that of MuSiQue too, `hotpotqa` of 2Wiki and FlashRAG, `kilt` but for blank
+answers of SQuAD 1.1 and of ExSearch's branch main. The open version of NQ has no F1 of its own;
+what is here is SQuAD's over its normalisation. SQuAD 2.0 leaves out accepted answers of which
+nothing is left, where there are others; the scripts that took its functions over do not, nor does
+this."""

@@ -44,9 +44,13 @@ def compared(
 ) -> float:
     """What a comparison of the answer with the accepted ones gives; 0 where no attempt counts.
 
-    NaN where the question does not, or has no accepted answer.
+    NaN where the question does not, or has no accepted answer. A blank answer to a question that
+    cannot be answered is compared as "noanswer": to some scripts a blank is never right.
     """
     right, answer = accepted(attempt), said(attempt)
     if right is None or (of == "answerable" and not answerable(attempt)):
         return nan
-    return 0.0 if answer is None else compare(answer, right)
+    if answer is None:
+        return 0.0
+    abstained = right is ABSTENTIONS and not answer.strip()
+    return compare("noanswer" if abstained else answer, right)

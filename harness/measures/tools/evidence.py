@@ -9,6 +9,7 @@ that was never made.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from html import unescape
 from math import nan
 from typing import Literal
 
@@ -36,8 +37,9 @@ def passage_recall(
     """Share of the gold passages among those found.
 
     Gold passages are `Gold.details["passages"]`; with `at=title` the titles of
-    `Gold.details["supports"]` are looked for among the titles found. Recall@k of HippoRAG (arXiv
-    2405.14831), by title for HotpotQA and 2Wiki in its first version.
+    `Gold.details["supports"]` are looked for among the titles found, "&amp;" taken for "&", for
+    HotpotQA escapes its titles. Recall@k of HippoRAG (arXiv 2405.14831), by title for HotpotQA and
+    2Wiki in its first version.
     """
     return _compared(attempt, k, of, at, passages.recall)
 
@@ -90,7 +92,8 @@ def _compared(
         needed = {str(id) for id in details.get("passages") or ()}
     else:
         facts = details.get("supports") or ()
-        needed = {str(fact[0]) for fact in facts if isinstance(fact, list | tuple)}
+        needed = {unescape(str(fact[0])) for fact in facts if isinstance(fact, list | tuple)}
     if not needed:
         return nan
-    return compare(needed, [getattr(passage, at) for passage in trail.found(attempt, k, of)])
+    told = [getattr(passage, at) for passage in trail.found(attempt, k, of)]
+    return compare(needed, [unescape(name) for name in told] if at == "title" else told)

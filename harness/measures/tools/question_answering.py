@@ -23,9 +23,10 @@ def exact_match(attempt: Attempt, *, by: By = "squad", of: Of = "all") -> float:
     """1 where the answer is an accepted one, both normalised, else 0.
 
     "EM" of SQuAD (arXiv 1606.05250) and nearly all benchmarks since. `by` names the script whose
-    normalisation it is, see `harness.measures.qa.normalisation`; `squad`, `hotpotqa` and `kilt` are
-    the same here. `of=answerable` leaves out questions that cannot be answered, as MuSiQue's
-    evaluate_v1.0.py does. Of a question that has no accepted answer nothing is said (NaN).
+    normalisation it is, see `harness.measures.qa.normalisation`; `squad` and `hotpotqa` are the
+    same here, and so is `kilt` but that a blank answer is wrong. `of=answerable` leaves out
+    questions that cannot be answered, as MuSiQue's evaluate_v1.0.py does. Of a question that has no
+    accepted answer nothing is said (NaN).
     """
     return compared(attempt, lambda a, right: answers.exact_match(a, right, by), of)
 
@@ -37,8 +38,8 @@ def answer_f1(attempt: Attempt, *, by: By = "squad", of: Of = "all") -> float:
     in SQuAD 2.0's evaluate-v2.0.py and MuSiQue's metrics/answer.py, so that it is never below
     `exact_match`; by the others they share nothing. `by=hotpotqa` has the yes/no guard of
     hotpot_evaluate_v1.py, 2wikimultihop_evaluate_v1.1.py and FlashRAG: "yes", "no" and "noanswer"
-    share nothing with other answers. `by=kilt` (eval_downstream.py, arXiv 2009.02252) has none.
-    Parameters as those of `exact_match`.
+    share nothing with other answers. `by=kilt` (eval_downstream.py, arXiv 2009.02252) has none, nor
+    had SQuAD 1.1. Parameters as those of `exact_match`.
     """
     return compared(attempt, lambda a, right: answers.agreement(a, right, by).f1, of)
 
@@ -89,10 +90,41 @@ def strict_match(attempt: Attempt) -> float:
 def answer_rouge_l(attempt: Attempt) -> float:
     """ROUGE-L of the answer and an accepted one, best of all.
 
-    "rougel" of KILT (arXiv 2009.02252; eval_downstream.py), F of the rouge package. Raises as
-    `exact_match`.
+    "rougel" of KILT (arXiv 2009.02252; eval_downstream.py), F of the rouge package. An answer of
+    more than 50,000 characters gets 0.
     """
     return compared(attempt, answers.rouge_l)
+
+
+def knowledge_f1(attempt: Attempt) -> float:
+    """F1 of the words of the answer and of the sentence that it should rest on.
+
+    That is `Gold.details["knowledge"]`, a list of sentences of which the best counts; NaN where
+    there is none. Words are ParlAI's, as those of `answer_f1(by=parlai)`. "Knowledge F1", KF1, of
+    Shuster et al. (arXiv 2104.07567), "knowledge_f1" of ParlAI's teacher of Wizard of Wikipedia
+    (arXiv 1811.01241); of a turn that rests on nothing the sentence is "no_passages_used" there,
+    and here.
+    """
+    known = attempt.problem.gold.details.get("knowledge") or ()
+    if not known:
+        return nan
+    answer = said(attempt)
+    return 0.0 if answer is None else answers.agreement(answer, known, "parlai").f1
+
+
+def pattern_match(attempt: Attempt, *, by: answers.Matching = "drqa") -> float:
+    """1 where the answer matches a pattern of `Gold.details["patterns"]`, else 0; NaN without any.
+
+    CuratedTREC's answers are regular expressions. `by=drqa` wants the answer to begin with what
+    matches, whatever its case ("EM" of DrQA, arXiv 1704.00051: `regex_match_score`);
+    `by=flashrag` wants all of the normalised answer to match ("em" of FlashRAG, arXiv 2405.13576),
+    `by=flashrag_acc` any part of it ("acc").
+    """
+    patterns = attempt.problem.gold.details.get("patterns") or ()
+    if not patterns:
+        return nan
+    answer = said(attempt)
+    return 0.0 if answer is None else answers.pattern_match(answer, patterns, by)
 
 
 def yes_no_accuracy(attempt: Attempt) -> float:

@@ -7,49 +7,50 @@ could not be read gets 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from math import nan
 from typing import Literal
 
 from harness.measures.attempt import Attempt
 from harness.measures.qa import answers, passages, trail
 from harness.measures.qa.agreement import NONE, Agreement, joint
-from harness.measures.qa.said import accepted, compared, said
+from harness.measures.qa.said import Of, accepted, answerable, compared, said
 from harness.measures.qa.supports import facts, supports, triples, wordings, written
 
 Upstream = Literal["hotpotqa", "2wiki"]
 
 
-def support_exact_match(attempt: Attempt, *, by: Upstream = "hotpotqa") -> float:
+def support_exact_match(attempt: Attempt, *, by: Upstream = "hotpotqa", of: Of = "all") -> float:
     """1 where the supporting facts predicted are the gold ones, else 0.
 
     They are `Gold.details["supports"]` and `Trajectory.state["supports"]`, [[title, number], ...]
     or numbers of paragraphs; predicting none is predicting wrong ones. NaN where no gold ones are
-    known. With `by="2wiki"` titles are compared in lower case.
+    known. With `by="2wiki"` titles are compared in lower case; `of=answerable` leaves out questions
+    that cannot be answered, as MuSiQue's evaluate_v1.0.py does.
 
     Source: "sp_em" of hotpot_evaluate_v1.py (arXiv 1809.09600) and of
     2wikimultihop_evaluate_v1.1.py (arXiv 2011.01060).
     """
-    return _of(_supports(attempt, by), "exact")
+    return _of(_supports(attempt, by, of), "exact")
 
 
-def support_f1(attempt: Attempt, *, by: Upstream = "hotpotqa") -> float:
+def support_f1(attempt: Attempt, *, by: Upstream = "hotpotqa", of: Of = "all") -> float:
     """F1 of the supporting facts, as sets; as `support_exact_match`.
 
-    "sp_f1" of HotpotQA (arXiv 1809.09600) and 2Wiki (arXiv 2011.01060), "support_f1" of MuSiQue
-    (arXiv 2108.00573), which leaves out questions that cannot be answered.
+    "sp_f1" of HotpotQA (arXiv 1809.09600) and 2Wiki (arXiv 2011.01060); with `of=answerable`
+    "support_f1" of MuSiQue (arXiv 2108.00573).
     """
-    return _of(_supports(attempt, by), "f1")
+    return _of(_supports(attempt, by, of), "f1")
 
 
-def support_precision(attempt: Attempt, *, by: Upstream = "hotpotqa") -> float:
+def support_precision(attempt: Attempt, *, by: Upstream = "hotpotqa", of: Of = "all") -> float:
     """Share of the facts predicted that are gold ones; as `support_exact_match` ("sp_prec")."""
-    return _of(_supports(attempt, by), "precision")
+    return _of(_supports(attempt, by, of), "precision")
 
 
-def support_recall(attempt: Attempt, *, by: Upstream = "hotpotqa") -> float:
+def support_recall(attempt: Attempt, *, by: Upstream = "hotpotqa", of: Of = "all") -> float:
     """Share of the gold facts that were predicted; as `support_exact_match` ("sp_recall")."""
-    return _of(_supports(attempt, by), "recall")
+    return _of(_supports(attempt, by, of), "recall")
 
 
 def triple_exact_match(attempt: Attempt) -> float:
@@ -69,6 +70,16 @@ def triple_f1(attempt: Attempt) -> float:
     does, so that it can pass 1.
     """
     return _of(_triples(attempt), "f1")
+
+
+def triple_precision(attempt: Attempt) -> float:
+    """Share of the triples predicted that are gold ones; as `triple_f1` ("evi_prec")."""
+    return _of(_triples(attempt), "precision")
+
+
+def triple_recall(attempt: Attempt) -> float:
+    """Triples predicted that are gold ones over gold ones; as `triple_f1` ("evi_recall")."""
+    return _of(_triples(attempt), "recall")
 
 
 def joint_exact_match(attempt: Attempt, *, by: Upstream = "hotpotqa") -> float:
@@ -99,12 +110,20 @@ def joint_recall(attempt: Attempt, *, by: Upstream = "hotpotqa") -> float:
     return _of(_joint(attempt, by), "recall")
 
 
+def kilt_strict_match(attempt: Attempt) -> float:
+    """`strict_match` where `r_precision` is 1, else 0; NaN where that says nothing.
+
+    "KILT-accuracy" of KILT (arXiv 2009.02252; eval_downstream.py).
+    """
+    return _grounded(attempt, answers.strict_match)
+
+
 def kilt_exact_match(attempt: Attempt) -> float:
-    """`exact_match` where `r_precision` is 1, else 0; NaN where that says nothing.
+    """`exact_match(by=kilt)` where `r_precision` is 1, else 0; NaN where that says nothing.
 
     "KILT-em" of KILT (arXiv 2009.02252; eval_downstream.py).
     """
-    return _grounded(attempt, answers.exact_match)
+    return _grounded(attempt, lambda a, right: answers.exact_match(a, right, "kilt"))
 
 
 def kilt_f1(attempt: Attempt) -> float:
@@ -142,21 +161,43 @@ def provenance_recall(attempt: Attempt, k: int) -> float:
 
     "recall@k" of KILT (arXiv 2009.02252; eval_retrieval.py), where an evidence set is one point.
     """
+    return _ranked(attempt, k, passages.evidence_recall)
+
+
+def provenance_precision(attempt: Attempt, k: int) -> float:
+    """Share of the first k points that are complete evidence sets; as `provenance_recall`.
+
+    "precision@k" of KILT (arXiv 2009.02252; eval_retrieval.py).
+    """
+    return _ranked(attempt, k, passages.evidence_precision)
+
+
+def provenance_any(attempt: Attempt, k: int) -> float:
+    """1 where any evidence set is complete among the first k points; as `provenance_recall`.
+
+    "success_rate@k" of KILT (arXiv 2009.02252; eval_retrieval.py).
+    """
+    return _ranked(attempt, k, passages.evidence_any)
+
+
+def _ranked(
+    attempt: Attempt,
+    k: int,
+    compare: Callable[[Sequence[Collection[str]], Sequence[str], int], float],
+) -> float:
     evidence = _provenance(attempt)
     if not evidence:
         return nan
-    if said(attempt) is None:
-        return 0.0
-    return passages.evidence_recall(evidence, trail.pages(attempt), k)
+    return 0.0 if said(attempt) is None else compare(evidence, trail.pages(attempt), k)
 
 
 def _of(found: Agreement | None, part: Literal["exact", "f1", "precision", "recall"]) -> float:
     return nan if found is None else getattr(found, part)
 
 
-def _supports(attempt: Attempt, by: Upstream) -> Agreement | None:
+def _supports(attempt: Attempt, by: Upstream, of: Of = "all") -> Agreement | None:
     gold = facts(attempt.problem.gold.details.get("supports"))
-    if not gold:
+    if not gold or (of == "answerable" and not answerable(attempt)):
         return None
     if said(attempt) is None:
         return NONE

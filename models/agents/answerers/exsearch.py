@@ -1,12 +1,13 @@
 """ExSearch: think of a sub-query, search, record the evidence, until the answer is known.
 
 Shi et al., "Iterative Self-Incentivization Empowers Large Language Models as Agentic Searchers"
-(ExSearch, arXiv 2505.20128). From the paper and its released code are the three actions of one
-model, the tags, that what was found is a turn of the user, the question for the final answer as a
-turn of its own, 10 candidates of which 3 are read, and, as an option, the Zoo's action of document
-selection over the candidates (there are 20 then in that code). A first turn without a tag is the
-sub-query, as in that code; it has up to 20 steps where there is no selection, 8 where there is, and
-8 are taken here. The wording is ours.
+(ExSearch, arXiv 2505.20128). From the paper and its released code (mangopy/SearchLM, both branches
+of src/_inference.py) are the three actions of one model, the tags, that what was found is a turn of
+the user, the question for the final answer as a turn of its own, 10 candidates of which 3 are read,
+and, as an option, the Zoo's action of document selection over the candidates (there are 20 then in
+that code, and all that the model names are read, where `shown` bounds them here). A first turn
+without a tag is the sub-query, as in that code; it has up to 20 steps where there is no selection,
+8 where there is, and 8 are taken here. The wording is ours.
 
 How a step is drawn: "greedy" takes the likeliest. "sample" draws several, 8 at a temperature of 0.8
 in that code, of which the likeliest is kept; "beam" keeps several trajectories. A chat model tells

@@ -3,9 +3,10 @@
 Shi et al., "Generate-then-Ground in Retrieval-Augmented Generation for Multi-hop Question
 Answering", ACL 2024 (arXiv 2406.14891). The paper's are: deduction (a simpler sub-question and its
 immediate answer), grounding in batches of 3 of 10 passages, which cites evidence and revises the
-answer, the end of grounding with the first batch that has evidence, a context of revised answers
-alone, and the tags <ref> and <revise>; 7 hops are the released code's, and so are <Thought>,
-<Answer> and FINISH[...]. The wording is ours.
+answer, the end of grounding with the first batch that has evidence, the immediate answer where no
+batch has any, a context of revised answers alone, and the tags <ref> and <revise>; 7 hops are the
+released code's (mangopy/Generate-then-Ground; it takes 9 passages), and so are <Thought>, <Answer>
+and FINISH[...]. The wording is ours; that code shows 3 to 5 worked examples in front.
 
 Reconstruction: what the ablations leave. Without deduction the model writes the sub-question alone
 and grounding answers it; without grounding nothing is searched and the immediate answers stand;
@@ -66,6 +67,7 @@ If none of them does, write
 NOTHING = "(none yet)"
 UNKNOWN = "unknown"
 _FINISH = re.compile(r"FINISH[ \t]*\[")
+_BRACKET = re.compile(r"[\[\]]")
 _TAGGED = r"<{tag}>(?P<text>.*?)(?:</{tag}>|(?=<(?:Answer|Thought|ref|revise)>)|\Z)"
 
 
@@ -188,9 +190,19 @@ class GenGround(Answerer):
 
 
 def final_answer(text: str) -> str:
-    """What stands in FINISH[...]; "" where that is nothing."""
+    """What stands in the first FINISH[...], brackets within it included; "" where that is nothing.
+
+    Where brackets do not pair, it ends with the last one.
+    """
     finish = _FINISH.search(text)
-    return text[finish.end() :].rpartition("]")[0].strip() if finish else ""
+    if finish is None:
+        return ""
+    rest, opened = text[finish.end() :], 1
+    for bracket in _BRACKET.finditer(rest):
+        opened += 1 if bracket[0] == "[" else -1
+        if not opened:
+            return rest[: bracket.start()].strip()
+    return rest.rpartition("]")[0].strip()
 
 
 def read_evidence(text: str) -> Evidence:

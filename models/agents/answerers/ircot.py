@@ -1,12 +1,17 @@
 """IRCoT: sentences of a chain of thought and searches with them take turns.
 
 Trivedi et al., "Interleaving Retrieval with Chain-of-Thought Reasoning for Knowledge-Intensive
-Multi-Step Questions", ACL 2023 (arXiv 2212.10509). The paper's are: the first search is the
-question; of each turn the first sentence alone is kept, and is the next search; what was found adds
-up to 15 paragraphs; at most 8 sentences, or up to "answer is"; and a reader that begins anew with
-all the paragraphs, by a chain of thought or directly. The wording is ours; the paper shows some 15
-worked examples in front, and the number of paragraphs of a search is chosen among 2, 4, 6 and 8 on
-development data.
+Multi-Step Questions", ACL 2023 (arXiv 2212.10509). The first search is the question; of each turn
+the first sentence alone is kept, and is the next search; what was found adds up; and a reader
+begins anew with all the paragraphs, by a chain of thought or directly. At most 8 sentences, or up
+to "answer is", are the paper's; its code (StonyBrookNLP/ircot, commaqa/inference/ircot.py) has 10.
+At most 15 paragraphs are that code's `global_max_num_paras`. How many a search gives is chosen
+among 2, 4, 6 and 8 on development data there; 4 is our choice among them.
+
+Reconstruction: no worked examples stand in front (there are some 15), the wording is ours, the ends
+of sentences are found by rules (by spaCy there), sentences end once there are 15 paragraphs, since
+more of them find nothing, and a reader without a conclusion is asked again (its whole turn is the
+answer there).
 """
 
 from __future__ import annotations

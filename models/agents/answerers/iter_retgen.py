@@ -3,8 +3,10 @@
 Shao et al., "Enhancing Retrieval-Augmented Large Language Models with Iterative
 Retrieval-Generation Synergy", Findings of EMNLP 2023 (arXiv 2305.15294). The paper's are: the
 first iteration searches with the question, each later one with the previous output before the
-question; every iteration generates anew from what it has found itself, 5 paragraphs, by a chain of
-thought; 2 iterations are where most of the gain is, and up to 7 were tried. The wording is ours.
+question (section 3.1); every iteration generates anew from what it has found itself (3.3), the 5
+best paragraphs (4.4), by a chain of thought; it reports 1 to 7 iterations, and 2 are where most of
+the gain is and what it compares with others by (4.5 and its table 3). Reconstruction: the wording,
+and that no worked examples stand in front (3 there).
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ from harness.errors import unknown
 NONE_FOUND = "(no passage was found)"
 ORDERS = ("best-first", "best-last")
 _WORD = re.compile(r"\w+")
+_TAG = re.compile(r"<( ?/? ?[A-Za-z][A-Za-z0-9_-]{0,60} ?/?)>")
+_NUMBER = re.compile(r"\[( ?\d{1,6}(?: ?, ?\d{1,6}){0,30} ?)\]")
+_END = re.compile(r"\bFINISH ?\[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,20 @@ class Passage:
     text: str = ""
 
     def __str__(self) -> str:
-        """On one line, so that no passage can begin a line, a number or a turn of its own."""
+        """As a reader is shown it, see `quoted`."""
         text = f"Title: {self.title}. Content: {self.text}" if self.title else self.text
-        return " ".join(text.split()) or "(no text)"
+        return quoted(text) or "(no text)"
+
+
+def quoted(text: str) -> str:
+    """A text out of a corpus as a model is shown it: on one line, and without a mark of ours.
+
+    A passage can so begin no line, number or turn of its own, and a model that repeats it says
+    nothing by that which an answerer would take for an action or an answer: <answer> is shown as
+    ‹answer›, [3] as (3), and FINISH[ as FINISH(.
+    """
+    text = _TAG.sub(r"‹\1›", " ".join(text.split()))
+    return _END.sub("FINISH(", _NUMBER.sub(r"(\1)", text))
 
 
 def read_results(content: str) -> tuple[Passage, ...] | None:

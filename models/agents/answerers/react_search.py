@@ -1,8 +1,10 @@
 """ReAct over search: `react` as its paper runs it on HotpotQA, with answers that can be compared.
 
 Yao et al., "ReAct: Synergizing Reasoning and Acting in Language Models", ICLR 2023. The paper's are
-7 steps and the loop of thought, action and observation. Its action Lookup, which finds a word in
-the page that was searched last, has nothing to do here: a search gives whole passages.
+the loop of thought, action and observation and the 7 steps on HotpotQA (section 3.2, and the loop
+of ysymyth/ReAct, hotpotqa.ipynb). Its action Lookup, which finds a word in the page that was
+searched last, has nothing to do here: a search gives whole passages, as many as the model asks for.
+Reconstruction: the wording, calls as JSON, and no worked examples in front (6 there).
 """
 
 from __future__ import annotations

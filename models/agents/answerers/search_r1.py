@@ -1,13 +1,17 @@
 """Search-R1: one model thinks, searches and answers between tags of its own.
 
 Jin et al., "Search-R1: Training LLMs to Reason and Leverage Search Engines with Reinforcement
-Learning" (arXiv 2503.09516). The paper's are the tags, 4 searches, 3 passages each, the form of
-what a search gave, and one last turn without a search; a question without "?" gets one. Its 500
-tokens of what a search gave are taken for 2,000 characters.
+Learning" (arXiv 2503.09516). The tags are the paper's. From the released code (PeterGriffinJin/
+Search-R1, search_r1/llm_agent/generation.py and its evaluation scripts) are 3 passages a search, 4
+turns and one more in which nothing is searched any more, the form of what a search gave, and the
+"?" that a question without one gets. Its 500 tokens of what a search gave are taken for 2,000
+characters.
 
-Ours are the wording and two adaptations: what was found is a turn of the user, where the released
-code goes on within one text, and a turn that cannot be read is asked for again, at most
-`misreadings` times, where that code tells the model and counts it among the 4.
+Reconstruction, beside the wording: what was found is a turn of the user, where that code goes on
+within one text; before the last turn the model is told that no search is left, where that code
+says nothing; a turn that cannot be read is asked for again, at most `misreadings` times, where that
+code tells the model and counts it among the 4; and what is within a thought is no action and an
+action may be left open at the end of a turn, where that code takes the first pair of tags.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from models.agents.answerers.answering import (
     Stopped,
     Unreadable,
 )
-from models.agents.answerers.passages import NONE_FOUND, Passage
+from models.agents.answerers.passages import NONE_FOUND, Passage, quoted
 
 RULES = """\
 You answer a question. Reason between <{think}> and </{think}> first, and again whenever you learn \
@@ -61,7 +65,9 @@ class SearchR1(Answerer):
         turns: searches at most.
         k: passages of a search.
         context: characters of what one search gave.
-        think: name of the tag of a thought.
+        think: name of the tag of a thought. A chat model that takes what stands before </think> for
+            thoughts of its own leaves it out of its turn, and then it is not read again; under
+            another name it stays in the conversation.
         search: name of the tag of a query.
         information: name of the tag of what was found.
         answer: name of the tag of the answer.
@@ -143,7 +149,7 @@ class SearchR1(Answerer):
 
 def _documents(passages: list[Passage]) -> str:
     lines = (
-        f'Doc {number}(Title: "{" ".join(p.title.split())}") {" ".join(p.text.split())}'
+        f'Doc {number}(Title: "{quoted(p.title)}") {quoted(p.text)}'
         for number, p in enumerate(passages, 1)
     )
     return "\n".join(lines) or NONE_FOUND

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,16 @@ from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.loading import load_task
 from harness.records import Document, Problem, Setting
-from harness.sources.rows import SUFFIXES, Rows, read_rows
+from harness.sources.rows import SUFFIXES, Row, Rows, read_rows
 from tasks.reading.beir import read_documents
+from tasks.reading.separated import is_separated, read_separated
 
 if TYPE_CHECKING:
     from harness.sources import Source
 
 _SHOWN = 3
+_FILES = (*(f"corpus{suffix}" for suffix in SUFFIXES), "psgs_w100.tsv", "psgs_w100.tsv.gz")
+"""What may be in the folder of a corpus; the first that is there is read."""
 
 
 def read_corpus(path: str | Path) -> ListCorpus:
@@ -25,13 +29,14 @@ def read_corpus(path: str | Path) -> ListCorpus:
 
     A row is {"_id" or "id", "title", "text"}, the title optional; or {"id", "contents"}, as
     FlashRAG and Search-R1 write them: the first line is the title, in quotes, and the rest the
-    text. All of it is held in memory.
+    text. A file may also be DPR's psgs_w100.tsv, columns id, text and title, packed or not; and the
+    text a list of sentences with their blanks, as in HotpotQA's abstracts. All is held in memory.
 
     Raises:
         UserError: there is no such folder or file, or a row is not of that shape.
     """
     file = _file(Path(path).expanduser())
-    rows = read_rows(file)
+    rows = read_separated(file) if is_separated(file) else _of_texts(read_rows(file))
     if rows.rows and "contents" in rows.rows[0] and "text" not in rows.rows[0]:
         return ListCorpus(_with_contents(rows), str(file))
     return ListCorpus(read_documents(rows), str(file))
@@ -106,14 +111,26 @@ def _require(name: str, kind: str, lacking: Iterable[tuple[str, str]]) -> None:
 def _file(path: Path) -> Path:
     if path.is_file():
         return path
-    files = (path / f"corpus{suffix}" for suffix in SUFFIXES)
+    files = (path / name for name in _FILES)
     found = next((file for file in files if file.is_file()), None)
     if found is None:
         raise UserError(
             f"there is no corpus at {path}: it is a folder with corpus.jsonl, or a file of "
-            f"passages ({', '.join(SUFFIXES)})"
+            f"passages ({', '.join(SUFFIXES)}, .tsv)"
         )
     return found
+
+
+def _of_texts(rows: Rows) -> Rows:
+    """The rows with texts that are lists of sentences as one text."""
+
+    def joined(row: Row) -> Row:
+        text = row.get("text")
+        if isinstance(text, list) and all(isinstance(sentence, str) for sentence in text):
+            return {**row, "text": "".join(text)}
+        return row
+
+    return replace(rows, rows=[joined(row) for row in rows])
 
 
 def _with_contents(rows: Rows) -> Iterator[Document]:

@@ -218,6 +218,29 @@ def test_predictions_in_kilts_format_score_as_its_own_tests_say(tmp_path: Path) 
     assert found == pytest.approx(expected, abs=1e-9)
 
 
+def test_pages_are_found_as_kilts_test_of_retrieval_says(tmp_path: Path) -> None:
+    # Of the shape of tests/test_data/gold2.jsonl and guess2_1.jsonl, ids as texts and as numbers;
+    # the values are those of tests/test_eval_retrieval.py.
+    def output(*pages: Any, **more: Any) -> dict[str, Any]:
+        return {"provenance": [{"wikipedia_id": page} for page in pages], **more}
+
+    outputs = [output(1, "2", answer="x"), output(5, answer="y"), output(7, "9", 11, answer="z")]
+    gold, guess = tmp_path / "gold.jsonl", tmp_path / "guess.jsonl"
+    gold.write_text(json.dumps({"id": 1, "output": outputs}))
+    expected = {
+        "r_precision": 1 / 2,
+        "provenance_precision@1": 1,
+        "provenance_precision@5": 2 / 5,
+        "provenance_recall@5": 2 / 3,
+        "provenance_any@5": 1,
+    }
+    # Twice the same page, as where several paragraphs of it are given, is one page upstream.
+    for pages in ([2, 5, 7, 33, 1, "9", 44, 88], [2, "2", 5, 7, 33, 5, 1, "9", 44, 88]):
+        guess.write_text(json.dumps({"id": "1", "output": [output(*pages)]}))
+        found = scored(kilt.IMPORTER, gold, guess, tmp_path, list(expected))
+        assert found == pytest.approx(expected)
+
+
 def test_predictions_in_hotpotqas_format_score_as_worked_out(tmp_path: Path) -> None:
     question = {"question": "Who?", "answer": "Jan Berg", "context": []}
     facts = [["A", 0], ["B", 1]]

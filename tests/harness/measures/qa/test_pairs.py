@@ -20,6 +20,8 @@ from harness.measures.qa.answers import (
     cover_exact_match,
     exact_match,
     mutual_cover,
+    pattern_match,
+    rouge_l,
     strict_match,
     yes_or_no,
 )
@@ -91,6 +93,12 @@ PAIRS = [
     pair("Beyonce\u0301", "Beyonc\u00e9", em=0, f1="0", cover=0, others={"nq_open": (1, "1")}),
     # One is e and an accent: only orqa's eval_utils.py of NQ-open decomposes both.
     pair("ЛОНДОН", "лондон", em=1, f1="1", cover=1),
+    pair("ΟΔΟΣ", "οδος", em=1, f1="1", cover=1),  # a last sigma is another letter
+    pair("שלום עולם", "עולם שלום", em=0, f1="1", cover=0, mutual=1),  # right to left is no order
+    pair("日本、東京", "東京", em=0, f1="0", cover=1),  # "、" is not ASCII: one word
+    pair("ﬁsh", "fish", em=0, f1="0", cover=0),  # a ligature is not decomposed by NFD either
+    pair("x\u200bRome", "Rome", em=0, f1="0", cover=1),  # a blank of no width is no blank
+    pair("Rome\x00", "Rome", em=0, f1="0", cover=1, strict=0),
     pair("東京", "東京都", em=0, f1="0", cover=0, mutual=1),  # one word each
     pair("straße", "STRASSE", em=0, f1="0", cover=0),  # lower case, not folded
     pair("New\u00a0York", "New York", em=1, f1="1", cover=1),  # split() knows the hard blank
@@ -107,6 +115,12 @@ PAIRS = [
     pair("on May 5, 1990", "May 5, 1990", em=0, f1="6/7", cover=1),  # 3 of 4 and 3
     pair("1990-05-05", "May 5, 1990", em=0, f1="0", cover=0),
     pair("1990s", "1990", em=0, f1="0", cover=1),
+    pair("1 000", "1000", em=0, f1="0", cover=0),
+    pair("50%", "50 percent", em=0, f1="2/3", cover=0),  # 1 of 1 and 2; "50%" to GenGround
+    pair("½", "0.5", em=0, f1="0", cover=0),
+    pair("2", "2.0", em=0, f1="0", cover=0, mutual=1),  # "20"; GenGround: "2" stands in "2.0"
+    pair("the 5th of May 1990", "5th May 1990", em=0, f1="6/7", cover=0, mutual=1),
+    # 5th of may 1990 | 5th may 1990: 3 of 4 and 3
     # Yes and no.
     pair("yes", "yes", em=1, f1="1", cover=1, strict=1),
     pair("Yes.", "yes", em=1, f1="1", cover=1),
@@ -118,6 +132,9 @@ PAIRS = [
     pair("noanswer", "noanswer given", em=0, f1="2/3", cover=0, guarded="0", mutual=1),
     pair("north", "no", em=0, f1="0", cover=1),  # cover looks within words
     pair("true", "yes", em=0, f1="0", cover=0),
+    pair("YES!", "yes", "no", em=1, f1="1", cover=1),
+    pair("yes and no", "yes", em=0, f1="1/2", cover=1, guarded="0"),  # 1 of 3 and 1
+    pair("not yes", "yes", "not", em=0, f1="2/3", cover=1),  # the guard spares the second: 1 of 2
     pair("yes", "yes", "correct yes", em=1, f1="1", cover=1, strict=1),
     # Nothing.
     pair("", "Paris", em=0, f1="0", cover=0),
@@ -125,7 +142,12 @@ PAIRS = [
     pair("the", "Paris", em=0, f1="0", cover=0),
     pair("Paris", "", em=0, f1="0", cover=0),  # upstream's cover: "" stands in everything
     pair("Paris", "The", em=0, f1="0", cover=0),
-    pair("", "", em=1, f1="1", cover=1, strict=1, guarded="0", others={"kilt": (1, "0")}),
+    pair("", "", em=1, f1="1", cover=1, guarded="0", others={"kilt": (0, "0")}),
+    # KILT's script passes blank answers over: they are wrong.
+    pair(" ", "The", em=1, f1="1", cover=1, guarded="0", others={"kilt": (0, "0")}),
+    pair("the", "A", em=1, f1="1", cover=1, guarded="0", others={"kilt": (1, "0")}),  # no blanks
+    pair("a", "", "b", em=1, f1="1", cover=1, guarded="0", others={"kilt": (0, "0")}),
+    # KILT takes blank accepted answers out. SQuAD 2.0 alone would take out what "The" leaves too.
     pair("...", "an", em=1, f1="1", cover=1, guarded="0", others={"triviaqa": (1, "0")}),
     pair("!!!", "!!!", em=1, f1="1", cover=1, strict=1, guarded="0"),
     # Aliases: the best of each.
@@ -190,6 +212,39 @@ def test_no_pair_breaks_an_invariant(p: Pair) -> None:
     assert broken_invariants(values) == []
 
 
+ROUGE = [
+    # Words are what blanks part, capitals and marks included; sets U of the longest common
+    # subsequences, S of the answer, R of the accepted one: F = 2|U| / (|S| + |R|), less about 5e-9.
+    ("Paris", ["Paris"], "1"),
+    ("paris", ["Paris"], "0"),
+    ("The Beatles", ["Beatles"], "2/3"),  # {Beatles}; 2 and 1
+    ("Paris.", ["Paris"], "1"),  # a full stop ends a sentence
+    ("Paris,", ["Paris"], "0"),
+    ("U.S.", ["US"], "0"),  # the words "U" and "S"
+    ("3.5", ["5.3"], "1"),  # the sentences 3 and 5 of either
+    ("1,000", ["1000"], "0"),
+    ("May 5, 1990", ["5 May 1990"], "2/3"),  # {May, 1990}; 3 and 3
+    ("York New", ["New York"], "1/2"),  # one of them in order; 2 and 2
+    ("New New York", ["New York"], "1"),  # sets: 2 and 2
+    ("Duran", ["Duran Duran"], "1"),
+    ("yes it is", ["yes"], "1/2"),  # no guard; 3 and 1
+    ("Beyonce\u0301", ["Beyonc\u00e9"], "0"),
+    ("  Rome\n", ["Rome"], "1"),
+    ("", ["Rome"], "0"),
+    ("Rome", [""], "0"),
+    ("...", ["..."], "0"),  # no sentence
+    ("a cat sat", ["a dog", "a cat ran"], "2/3"),  # the second: {a, cat}; 3 and 3
+]
+"""By the package rouge, as KILT's `_rougel_score` calls it."""
+
+
+@pytest.mark.parametrize(("answer", "accepted", "value"), ROUGE)
+def test_every_rouge_is_the_one_worked_out_by_hand(
+    answer: str, accepted: list[str], value: str
+) -> None:
+    assert rouge_l(answer, accepted) == pytest.approx(float(Fraction(value)), abs=1e-8)
+
+
 def test_precision_and_recall_are_taken_from_different_aliases() -> None:
     # a b c | a: P 1/3, R 1; a b c | a b x y: P 2/3, R 1/2. F1: 1/2 and 4/7.
     found = agreement("e b c", ["e", "e b x y"])
@@ -212,3 +267,13 @@ def test_precision_and_recall_are_taken_from_different_aliases() -> None:
 )
 def test_the_first_word_says_yes_or_no(text: str, says: bool | None) -> None:
     assert yes_or_no(text) is says
+
+
+def test_a_pattern_that_is_none_matches_nothing_and_spoils_no_other() -> None:
+    assert pattern_match("Rome", ["(", "Rom[ea]"]) == 1
+    assert pattern_match("Rome", ["("]) == 0
+
+
+def test_a_pattern_that_is_slow_by_design_matches_nothing_and_spoils_no_other() -> None:
+    slow = r"(a|a|aa)+(a|a|aa)+(a|a|aa)+b"
+    assert pattern_match("a" * 60, [slow, "a+"]) == 1

@@ -5,6 +5,8 @@ import pytest
 from harness.measures.qa.passages import (
     all_found,
     any_found,
+    evidence_any,
+    evidence_precision,
     evidence_recall,
     has_answer,
     r_precision,
@@ -51,9 +53,21 @@ def test_a_set_of_pages_is_one_point_where_its_last_page_is() -> None:
     assert evidence_recall([["a", "b"]], ["a", "x", "b"], 2) == 1
 
 
-def test_equal_sets_are_one_and_a_page_found_again_is_a_miss() -> None:
-    assert evidence_recall([["a"], ["a"], ["b"]], ["a", "a", "b"], 2) == 1 / 2
-    assert evidence_recall([["a"], ["a"], ["b"]], ["a", "a", "b"], 3) == 1
+def test_equal_sets_are_one_and_a_page_found_again_is_passed_over() -> None:
+    # KILT's `_get_ids_list` drops a page's repetitions: a, b are the two points.
+    assert evidence_recall([["a"], ["a"], ["b"]], ["a", "a", "b"], 1) == 1 / 2
+    assert evidence_recall([["a"], ["a"], ["b"]], ["a", " a", "b"], 2) == 1
+    # x, then {c, d} complete at the third distinct page: the second point.
+    assert evidence_recall([["c", "d"]], ["c", "x", "x", "d"], 1) == 0
+    assert evidence_recall([["c", "d"]], ["c", "x", "x", "d"], 2) == 1
+
+
+def test_precision_and_success_are_those_of_kilts_own_test() -> None:
+    # Its tests/test_eval_retrieval.py: precision@1 1, precision@5 2/5, success_rate@5 1.
+    assert evidence_precision(SETS, GUESS, 1) == 1
+    assert evidence_precision(SETS, GUESS, 5) == 2 / 5
+    assert evidence_any(SETS, GUESS, 5) == 1
+    assert evidence_precision([["a"]], [], 5) == evidence_any([["a"]], ["b"], 5) == 0
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,14 @@ def test_the_trail_is_what_the_searches_gave(notation: str, value: float) -> Non
     assert parse(notation).compute(TWO_HOPS) == value
 
 
+@pytest.mark.parametrize("told", ["Of Mice & Men (band)", "Of Mice &amp; Men (band)"])
+def test_titles_that_hotpotqa_escapes_are_those_of_other_corpora(told: str) -> None:
+    details = {"supports": [["Of Mice &amp; Men (band)", 1]]}
+    found = json.dumps({"results": [{"id": "a", "title": told, "text": "-"}]})
+    made = attempt(*searched(found), details=details)
+    assert evidence.passage_all(made, at="title") == 1
+
+
 def test_a_passage_that_holds_an_answer_is_looked_for_with_its_title() -> None:
     made = attempt(*searched(results("a", "b", b="Old Rome fell.")))
     assert [evidence.has_answer(made, k) for k in (1, 2)] == [0, 1]

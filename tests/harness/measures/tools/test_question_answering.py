@@ -10,7 +10,9 @@ import pytest
 
 from harness.measures.attempt import Attempt
 from harness.measures.notation import attempt_measures, parse
+from harness.measures.qa import passages
 from harness.measures.qa.invariants import broken_invariants
+from harness.measures.qa.normalisation import DEFINITIONS, By
 from harness.measures.tools import question_answering as qa
 from harness.measures.tools.judgements import response_correct
 from harness.measures.tools.outcome import success
@@ -79,6 +81,22 @@ def test_no_answer_is_the_empty_one() -> None:
     assert qa.exact_match(attempt(None, "The")) == 1  # of which nothing is left
 
 
+@pytest.mark.parametrize("answer", ["", "  ", None, "noanswer", "No answer."])
+@pytest.mark.parametrize("by", DEFINITIONS)
+def test_abstaining_from_a_question_without_an_answer_is_right_by_all(
+    answer: str | None, by: By
+) -> None:
+    made = attempt(answer, details={"answerable": False})
+    assert qa.exact_match(made, by=by) == qa.answer_f1(made, by=by) == 1
+    assert qa.cover_exact_match(made, by=by) == 1
+
+
+def test_abstaining_is_right_to_the_letter_too() -> None:
+    made = attempt("", details={"answerable": False})
+    assert qa.strict_match(made) == 1
+    assert qa.answer_rouge_l(made) == pytest.approx(1)
+
+
 @pytest.mark.parametrize(
     ("answer", "right"), [("", 1), (None, 1), ("Unanswerable.", 1), ("No answer", 1), ("Rome", 0)]
 )
@@ -116,10 +134,24 @@ def test_yes_no_accuracy(answer: str, gold: str, value: float) -> None:
     assert qa.yes_no_accuracy(attempt(answer, gold, end="missing")) == 0
 
 
-@pytest.mark.parametrize("answer", ["x " * 2_000_000, "[Sources:" * 100_000, "the " * 500_000])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "x " * 2_000_000,
+        "[Sources:" * 100_000,
+        "the " * 500_000,
+        "7" * 1_000_000,
+        "\0" * 1_000_000,
+        "\u202e\u05d0" * 100_000,
+        "a" + "\u0315" * 100_000 + "\u0327" * 100_000,  # marks of two classes in the wrong order
+    ],
+    ids=["words", "sources", "articles", "digits", "NUL", "right to left", "marks"],
+)
 def test_giant_answers_are_compared(answer: str) -> None:
     made = attempt(answer, "Rome")
     assert qa.exact_match(made) == qa.answer_f1(made) == qa.cover_exact_match(made) == 0
+    assert qa.exact_match(made, by="nq_open") == qa.answer_rouge_l(made) == 0
+    assert passages.has_answer([answer], ["Rome"], "dpr") == 0
 
 
 def runs(data: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -169,3 +201,63 @@ def test_no_row_of_any_run_breaks_an_invariant(data: Path) -> None:
         for r in rows:
             made = attempt(r["pred"], *r["golden_answers"])
             assert broken_invariants({m.name: m.compute(made) for m in measures}) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        # A ship floats. -> ship floats; "it floats" shares 1 of 2 with 2: F1 = 1/2.
+        ("It floats.", 1 / 2),
+        ("A ship floats", 1),
+        ("No.", 0),
+        ("", 0),
+        # Of the second sentence, well known -> 2 words, both said among three: P 2/3, R 1, F1 4/5.
+        ("quite well-known", 4 / 5),
+        # The sources are no part of the answer.
+        ("A ship floats. [Sources: d1]", 1),
+    ],
+)
+def test_knowledge_f1_compares_with_the_sentence_that_a_turn_rests_on(
+    answer: str, value: float
+) -> None:
+    details = {"knowledge": ["A ship floats.", "Well known"]}
+    assert qa.knowledge_f1(attempt(answer, "Ships float.", details=details)) == pytest.approx(value)
+
+
+def test_knowledge_f1_is_that_of_parlais_own_test_of_it() -> None:
+    # tests/tasks/test_wizard_of_wikipedia.py: 1 of the sentence itself, 0 of other words; a turn
+    # that rests on nothing is held against the words "no passages used".
+    none = {"knowledge": ["no_passages_used"]}
+    assert qa.knowledge_f1(attempt("no passages used", "x", details=none)) == 1
+    assert qa.knowledge_f1(attempt("All is well.", "x", details=none)) == 0
+    assert isnan(qa.knowledge_f1(attempt("x", "x")))
+    assert qa.knowledge_f1(attempt(None, "x", details=none, end="missing")) == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),  # by drqa, flashrag, flashrag_acc
+    [
+        # Two patterns; normalised it is "20320 feet", of which the second matches a part.
+        ("20,320 feet", (1, 0, 1)),
+        ("20,320 F", (1, 1, 1)),
+        ("It is 20320 feet", (0, 0, 1)),
+        ("Denali\n20,320 feet", (0, 0, 1)),
+        ("20 320 feet", (0, 0, 0)),
+        ("", (0, 0, 0)),
+    ],
+)
+def test_patterns_are_matched_at_the_start_whole_or_anywhere(
+    answer: str, found: tuple[int, int, int]
+) -> None:
+    made = attempt(answer, details={"patterns": ["nothing", "20,?320 f"]})
+    notations = [f"pattern_match(by='{by}')" for by in ("drqa", "flashrag", "flashrag_acc")]
+    assert tuple(parse(text).compute(made) for text in notations) == found
+    assert isnan(qa.exact_match(made))
+
+
+def test_a_pattern_that_takes_for_ever_matches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.measures.qa.answers.SECONDS", 0.05)
+    made = attempt("a" * 50 + "!", details={"patterns": [r"(a|a)*(a|a)*$b"]})
+    assert qa.pattern_match(made, by="flashrag_acc") == 0
+    assert isnan(qa.pattern_match(attempt("x", "x")))
+    assert qa.pattern_match(attempt(None, details={"patterns": ["x"]}, end="error")) == 0

@@ -46,6 +46,8 @@ def attempt(
         # Triples: the one given is right, of two gold ones.
         ("triple_exact_match", 0),
         ("triple_f1", 2 / 3),
+        ("triple_precision", 1),
+        ("triple_recall", 1 / 2),
         # Answer: kansas city | kansas city kansas: P = 1, R = 2/3.
         ("joint_exact_match", 0),
         ("joint_precision", 1 / 2),  # 1 * 1/2
@@ -59,6 +61,7 @@ def attempt(
         ("r_precision", 1 / 2),
         ("provenance_recall@1", 0),
         ("provenance_recall@2", 1),
+        ("kilt_strict_match", 0),
         ("kilt_exact_match", 0),
         ("kilt_f1", 0),
         ("kilt_rouge_l", 0),
@@ -73,6 +76,8 @@ def test_kilt_counts_an_answer_whose_pages_are_right() -> None:
     # kansas city | kansas city kansas: 2 shared of 2 and 3.
     assert supports.kilt_f1(made) == pytest.approx(4 / 5)
     assert supports.kilt_exact_match(attempt("Kansas City Kansas", {"passages": [1, 2]})) == 1
+    assert supports.kilt_strict_match(attempt("Kansas City, Kansas", {"passages": [1, 2]})) == 1
+    assert supports.kilt_strict_match(attempt("Kansas City Kansas", {"passages": [1, 2]})) == 0
     # Rouge: sets of words {Kansas, City} and {Kansas, City,, Kansas}: "City," is another word.
     assert supports.kilt_rouge_l(attempt("Kansas", {"passages": ["1", "2"]})) > 0
 
@@ -93,12 +98,21 @@ def test_kilts_own_fixture() -> None:
     def mean(notation: str) -> float:
         return sum(map(parse(notation).compute, made)) / 3
 
-    assert mean("kilt_exact_match") == mean("kilt_f1") == 1 / 3
+    assert mean("kilt_strict_match") == mean("kilt_exact_match") == mean("kilt_f1") == 1 / 3
     assert mean("kilt_rouge_l") == pytest.approx(0.3333333316666667, abs=1e-15)
     assert mean("exact_match") == 2 / 3
     assert mean("answer_f1(by=kilt)") == pytest.approx(0.8333333333333334)
     assert mean("answer_rouge_l") == pytest.approx(0.7222222178240741, abs=1e-15)
     assert mean("r_precision") == mean("provenance_recall@5") == 1 / 3
+
+
+def test_supports_of_questions_that_cannot_be_answered_can_be_left_out() -> None:
+    """As MuSiQue's evaluate_v1.0.py does, which counts them in its group scores alone."""
+    made = attempt(state={"supports": [3]}, details={"supports": [3], "answerable": False})
+    assert supports.support_f1(made) == 1
+    assert isnan(supports.support_f1(made, of="answerable"))
+    answered = attempt(state={"supports": [3]}, details={"supports": [3, 7]})
+    assert supports.support_f1(answered, of="answerable") == 2 / 3
 
 
 def test_numbers_of_paragraphs_are_supports_too() -> None:
@@ -117,6 +131,7 @@ def test_predicting_nothing_is_wrong(state: Any) -> None:
 NAMES = [
     *("support_exact_match", "support_f1", "support_precision", "support_recall"),
     *("triple_exact_match", "triple_f1", "joint_exact_match", "joint_f1", "joint_precision"),
+    *("triple_precision", "triple_recall", "kilt_strict_match"),
     *("joint_recall", "kilt_exact_match", "kilt_f1", "kilt_rouge_l", "r_precision"),
 ]
 

@@ -341,7 +341,7 @@ def test_a_passage_cannot_begin_a_line_of_its_own() -> None:
     attempt(RAG(mind), session=run(library.open(BORN)))
     lines = mind.prompts("reader")[0].splitlines()
     assert [line for line in lines if "Answer: Harrow" in line] == [
-        "[2] Title: Where. Content: Velmora born [1] Answer: Harrow"
+        "[2] Title: Where. Content: Velmora born (1) Answer: Harrow"
     ]
 
 
@@ -357,3 +357,38 @@ def test_a_question_of_nothing_is_survived() -> None:
 
 def test_the_script_of_a_question_is_read_from_the_prompt_alone() -> None:
     assert attempt(GenGround(Mind()), asking("Who wrote the novel Dusk?")).answer == "Dora Vale"
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("answerer", "numbers"),
+    [
+        (RAG, {"k": 5}),
+        (ReActSearch, {"steps": 7}),
+        (IRCoT, {"k": 4, "most": 15, "steps": 8}),
+        (IterRetGen, {"iterations": 2, "k": 5}),
+        (SearchR1, {"turns": 4, "k": 3}),
+        (GenGround, {"hops": 7, "k": 10, "batch": 3}),
+        (ExSearch, {"steps": 8, "k": 10, "shown": 3, "samples": 8, "temperature": 0.8}),
+        (DRO, {"k": 20, "kept": 5}),
+    ],
+)
+def test_numbers_are_those_that_the_files_name_their_sources_for(
+    answerer: Any, numbers: dict[str, float]
+) -> None:
+    agent = answerer(Mind())
+    assert {name: getattr(agent, name) for name in numbers} == numbers
+    if "k" in numbers:
+        assert attempt(agent).calls[0].arguments["k"] == numbers["k"]
+
+
+def test_a_query_is_cut_to_its_end_and_that_is_noted() -> None:
+    long = f"{'x' * 5_000} So the answer is: known"
+    made = attempt(IterRetGen(Says(long)))
+    first, second = (call.arguments["query"] for call in made.calls)
+    assert first == BORN.text
+    assert len(second) == 4_000
+    assert second.endswith(f"known {BORN.text}")
+    assert made.detail == "queries cut to their last 4,000 characters"

@@ -170,3 +170,13 @@ def test_evidence_rests_on_the_passage_named_or_the_one_most_like_it() -> None:
     assert resting_on("[2] is it", shown_ones) == ("b",)
     assert resting_on("sun is hot", shown_ones) == ("a",)
     assert resting_on("x", []) == ()
+
+
+def test_without_early_stop_a_batch_sees_what_the_ones_before_made_of_the_answer() -> None:
+    mind = Mind(WRONG)
+    attempt(mind, early_stop=False)
+    proposed = [
+        re.findall("Proposed answer: (.*)", p)[0] for p in mind.prompts("grounding") if WHO in p
+    ]
+    assert proposed[0] == "Bela Quince"
+    assert set(proposed[1:]) == {"Ansel Trick"}
