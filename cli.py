@@ -174,7 +174,9 @@ Faults = Annotated[
 ]
 Search = Annotated[
     list[str] | None,
-    _plays("--search", "MODEL...", "Retriever behind its search tool (bm25), or http://..."),
+    _plays(
+        "--search", "MODEL...", 'Retriever of its search tool (bm25), lucene("DIR"), http://...'
+    ),
 ]
 Simulator = Annotated[
     str | None, _plays("--simulator", "MODEL", "Chat model that stands in for tools that are gone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -55,12 +56,17 @@ def _spelled(name: str, expression: str) -> str:
     try:
         return str(spec.parse(expression)) if expression.strip() else ""
     except UserError as error:
+        if "//" in expression:  # an address may hold a password, which is not repeated
+            raise UserError(
+                f'{name} cannot be read: write an address as search("http://HOST:PORT/PATH")'
+            ) from None
         raise UserError(f"{name}={expression}: {error}") from error
 
 
 def _as_model(search: str) -> str:
     """An address of a search server as an expression."""
-    return f'search("{search}")' if search.startswith(("http://", "https://")) else search
+    named = search.lower().startswith(("http://", "https://"))
+    return f"search({json.dumps(search)})" if named else search
 
 
 def several(value: object) -> list[Any]:

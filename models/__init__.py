@@ -11,6 +11,8 @@ MODELS: dict[str, str] = {
     ),
     "bm25-rank": "models.bm25_rank:RankBM25",
     "bm25-pyserini": "models.bm25_pyserini:PyseriniBM25",
+    "lucene": "models.prebuilt.lucene:LuceneFolder",
+    "faiss": "models.prebuilt.faiss_index:FaissFile",
     "hf": "models.hf:HuggingFace",
     "minilm": "models.minilm:MiniLM",
     "openai-embedding": "models.openai_embedding:OpenAIEmbedding",

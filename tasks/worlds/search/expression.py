@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from harness import spec
@@ -9,6 +10,8 @@ from harness.errors import UserError
 from tasks.worlds.search.protocols import protocol_of
 
 NAME = "search"
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_FORM = 'a server is written as search("http://HOST:PORT/PATH")'
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,41 +21,48 @@ class Choice:
     Attributes:
         retriever: a model's expression, "" where a server is asked.
         url: of the server, "" where there is none.
+        protocol: what the server speaks; "" where its address tells.
     """
 
     retriever: str = ""
     url: str = ""
+    protocol: str = ""
 
     def __str__(self) -> str:
         """In the one spelling that settings have."""
-        return self.retriever or spec_of(self.url)
+        named = (("protocol", self.protocol),) if self.protocol else ()
+        return self.retriever or str(spec.Call(NAME, (self.url,), named))
 
 
 def parse_search(text: str) -> Choice:
     """Reads `bm25`, `rrf(bm25, minilm)`, `search("http://...")`, or a bare address.
 
+    A text that may hold an address is not repeated in an error: there may be a password in it.
+
     Raises:
         UserError: it does not parse, or the address is of no known protocol.
     """
     text = text.strip()
-    if text.startswith(("http://", "https://")):
+    if _ADDRESS.match(text):
         return _server(text)
+    told = "search" if "//" in text else f"search={text}"
     try:
         node = spec.parse(text)
     except UserError as error:
-        raise UserError(f"search={text}: {error}") from error
+        if "//" in text:
+            raise UserError(f"{told} cannot be read: {_FORM}") from None
+        raise UserError(f"{told}: {error}") from error
     if isinstance(node, spec.Call) and node.name == NAME:
-        if len(node.args) != 1 or node.kwargs or not isinstance(node.args[0], str):
-            raise UserError(f'search={text}: it takes one address, as in search("http://host/...")')
-        return _server(node.args[0])
+        named = dict(node.kwargs)
+        protocol = named.pop("protocol", "")
+        if len(node.args) != 1 or named or not isinstance(node.args[0], str):
+            raise UserError(f"{told}: it takes one address: {_FORM}")
+        if not isinstance(protocol, str):
+            raise UserError(f"{told}: the protocol is a name in quotes: {_FORM}")
+        return _server(node.args[0], protocol)
     return Choice(retriever=str(node))
 
 
-def spec_of(url: str) -> str:
-    """The expression of a server."""
-    return str(spec.Call(NAME, (url,)))
-
-
-def _server(url: str) -> Choice:
-    protocol_of(url)
-    return Choice(url=url)
+def _server(url: str, protocol: str = "") -> Choice:
+    protocol_of(url, protocol)
+    return Choice(url=url, protocol=protocol)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from harness.records import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +40,13 @@ class Searcher(Protocol):
             InfrastructureError: the retriever or the server failed.
             UserError: there is no such retriever, or it lacks what it needs.
         """
+        ...
+
+
+@runtime_checkable
+class Prebuilt(Protocol):
+    """A retriever whose index was made before, with the passages in it: it needs no corpus."""
+
+    def find(self, queries: Sequence[str], k: int) -> list[list[tuple[Document, float]]]:
+        """The best `k` passages of each query and their scores, the best first."""
         ...

@@ -15,14 +15,17 @@ from harness.contracts import Corpus, Index
 from harness.errors import AssayError, InfrastructureError, UserError
 from harness.loading import load_model
 from harness.records import Query
+from harness.shared import Shared
 from harness.stages import Stage, joined, search
-from harness.workspace import workspace
+from harness.workspace import working, workspace
 from tasks.worlds.search.batches import Batches
 from tasks.worlds.search.found import Found
 
 _DECIMALS = 4
 """Of the scores that agents read: 32-bit numbers hold about seven digits."""
 _THREADS = 4
+_SMALL = 256
+"""Corpora of a few passages each of which indexes are kept."""
 _sharing = threading.Lock()
 """Held while something is taken from, or built for, what a run shares."""
 
@@ -33,17 +36,21 @@ T = TypeVar("T")
 class IndexSearcher:
     """Asks the index of a retriever over a corpus.
 
-    Loading, indexing and searching are done in threads, one of them at a time for a model, so that
-    requests go on meanwhile. An index that could not be built is not tried again.
+    Loading, indexing and searching are done in threads, so that requests go on meanwhile; one at a
+    time within a run, for different expressions may stand on the same index. An index that could
+    not be built is not tried again.
 
     Args:
         stage: the retriever.
         corpus: what is searched.
-        lock: held while the retriever works; those of one retriever share it.
+        lock: held while the retriever works; those of one run share it.
+        places: where its indexes are kept; None keeps them here alone.
     """
 
-    def __init__(self, stage: Stage, corpus: Corpus, lock: threading.Lock) -> None:
-        self._stage, self._corpus, self._lock = stage, corpus, lock
+    def __init__(
+        self, stage: Stage, corpus: Corpus, lock: threading.Lock, places: Shared | None
+    ) -> None:
+        self._stage, self._corpus, self._lock, self._places = stage, corpus, lock, places
         self._failure: InfrastructureError | None = None
 
     async def search(self, queries: Sequence[str], k: int) -> list[tuple[Found, ...]]:
@@ -51,14 +58,14 @@ class IndexSearcher:
         return await in_thread(partial(self._search, list(queries), k))
 
     def _search(self, queries: Sequence[str], k: int) -> list[tuple[Found, ...]]:
-        with self._lock:
+        with self._lock, working(shared=self._places):
             index = self._built()
             try:
                 return self._found(index, queries, k)
-            except (InfrastructureError, MemoryError):
+            except (UserError, InfrastructureError, MemoryError):
                 raise
             except Exception as error:
-                raise _failed(f"{self._stage.name} could not search", error) from error
+                raise failed(f"{self._stage.name} could not search", error) from error
 
     def _built(self) -> Index:
         if self._failure is not None:
@@ -68,7 +75,7 @@ class IndexSearcher:
         except UserError:
             raise
         except Exception as error:
-            self._failure = _failed(f"{self._stage.name} could not index the corpus", error)
+            self._failure = failed(f"{self._stage.name} could not index the corpus", error)
             raise self._failure from error
 
     @cached_property
@@ -85,24 +92,26 @@ class IndexSearcher:
         for query in asked:
             ranked = ranking.run.ranked(query.id) if query.id in ranking.run.index else ()
             documents = ((self._corpus[id], score) for id, score in ranked)
-            found.append(
-                tuple(
-                    Found(d.id, d.title, d.text, round(float(s), _DECIMALS)) for d, s in documents
-                )
-            )
+            found.append(tuple(Found(d.id, d.title, d.text, rounded(s)) for d, s in documents))
         return found
 
 
-async def indexed(corpus: Corpus, expression: str) -> Batches:
+async def indexed(corpus: Corpus, expression: str, *, small: bool = False) -> Batches:
     """Searches over the index of the retriever of that expression.
 
     Within one run all who name the same corpus and the same retriever get the same: its index is
     built once, and what one was answered, another need not ask.
 
+    Args:
+        corpus: what is searched.
+        expression: who searches.
+        small: whether it is one of many small corpora, a question's own passages: their indexes
+            are kept in a room of their own, where they do not crowd out a large one.
+
     Raises:
         UserError: there is no such retriever.
     """
-    return await in_thread(partial(_indexed, corpus, expression))
+    return await in_thread(partial(_indexed, corpus, expression, small))
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -121,27 +130,32 @@ def _threads(process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
 
 
-def _indexed(corpus: Corpus, expression: str) -> Batches:
+def _indexed(corpus: Corpus, expression: str, small: bool) -> Batches:
     shared = workspace().shared
     with _sharing:
         if shared is None:
-            return _Loaded(expression).over(corpus)
-        loaded = shared.held(("search", expression), lambda: _Loaded(expression))
-        key = f"search by {loaded.stage.fingerprint}"
-        return shared.index(key, corpus.fingerprint, lambda: loaded.over(corpus))
+            searcher = IndexSearcher(_stage(expression), corpus, threading.Lock(), None)
+            return Batches(searcher)
+        stage = shared.held(("search", expression), lambda: _stage(expression))
+        lock = shared.held(("search", "lock"), threading.Lock)
+        places = shared.held(("search", "small"), lambda: Shared(_SMALL)) if small else shared
+
+        def begin() -> Batches:
+            return Batches(IndexSearcher(stage, corpus, lock, places))
+
+        return places.index(f"search by {stage.fingerprint}", corpus.fingerprint, begin)
 
 
-class _Loaded:
-    """A retriever, and the lock that it works under."""
-
-    def __init__(self, expression: str) -> None:
-        self.stage, self.lock = Stage(load_model(expression)), threading.Lock()
-
-    def over(self, corpus: Corpus) -> Batches:
-        """Searches by it over a corpus."""
-        return Batches(IndexSearcher(self.stage, corpus, self.lock))
+def _stage(expression: str) -> Stage:
+    return Stage(load_model(expression))
 
 
-def _failed(what: str, error: Exception) -> InfrastructureError:
+def rounded(score: float) -> float:
+    """A score as agents read it."""
+    return round(float(score), _DECIMALS)
+
+
+def failed(what: str, error: Exception) -> InfrastructureError:
+    """What is said when a retriever fails."""
     said = str(error) if isinstance(error, AssayError) else f"{type(error).__name__}: {error}"
     return InfrastructureError(f"the search tool failed: {what}: {said[:300]}")

@@ -6,7 +6,9 @@
 - Search-R1's (PeterGriffinJin/Search-R1, retrieval_server.py): POST /retrieve with {"queries",
   "topk", "return_scores": true}, many queries at a time, answered by {"result": [[{"document":
   {"id", "contents"}, "score"}, ...], ...]}. The first line of "contents" is the title, in quotes
-  in the corpus that is published with it; servers that give "title" and "text" are read too.
+  in the corpus that is published with it; servers that give "title" and "text" are read too. Some
+  give no ids (the server over a Lucene index that holds its passages, those that ask a search
+  engine): a passage's id is then made of its text.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from math import isfinite
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from harness.errors import UserError
+from harness.errors import UserError, unknown
 from tasks.worlds.search.found import Found
 
 LONGEST = 50_000
@@ -105,19 +108,23 @@ class SearchR1:
             title = title.strip().strip('"')
         else:
             title, text = _text(document, "title", ""), _text(document, "text")
-        return Found(_id(document.get("id")), title, text, _score(scored.get("score")))
+        id = document.get("id")
+        id = _made(title, text) if id is None else _id(id)
+        return Found(id, title, text, _score(scored.get("score")))
 
 
-PROTOCOLS: Mapping[str, Wire] = {"/api/search": Colbert(), "/retrieve": SearchR1()}
+NAMED: Mapping[str, Wire] = {"colbert": Colbert(), "search-r1": SearchR1()}
+"""The protocols by name, for addresses that do not tell."""
+PROTOCOLS: Mapping[str, Wire] = {"/api/search": NAMED["colbert"], "/retrieve": NAMED["search-r1"]}
 """By the end of the address."""
 
 
-def protocol_of(url: str) -> Wire:
-    """The protocol that an address speaks, told by how it ends.
+def protocol_of(url: str, named: str = "") -> Wire:
+    """The protocol that an address speaks, told by its name, else by how the address ends.
 
     Raises:
         UserError: it ends in another way, is no address, or holds what would be written into
-            results and should not be: a password, or parameters.
+            results and should not be: a password, or parameters; there is no such protocol.
     """
     try:
         parts = urlsplit(url)
@@ -131,12 +138,17 @@ def protocol_of(url: str) -> Wire:
             f"search: the address of {host} ends with its path, and holds no name or password: it "
             "is written into results"
         )
+    if named:
+        if named not in NAMED:
+            raise unknown("protocol", named, NAMED, f"There are: {', '.join(NAMED)}")
+        return NAMED[named]
     for end, protocol in PROTOCOLS.items():
         if parts.path.endswith(end):
             return protocol
     raise UserError(
-        f"search: {url} is of no known protocol: end it in /api/search for ColBERT's server, in "
-        "/retrieve for Search-R1's"
+        f"search: {url} is of no known protocol: an address in /api/search is ColBERT's, one in "
+        "/retrieve Search-R1's; of any other say which, as in "
+        f'search("{url}", protocol="colbert")'
     )
 
 
@@ -172,6 +184,11 @@ def _id(value: Any) -> str:
         return _clean(str(value), _ID)
     except ValueError as error:  # thousands of digits
         raise Unreadable("an id is too long") from error
+
+
+def _made(title: str, text: str) -> str:
+    """An id for a passage that has none: the same passage gets the same."""
+    return f"text-{sha256(chr(10).join((title, text)).encode()).hexdigest()[:16]}"
 
 
 def _score(value: Any) -> float | None:

@@ -46,6 +46,7 @@ class ServerSearcher:
 
     Args:
         url: as `protocol_of` reads it.
+        protocol: its name, where the address does not tell.
         timeout: seconds that one request may take.
         attempts: how often a request is made that fails.
         pause: awaited between attempts, for 0.5 s, 1 s, 2 s, ...
@@ -57,12 +58,13 @@ class ServerSearcher:
     def __init__(
         self,
         url: str,
+        protocol: str = "",
         *,
         timeout: float = TIMEOUT,
         attempts: int = ATTEMPTS,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._url, self._protocol = url, protocol_of(url)
+        self._url, self._protocol = url, protocol_of(url, protocol)
         self._timeout, self._attempts, self._pause = timeout, attempts, pause
         self._given_up = False
         self._opener = build_opener(_NoRedirects)
@@ -148,7 +150,7 @@ class _NoRedirects(HTTPRedirectHandler):
         return
 
 
-def served(url: str) -> Batches:
+def served(url: str, protocol: str = "") -> Batches:
     """Searches by the server at an address; the same for all who name it within one run.
 
     Raises:
@@ -156,7 +158,7 @@ def served(url: str) -> Batches:
     """
 
     def begin() -> Batches:
-        return Batches(ServerSearcher(url))
+        return Batches(ServerSearcher(url, protocol))
 
     shared = workspace().shared
-    return begin() if shared is None else shared.held(("search", url), begin)
+    return begin() if shared is None else shared.held(("search", url, protocol), begin)

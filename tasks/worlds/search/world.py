@@ -2,11 +2,12 @@
 
 Any retriever serves over any corpus, by its expression: `bm25`, `dense(minilm, by="hnsw")`,
 `bm25 % 100 >> ce("name")`. Or a server that runs already: `search("http://host/api/search")`, see
-`tasks.worlds.search.protocols`.
+`tasks.worlds.search.protocols`. Or an index that was made before, with its passages:
+`lucene("folder")`.
 
-For the 21,015,324 passages of 100 words into which Wikipedia of December 2018 is cut, run a server:
-a corpus here is held in memory whole, and `bm25-pyserini` builds its own index each time and opens
-none that was made before. docs/search.md tells what such a server needs.
+A corpus is held in memory whole, which the 21,015,324 passages of Wikipedia of December 2018 forbid
+on most machines: they want a server or an index that is there; docs/search.md tells what either
+needs.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from harness.records import Observation, Problem, ToolCall, ToolSpec
 from tasks.worlds.search.batches import Batches
 from tasks.worlds.search.expression import parse_search
 from tasks.worlds.search.indexed import in_thread, indexed
+from tasks.worlds.search.prebuilt import brings_passages, prebuilt
 from tasks.worlds.search.server import served
 
 K, MOST = 5, 100
@@ -75,10 +77,11 @@ class SearchWorld:
     one run that name the same corpus and retriever share it, see `indexed`.
 
     Args:
-        corpus: what is searched, or what makes it when it is first needed; None where a server has
-            its own.
+        corpus: what is searched, or what makes it when it is first needed; None where a server or
+            an index made before has its own.
         retriever: who searches: a model's expression, an address, or `search("http://...")`.
         k: how many passages a search gives where the call does not say.
+        small: whether the corpus is one of many small ones, see `indexed`.
 
     Raises:
         UserError: the retriever does not parse, it needs a corpus, or k is out of range.
@@ -89,16 +92,18 @@ class SearchWorld:
         corpus: Corpus | Callable[[], Corpus] | None,
         retriever: str = "bm25",
         k: int = K,
+        *,
+        small: bool = False,
     ) -> None:
         self._choice = parse_search(retriever)
-        if corpus is None and not self._choice.url:
+        if corpus is None and not (self._choice.url or brings_passages(str(self._choice))):
             raise UserError(
                 f"search={self._choice}: there is no corpus that it could search; name a server "
                 'that has one, as in search("http://localhost:8893/api/search")'
             )
         if not 1 <= k <= MOST:
             raise UserError(f"a search gives 1 to {MOST} passages, not {k}")
-        self._corpus, self.k = corpus, k
+        self._corpus, self.k, self._small = corpus, k, small
         self._batches: Batches | None = None
         self._opening: asyncio.Lock | None = None
 
@@ -125,12 +130,13 @@ class SearchWorld:
 
     async def _begun(self) -> Batches:
         if self._choice.url:
-            return served(self._choice.url)
+            return served(self._choice.url, self._choice.protocol)
         corpus = self._corpus
         if callable(corpus):
             corpus = await in_thread(corpus)
-        assert corpus is not None
-        return await indexed(corpus, self._choice.retriever)
+        if corpus is None:
+            return await prebuilt(self._choice.retriever)
+        return await indexed(corpus, self._choice.retriever, small=self._small)
 
 
 class SearchSession(Told):

@@ -75,6 +75,19 @@ def test_answers_are_remembered_as_long_as_there_is_room() -> None:
     assert [queries for queries, _ in echo.asked] == [["a"], ["b"], ["c"], ["b"]]
 
 
+def test_what_is_remembered_is_bounded_by_passages() -> None:
+    echo = Echo()
+    batches = Batches(echo, kept=4)
+
+    async def asked() -> None:
+        for query, k in (("a", 1), ("b", 3), ("a", 1), ("c", 2), ("a", 1), ("b", 3)):
+            await batches.search(query, k)
+
+    run(asked())
+    # a and b fill the room: 1 + 3 passages; a is known; c wants 2, b goes; a is known; b is new
+    assert echo.asked == [(["a"], 1), (["b"], 3), (["c"], 2), (["b"], 3)]
+
+
 def test_errors_reach_everybody_who_asked_and_are_not_remembered() -> None:
     echo = Echo()
     batches = Batches(echo)

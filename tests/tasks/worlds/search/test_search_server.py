@@ -156,6 +156,29 @@ def test_documents_with_a_title_and_a_text_of_their_own_are_read_too(fake: Fake)
     assert found == [(Found("3", "T", "x", None),)]
 
 
+def test_any_address_may_be_said_to_speak_a_protocol(fake: Fake) -> None:
+    fake.answer = colbert
+    asked = ServerSearcher(f"{fake.url}/wiki17_abstracts", "colbert")  # as DSPy's examples name it
+    assert [passage.id for passage in run(asked.search(["x"], 2))[0]] == ["17", "4"]
+    assert fake.asked[0].path == "/wiki17_abstracts"
+
+
+def test_a_passage_without_an_id_is_known_by_its_text(fake: Fake) -> None:
+    # Search-R1's server over a Lucene index with passages: title, text and contents, but no id;
+    # its servers before search engines: the contents alone, without scores.
+    over_lucene = {"title": "Miro", "text": "A town.", "contents": '"Miro"\nA town.'}
+    online = {"contents": '"Miro"\nA village.'}
+    fake.answer = lambda asked: {
+        "result": [[{"document": over_lucene, "score": 2.5}, {"document": online}]]
+    }
+    ((first, second),) = run(searcher(fake, "/retrieve").search(["a"], 2))
+    assert (first.title, first.text, first.score) == ("Miro", "A town.", 2.5)
+    assert (second.title, second.text, second.score) == ("Miro", "A village.", None)
+    assert first.id != second.id
+    fake.answer = lambda asked: {"result": [[{"document": over_lucene, "score": 1.0}]]}
+    assert run(searcher(fake, "/retrieve").search(["b"], 2))[0][0].id == first.id
+
+
 def test_a_world_speaks_to_a_server_without_a_corpus_of_its_own(fake: Fake) -> None:
     fake.answer = colbert
     problem = Problem("q", ((Message("user", "?"),),), (SEARCH,))
@@ -291,7 +314,7 @@ def test_wrong_results_of_search_r1s_server_are_failures(fake: Fake, result: Any
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://localhost:8893", "/api/search for ColBERT"),
+        ("http://localhost:8893", "/api/search is ColBERT"),
         ("http://localhost:8893/api/search/", "no known protocol"),
         ("http:///retrieve", "http://HOST"),
         ("http://localhost:99999/retrieve", "http://HOST"),
@@ -312,6 +335,25 @@ def test_settings_have_one_spelling() -> None:
     assert str(parse_search(url)) == str(parse_search(f"search( '{url}' )")) == f'search("{url}")'
     assert str(parse_search("bm25( k1 = 0.9 )")) == "bm25(k1=0.9)"
     assert parse_search(url).url == url
+    other = 'search("http://localhost:2017/wiki17_abstracts", protocol="colbert")'
+    assert str(parse_search(other)) == other
     for wrong in ("search()", "search(bm25)", f'search("{url}", k=1)', "bm25("):
-        with pytest.raises(UserError, match="search="):
+        with pytest.raises(UserError, match="search"):
             parse_search(wrong)
+    with pytest.raises(UserError, match=r"unknown protocol 'colbrt'\. Did you mean colbert"):
+        parse_search(f'search("{url}", protocol="colbrt")')
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "HTTP://me:secret@localhost/retrieve",
+        'search("http://me:secret@localhost/retrieve"',
+        'search("http://localhost/retrieve?key=secret", 3)',
+        "(http://me:secret@localhost/retrieve)",
+    ],
+)
+def test_what_may_hold_a_password_is_not_repeated(written: str) -> None:
+    with pytest.raises(UserError) as caught:
+        parse_search(written)
+    assert "secret" not in str(caught.value)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -237,6 +239,43 @@ def test_another_corpus_has_an_index_of_its_own(counting: str, tmp_path: Path) -
         for documents in (DOCUMENTS, DOCUMENTS[:2], DOCUMENTS):
             run(ask(SearchWorld(ListCorpus(documents), counting), query="red"))
     assert [line.split()[0] for line in lines(tmp_path / "built")] == ["3", "2"]
+
+
+def test_small_corpora_do_not_crowd_out_a_large_one(counting: str, tmp_path: Path) -> None:
+    with working(shared=Shared()):
+        for turn in range(2):
+            run(ask(SearchWorld(CORPUS, counting), query="red"))
+            for n in range(5):  # more corpora than a run keeps large ones of
+                own = ListCorpus([Document(f"own {n}", "a red thing")])
+                run(ask(SearchWorld(own, counting, small=True), query="red"))
+            built = [line.split()[0] for line in lines(tmp_path / "built")]
+            assert built == ["3", *"11111"], f"turn {turn}"
+
+
+def test_cuts_of_one_retriever_share_its_index(counting: str, tmp_path: Path) -> None:
+    worlds = [SearchWorld(CORPUS, f"{counting} % {k}") for k in (1, 2)]
+
+    async def both() -> list[Observation]:
+        return await together(ask(world, query="red") for world in worlds)
+
+    with working(shared=Shared()):
+        found = run(both())
+    assert [ids(observed) for observed in found] == [["d1"], ["d1", "d3"]]
+    assert len(lines(tmp_path / "built")) == 1
+
+
+def test_two_processes_each_load_an_index_of_their_own(counting: str, tmp_path: Path) -> None:
+    asks = (
+        "from harness.corpus import ListCorpus; from harness.loop import run; "
+        "from harness.records import Document, Problem, ToolCall; "
+        "from tasks.worlds.search import SearchWorld; "
+        f"session = run(SearchWorld(ListCorpus([Document('d', 'red')]), {counting!r})"
+        ".open(Problem('q', ()))); "
+        "print(run(session.call(ToolCall('search', {'query': 'red'}))).content)"
+    )
+    asked = [subprocess.run([sys.executable, "-c", asks], capture_output=True) for _ in range(2)]
+    assert asked[0].stdout == asked[1].stdout != b""
+    assert len(lines(tmp_path / "built")) == 2
 
 
 @pytest.mark.parametrize("what", ["broken", "down"])
