@@ -12,9 +12,18 @@ from small_library import BORN, PASSAGES, RIVER, Library, Mind
 from harness.loop import run
 from harness.records import Completion, Message, Problem, ToolSpec, Trajectory
 from harness.workspace import working, workspace
+from models.agents.answerers import exsearch_turns
 from models.agents.answerers.answering import Unreadable
 from models.agents.answerers.exsearch import LEFT_OUT, UNSEARCHED, ExSearch
-from models.agents.answerers.exsearch_turns import Turn, bare, read_turn
+from models.agents.answerers.exsearch_turns import (
+    RECORDING,
+    SEARCHING,
+    THINKING,
+    Turn,
+    bare,
+    instructions,
+    read_turn,
+)
 
 WHO, WHERE = "Who wrote the novel Velmora?", "Where was Ansel Trick born?"
 
@@ -58,6 +67,10 @@ def test_three_of_ten_candidates_are_read() -> None:
     made = attempt(mind)
     assert [call.arguments["k"] for call in made.calls] == [10, 10]
     assert len(shown(mind.prompts("exsearch")[1])) == 3
+
+
+def test_as_many_candidates_are_asked_for_as_said() -> None:
+    assert [call.arguments["k"] for call in attempt(Mind(), k=7).calls] == [7, 7]
 
 
 def test_after_the_last_step_the_answer_is_asked_for() -> None:
@@ -197,6 +210,25 @@ def test_one_sample_is_plain_sampling() -> None:
     assert model.asked == [0.3, 0.3, 0.0]
 
 
+def test_a_beam_adds_up_the_likelihoods_of_all_steps() -> None:
+    # likely: 6/8, then one of two, each 1/2: 3/8. rare: 2/8, then 1: 1/4. By the last step alone
+    # it would be 1/2 against 1.
+    class Fading(Drawn):
+        async def complete(
+            self, messages: Sequence[Message], *, temperature: float = 0.0, **rest: Any
+        ) -> Completion:
+            if not temperature:
+                return await super().complete(messages, temperature=temperature, **rest)
+            draw, said = workspace().trial % 8, messages[-2].content if len(messages) > 2 else ""
+            if not said:
+                return Completion("<QUERY> likely" if draw < 6 else "<QUERY> rare")
+            fact = f"x{draw % 2}" if "likely" in said else "y"
+            return Completion(f"<FACT> {fact}\n<FINAL>")
+
+    made = attempt(Fading(lambda trial, turn: "", lambda turn: "?"), decoding="beam", beam=2)
+    assert made.answer == "likely"
+
+
 class Forking(Drawn):
     """Its likelier first turn leads to where it scatters; the other one to where it is sure."""
 
@@ -243,6 +275,21 @@ def test_where_no_sample_can_be_read_the_likeliest_is_asked_for_again() -> None:
         lambda trial, turn: "<SEARCH>", lambda turn: "<FINAL>" if turn else "<QUERY> cold"
     )
     assert attempt(model, decoding="sample").answer == "cold"
+
+
+# What it is told
+
+
+@pytest.mark.parametrize(
+    ("removed", "line"),
+    [("thinking", THINKING), ("searching", SEARCHING), ("recording", RECORDING)],
+)
+def test_it_is_told_of_an_action_unless_that_is_removed(removed: str, line: str) -> None:
+    actions = {"thinking": True, "searching": True, "recording": True}
+    assert line in instructions(**actions)
+    assert line not in instructions(**{**actions, removed: False})
+    left = instructions(**{**actions, removed: False})
+    assert (exsearch_turns.UNSEARCHED in left) == (removed == "searching")
 
 
 # Reading turns

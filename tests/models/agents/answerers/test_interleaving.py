@@ -79,6 +79,12 @@ def test_no_more_than_the_most_passages_are_collected() -> None:
     assert made.answer == "unknown"
 
 
+def test_of_a_search_that_gives_more_the_most_are_read() -> None:
+    mind = Mind()
+    attempt(IRCoT(mind, most=3, k=4))
+    assert len(passages(mind.prompts("chain")[0])) == 3
+
+
 def test_sentences_end_at_their_limit() -> None:
     model = Scripted(lambda messages, tools: "It is so. So it goes.")
     made = attempt(IRCoT(model, steps=3))

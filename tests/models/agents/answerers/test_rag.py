@@ -49,6 +49,12 @@ def test_of_passages_shown_best_last_the_worst_are_left_out_too() -> None:
     assert shown(last) == shown(first)[::-1]
 
 
+def test_what_a_model_thinks_first_is_no_part_of_its_answer() -> None:
+    made = attempt(Scripted(["<think>It may be Bela Quince.</think>Ansel Trick [1]"]))
+    assert made.answer == "Ansel Trick"
+    assert "Quince" not in made.messages[-1].content
+
+
 def test_without_citations_none_are_asked_for_or_read() -> None:
     mind = Mind()
     made = attempt(mind, citations=False)
