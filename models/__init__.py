@@ -67,5 +67,8 @@ WRAPS: dict[str, str] = {
 }
 """Models of other libraries, by top package and class, to the adapter that runs them."""
 
-PRODUCERS: dict[str, str] = {}
+PRODUCERS: dict[str, str] = {
+    "sft": "models.producers.sft:Sft",
+    "dpo": "models.producers.dpo:Dpo",
+}
 """Methods that make checkpoints."""

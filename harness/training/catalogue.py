@@ -34,16 +34,23 @@ def _row(name: str) -> dict[str, Any]:
         make, shown, _ = definition(name)
     except ImportError as error:
         return {**row, "problem": f"it does not load: {error}"}
-    documented = inspect.cleandoc(make.__doc__ or "")
-    description, _, fields = documented.partition("Attributes:\n")
-    told = _told(fields)
+    description, _, fields = inspect.cleandoc(make.__doc__ or "").partition("Attributes:\n")
+    parents = getattr(make, "__mro__", ())[1:]
+    inherited = [inspect.cleandoc(parent.__doc__ or "") for parent in parents]
+    told = {
+        name: text
+        for each in (*(doc.partition("Attributes:\n")[2] for doc in reversed(inherited)), fields)
+        for name, text in _told(each).items()
+    }
     factory = Factory(make, shown)
     defaults = factory.defaults
     return {
         **row,
         "name": shown,
         "summary": description.partition("\n")[0],
-        "description": description.strip(),
+        "description": "\n\n".join(
+            " ".join(part.split()) for part in description.strip().split("\n\n")
+        ),
         "parameters": [
             {
                 "name": each,

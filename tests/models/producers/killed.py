@@ -1,0 +1,67 @@
+"""Trains, and kills itself where it is told: python killed.py PRODUCER BASE DATA ROOT WHERE.
+
+WHERE is "never", "step N", "saving N" (files are there, the mark is not) or "rows N".
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+sys.path[:0] = [str(Path(__file__).parents[3]), str(Path(__file__).parents[1])]
+
+import schooling  # noqa: E402
+import torch  # noqa: E402
+
+from models.producers.dpo import Dpo  # noqa: E402
+from models.producers.sft import Sft  # noqa: E402
+from models.training import checkpoints, data, reference  # noqa: E402
+
+SETTINGS: dict[str, Any] = {
+    "device": "cpu",
+    "batch": 4,
+    "micro_batch": 3,
+    "epochs": 2,
+    "lr": 1e-3,
+    "save_every": 2,
+    "lora_dropout": 0.1,
+}
+
+
+def die() -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def main(producer: str, base: str, file: str, root: str, where: str) -> None:
+    torch.set_num_threads(1)
+    data._AT_ONCE = reference._AT_ONCE = 4
+    kind, _, number = where.partition(" ")
+    mark = checkpoints.mark
+
+    def marked(checkpoint: Path) -> None:
+        if where == f"saving {checkpoint.name.rpartition('-')[2]}":
+            die()
+        mark(checkpoint)
+
+    def tell(stage: str, done: int, total: int, state: str) -> None:
+        if {"train": "step", "data": "rows", "reference": "asked"}[stage] == kind and done >= int(
+            number
+        ):
+            rows = next(Path(root).glob(f"*-{stage}")) / "rows.jsonl"
+            if rows.exists():  # as if in the middle of a line
+                with rows.open("ab") as torn:
+                    torn.write(b'{"line": 99, "tex')
+            die()
+
+    checkpoints.mark = marked
+    made: Any = {"sft": Sft, "dpo": Dpo, "lora": Sft}[producer]
+    more = {"lora_rank": 4} if producer == "lora" else {}
+    schooling.train(made(base, file, **SETTINGS, **more), Path(root), tell)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,56 @@
+"""Training that was killed goes on, and ends in the very same weights."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("trl", reason="needs trl")
+
+import schooling
+
+pytestmark = pytest.mark.slow
+SCRIPT = Path(__file__).with_name("killed.py")
+
+
+def run(producer: str, base: Path, data: Path, root: Path, where: str) -> int:
+    command = [sys.executable, str(SCRIPT), producer, str(base), str(data), str(root), where]
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    return subprocess.run(command, capture_output=True, timeout=300, env=offline).returncode
+
+
+@pytest.mark.parametrize(
+    ("producer", "kills"),
+    [
+        ("sft", ["rows 8", "step 3", "saving 4", "step 7"]),
+        ("lora", ["step 5"]),
+        ("dpo", ["rows 8", "asked 8", "saving 2", "step 5"]),
+    ],
+)
+def test_killed_anywhere_it_ends_in_the_same_bytes(
+    tmp_path: Path, producer: str, kills: list[str]
+) -> None:
+    base = schooling.base(tmp_path / "base", attention_dropout=0.1)
+    write = schooling.pairs if producer == "dpo" else schooling.dialogues
+    data = write(tmp_path / "data.jsonl", 17)  # 17 rows in batches of 4: 10 steps in 2 epochs
+    assert run(producer, base, data, tmp_path / "whole", "never") == 0
+    for where in kills:
+        assert run(producer, base, data, tmp_path / "cut", where) == -signal.SIGKILL
+    assert run(producer, base, data, tmp_path / "cut", "never") == 0
+    for name in ("model.safetensors", "tokenizer.json", "config.json", "generation_config.json"):
+        whole, cut = (tmp_path / side / "out" / name for side in ("whole", "cut"))
+        assert whole.read_bytes() == cut.read_bytes(), name
+    [curves] = (tmp_path / "cut").glob("*-train/curves.jsonl")
+    assert [row["step"] for row in schooling.rows(curves)] == list(range(1, 11))
+    [undisturbed] = (tmp_path / "whole").glob("*-train/curves.jsonl")
+    assert curves.read_bytes() == undisturbed.read_bytes()
+    for rows in (tmp_path / "whole").glob("*/*.jsonl"):
+        assert (
+            rows.read_bytes()
+            == (tmp_path / "cut" / rows.relative_to(tmp_path / "whole")).read_bytes()
+        )
