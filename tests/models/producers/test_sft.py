@@ -7,7 +7,6 @@ import json
 import os
 import signal
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,7 +24,6 @@ from harness.errors import UserError  # noqa: E402
 from harness.records import Message  # noqa: E402
 from models.neural.opening import quiet  # noqa: E402
 from models.neural.places import Place  # noqa: E402
-from models.producers.dpo import Dpo  # noqa: E402
 from models.producers.sft import Sft  # noqa: E402
 from models.training import checkpoints  # noqa: E402
 from models.transformers_chat import TransformersChat  # noqa: E402
@@ -290,13 +288,6 @@ def test_an_adapter_names_its_base_on_the_hub_and_no_folder(base: Path, tmp_path
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert "adapter_model.safetensors" in names
     assert not names & {"README.md", "model.safetensors"}
-
-
-def test_every_setting_is_documented_by_the_method_itself() -> None:
-    for method in (Sft, Dpo):
-        told = (method.__doc__ or "").partition("Attributes:")[2]
-        for each in fields(method):
-            assert f"    {each.name}: " in told, each.name
 
 
 @pytest.mark.parametrize(
