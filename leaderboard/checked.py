@@ -24,7 +24,8 @@ from pydantic import Field
 
 from harness.sources import Read
 from harness.store.schema import Value
-from leaderboard.records import Card, Environment, Name, Sha256, Strict
+from leaderboard.fields import Sha256, Strict
+from leaderboard.records import Card, Environment, Name
 
 CHECKED = "_checked"
 """Folder of the records; no submission can have that name."""

@@ -16,7 +16,16 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
+
+from leaderboard.fields import Line, Link, Prose, Sha256, Strict, printable
+from leaderboard.lineage import Lineage
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 """Of a submission and its folder: safe in a path, a URL and an element's id."""
@@ -35,37 +44,7 @@ Kind = Literal[
 """What a model is, as the board's facet names it."""
 
 
-def _https(url: str) -> str:
-    if not re.fullmatch(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[!-~]*)?", url) or set(url) & set(
-        "\"'<>\\"
-    ):
-        raise ValueError("a link starts with https:// and holds no quotes, spaces or <>")
-    return url
-
-
-def _printable(text: str) -> str:
-    if any(not c.isprintable() and c not in "\n\t" for c in text):
-        raise ValueError("control characters are not allowed")
-    return text
-
-
-Line = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_printable),
-]
-Prose = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_printable)]
-Link = Annotated[str, StringConstraints(max_length=500), AfterValidator(_https)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME.pattern}$")]
-
-
-class Strict(BaseModel):
-    """A record that refuses fields it does not know, numbers that are not finite, and coercion."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
 
 
 class TrainingData(Strict):
@@ -115,6 +94,16 @@ class Card(Strict):
     description: Prose = ""
     citation: Prose = ""
     """BibTeX."""
+    lineage: Lineage | None = None
+    """How a checkpoint was trained. The template takes it from the results: leave it as it is."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Every field; a lineage where there is one, so that cards without stay as they were."""
+        told: dict[str, Any] = handler(self)
+        if self.lineage is None:
+            told.pop("lineage", None)
+        return told
 
     def overlaps(self, tasks: list[str]) -> list[str] | None:
         """Training data that is declared to share something with these tasks or their benchmark.
@@ -157,7 +146,7 @@ class Manifest(Strict):
     assay: Line
     """Version of the harness that packed it."""
     model: Annotated[
-        str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_printable)
+        str, StringConstraints(min_length=1, max_length=2000), AfterValidator(printable)
     ]
     """The model's canonical expression."""
     model_fingerprint: Sha256

@@ -176,6 +176,7 @@ class _Assembly:
         newest = known.newest
         reruns = [s.reproduced for s in known.submissions if s.reproduced is not None]
         sources = [line.row.source for line in lines if line.row.source is not None]
+        parent = self.systems.parent_of(known)
         return System(
             id=known.id,
             name=known.name,
@@ -193,6 +194,7 @@ class _Assembly:
             rows=tuple(line.id for line in lines),
             flags=tuple(flag for s in reversed(known.submissions) for flag in s.flags),
             reproduced=reruns[-1] if reruns else None,
+            parent=None if parent is None else parent.id,
         )
 
     def _left_out(self) -> tuple[LeftOut, ...]:

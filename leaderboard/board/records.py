@@ -182,6 +182,8 @@ class System:
     """Ids of its rows."""
     flags: tuple[Flag, ...] = ()
     reproduced: Reproduced | None = None
+    parent: str | None = None
+    """Id of the system that it was trained from, where that is on the board."""
 
 
 @dataclass(frozen=True, slots=True)

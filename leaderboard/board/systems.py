@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from leaderboard.board.naming import Ids, slug
 from leaderboard.board.recorded import Submission
+from leaderboard.lineage import bare
 from leaderboard.printed.records import PrintedTable, SystemFacts
 
 _HUB = "https://huggingface.co/"
@@ -73,9 +74,16 @@ class Systems:
         for name in sorted({row.system for table in tables for row in table.rows}):
             self._printed[name] = Identity(self._ids.new(slug(name)), facts.get(name))
         self._by_model = {key: known for known in self._printed.values() for key in _keys(known)}
+        self._by_digest: dict[str, Identity] = {}
+        self._parents = dict(self._by_model)
         # Anybody can claim to be a model: what was checked comes first, and gives the page its id.
         for submission in sorted(submissions, key=lambda s: (not s.checked, s.submitted, s.name)):
-            self._of(submission).submissions.append(submission)
+            known = self._of(submission)
+            known.submissions.append(submission)
+            for key in _models(submission):
+                self._parents.setdefault(key, known)
+            if submission.card.lineage is not None and submission.card.lineage.digest:
+                self._by_digest.setdefault(bare(submission.card.lineage.digest), known)
 
     def of_printed(self, name: str) -> Identity:
         """The system of a printed row."""
@@ -84,6 +92,21 @@ class Systems:
     def of_submission(self, submission: Submission) -> Identity:
         """The system of a submission."""
         return self._submitted[submission.fingerprint]
+
+    def parent_of(self, known: Identity) -> Identity | None:
+        """The system that one was trained from, where the board has it.
+
+        A checkpoint is known by its digest alone, for any folder can have its name; what was not
+        trained here by the expression that runs it, or by its id on the hub.
+        """
+        lineage = None if known.newest is None else known.newest.card.lineage
+        if lineage is None or lineage.parent is None:
+            return None
+        name = lineage.parent.name
+        found = self._by_digest.get(bare(lineage.parent.digest))
+        if found is None and not name.endswith("/"):
+            found = self._parents.get(name) or self._parents.get(f"{_HUB}{name}")
+        return None if found is known else found
 
     def all(self) -> list[Identity]:
         """Every system, by id."""

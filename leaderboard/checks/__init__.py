@@ -14,6 +14,7 @@ from leaderboard.checks import (
     claims,
     files,
     history,
+    lineage,
     plausibility,
     predictions,
     scores,
@@ -73,6 +74,7 @@ OF_RESULT: tuple[Check[Claim], ...] = (
 """Of each result. Where `data` is skipped, what needs it is skipped too: self-reported."""
 
 BESIDE_OTHERS: tuple[Check[Case], ...] = (
+    Check("lineage", lineage.lineage, needs=("hashes", "card")),
     Check("same files", plausibility.same_files, needs=("hashes",), of_board=True),
 )
 """Of the folder, once its results are known."""

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from leaderboard.checks.outcomes import Outcome, Status
 from leaderboard.checks.summary import MARKS, Line, condensed, established
-from leaderboard.records import Strict
+from leaderboard.fields import Strict
 from leaderboard.submission.parsing import read_json
 from leaderboard.submission.reading import problems
 from leaderboard.submission.refusal import Refused

@@ -13,10 +13,10 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from harness.errors import UserError
+from leaderboard.fields import Line, Prose, Strict
 from leaderboard.printed.collection import HOME, suites, systems, tables
 from leaderboard.printed.description import read_yaml, valid
 from leaderboard.printed.records import PrintedCell, PrintedRow, PrintedTable, PublishedClaim
-from leaderboard.records import Line, Prose, Strict
 
 FILE = "claims.yaml"
 BITS = 1e-9

@@ -14,8 +14,9 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError
 
 from harness.errors import UserError
+from leaderboard.fields import Line, Link, Prose, Strict
 from leaderboard.printed.records import Unit
-from leaderboard.records import Kind, Line, Link, Prose, Strict
+from leaderboard.records import Kind
 
 Model = TypeVar("Model", bound=Strict)
 Target = Annotated[list[Line], Field(min_length=2, max_length=2)]

@@ -8,9 +8,10 @@ from pathlib import Path
 from pydantic import Field
 
 from harness.errors import UserError
+from leaderboard.fields import Line, Strict
 from leaderboard.printed.description import read_yaml, valid
 from leaderboard.printed.records import SystemFacts
-from leaderboard.records import Kind, Line, Strict
+from leaderboard.records import Kind
 
 
 class SystemText(Strict):

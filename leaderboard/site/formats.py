@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from leaderboard.board.records import Number
 
 
@@ -64,6 +67,16 @@ def duration(seconds: float | None) -> str:
     if seconds < 60:
         return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def amount(value: float) -> str:
+    """A quantity to three digits: "4.6e-09", "0.0125", "57.3", "12,346"."""
+    return f"{value:,.0f}" if value >= 999.5 else f"{value:.3g}"
+
+
+def written(value: Any) -> str:
+    """The value of a setting, as JSON: a text has its quotes."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -74,6 +74,11 @@ def task_data(name: str, suffix: str) -> str:
     return f"data/tasks/{slug(name)}.{suffix}"
 
 
+def lineage_data(system: str) -> str:
+    """Where a checkpoint comes from, as JSON."""
+    return f"data/lineage/{slug(system)}.json"
+
+
 def row_data(row: str) -> str:
     """The script with a row's values for every query."""
     return f"data/rows/{slug(row)}.js"

@@ -10,7 +10,7 @@ handed over:
     number(n, unit)          a number with its interval; bar(n, (low, high)) draws it
     enhanced()               the scripts of enhanced tables (macros/table.html.j2), for a page's
                              block "scripts"
-    size, duration, plural, shown, signed, letters, labelled
+    size, duration, amount, written, plural, shown, signed, letters, labelled
                              see `leaderboard.site.formats`; also filters
     | day                    a date in ISO form, "–" for none
 """
@@ -139,8 +139,8 @@ class Renderer:
             LEVELS=cells.LEVELS,
         )
         for tool in (
-            formats.size, formats.duration, formats.plural, formats.shown, formats.signed,
-            formats.letters, formats.labelled,
+            formats.size, formats.duration, formats.amount, formats.written,
+            formats.plural, formats.shown, formats.signed, formats.letters, formats.labelled,
         ):  # fmt: skip
             found.globals[tool.__name__] = found.filters[tool.__name__] = tool
         found.filters["day"] = day

@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
+from pydantic import ValidationError
+
 from harness.joins import JOINS
 from harness.store import Result
+from leaderboard.lineage import Lineage, stated
 from leaderboard.records import Card, Kind
 
 UNFILLED = "???"
@@ -55,7 +58,9 @@ def card_template(result: Result | None = None) -> str:
     lines = [_HEAD]
     for name, field in Card.model_fields.items():
         lines += ["", *(f"# {line}" for line in about(name).splitlines())]
-        if field.is_required() or name in known:
+        if name == "lineage" and name in known:
+            lines.append(_as_yaml({name: known[name]}).rstrip())
+        elif field.is_required() or name in known:
             lines.append(_written(name, known.get(name, UNFILLED)))
         else:
             lines.append(f"# {name}:")
@@ -68,7 +73,15 @@ def about(name: str) -> str:
 
 
 def card_yaml(card: Card) -> bytes:
-    """The card as a submission holds it: every field, the same bytes for the same card."""
+    """The card as a submission holds it, the same bytes for the same card.
+
+    Every field is written; a lineage where there is one.
+    """
+    return _as_yaml(card.model_dump()).encode()
+
+
+def _as_yaml(told: Mapping[str, Any]) -> str:
+    """Plain values as YAML that reads as the very same."""
     import yaml
 
     class Dumper(yaml.SafeDumper):
@@ -82,10 +95,8 @@ def card_yaml(card: Card) -> bytes:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     Dumper.add_representer(str, text)
-    plain = yaml.dump(
-        card.model_dump(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=1 << 16
-    )
-    return str(plain).encode()
+    plain = yaml.dump(told, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=1 << 16)
+    return str(plain)
 
 
 def unfilled(value: object, place: str = "") -> Iterator[str]:
@@ -102,7 +113,7 @@ def unfilled(value: object, place: str = "") -> Iterator[str]:
 
 def _known(result: Result) -> dict[str, object]:
     """What a result says of its model, by field of the card."""
-    card, parameters = result.model_card or {}, result.model_identity.get("parameters") or {}
+    card, parameters = result.model_card or {}, _parameters(result.model_identity)
     kind = _KINDS.get(str(card.get("kind")), card.get("kind"))
     found: dict[str, object] = {
         "name": str(card.get("title") or result.model)[:200],
@@ -118,7 +129,32 @@ def _known(result: Result) -> dict[str, object]:
         "links": _links(result, card),
     }
     found = {name: value for name, value in found.items() if value not in (None, "", {})}
-    return (dict(_NOTHING_LEARNED) if kind in ("lexical", "reference") else {}) | found
+    found = (dict(_NOTHING_LEARNED) if kind in ("lexical", "reference") else {}) | found
+    return found | _trained(_lineage(result))
+
+
+def _parameters(identity: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of the model, or of the adapter that runs a checkpoint."""
+    inner = identity.get("adapter")
+    own = inner if isinstance(inner, dict) else identity
+    return own.get("parameters") or {}
+
+
+def _lineage(result: Result) -> Lineage | None:
+    """What a result says of its model's training, where that can stand in a card."""
+    try:
+        return stated(result.model_card, result.model_identity)
+    except ValidationError:
+        return None
+
+
+def _trained(lineage: Lineage | None) -> dict[str, object]:
+    """What follows from a lineage, by field of the card."""
+    if lineage is None:
+        return {}
+    found = {"revision": lineage.digest} if lineage.digest else {}
+    parent = lineage.parent.name if lineage.parent else None
+    return {**found, "parent": parent, "lineage": lineage.model_dump()}
 
 
 def _links(result: Result, card: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import Field
 
-from leaderboard.records import Environment, Line, Strict
+from leaderboard.fields import Line, Strict
+from leaderboard.records import Environment
 
 UNKNOWN = "unknown"
 _MACHINES = re.compile(r"x86_64|amd64|aarch64|arm64|i[3-6]86|ppc64le|s390x|riscv64", re.IGNORECASE)

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 from synthetic_submissions import write_board
+from trained import lineage
 
 from harness.records import TaskCard
 from leaderboard.board.records import (
@@ -198,6 +199,10 @@ CARDS: Mapping[str, Card] = {
         parameters=7_000_000_000, released=date(2026, 2, 1),
         training=[TrainingData(dataset=HOSTILE, overlap=[HOSTILE], note=HOSTILE)],
         links={"paper": "https://example.org/{{7*7}}&a=1#x"},
+        lineage=lineage(
+            method=HOSTILE, version=HOSTILE, parent={"name": HOSTILE, "revision": HOSTILE},
+            data={"data": {"name": HOSTILE, "sha256": "d" * 64}}, config={HOSTILE: HOSTILE},
+        ),
     ),
 }  # fmt: skip
 

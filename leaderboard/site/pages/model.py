@@ -17,6 +17,7 @@ from leaderboard.board.records import Board, Number, Row, SuiteBoard, System
 from leaderboard.checked import Rerun
 from leaderboard.site import links, results
 from leaderboard.site.cells import axis, axis_text, present
+from leaderboard.site.downloads import to_json
 from leaderboard.site.formats import letters
 from leaderboard.site.listings import Listing
 from leaderboard.site.rendering import Renderer
@@ -36,6 +37,8 @@ def pages(board: Board, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
         listing = _listing(found)
         for suffix in ("csv", "json"):
             yield data_path(system.id, suffix), listing.encode(suffix)
+        if system.card is not None and system.card.lineage is not None:
+            yield links.lineage_data(system.id), to_json(system.card.lineage.model_dump())
 
 
 def data_path(system: str, suffix: str) -> str:
@@ -50,6 +53,8 @@ def _context(
     return {
         "system": system,
         "card": system.card,
+        "lineage": system.card.lineage if system.card else None,
+        "parent": board.systems.get(system.parent or ""),
         "rows": rows,
         "summary": _summary(board, rows),
         "tables": [_table(board, suite, here) for suite, here in found],

@@ -89,3 +89,19 @@ def test_groups_are_lettered_like_the_columns_of_a_spreadsheet() -> None:
 def test_a_count_agrees_with_its_noun() -> None:
     assert formats.plural(1, "task") == "1 task"
     assert formats.plural(1024, "query", "queries") == "1,024 queries"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(4.6011e-9, "4.6e-09"), (0.0, "0"), (0.01254, "0.0125"), (57.26, "57.3"), (475.0, "475"),
+     (999.4, "999"), (999.6, "1,000"), (12345.6, "12,346")],
+)  # fmt: skip
+def test_a_quantity_has_three_digits_and_no_power_of_ten_where_it_is_large(
+    value: float, text: str
+) -> None:
+    assert formats.amount(value) == text
+
+
+def test_a_setting_is_written_as_json() -> None:
+    values = ["a \u00fc", "1", 1, True, None, [0.5]]
+    assert list(map(formats.written, values)) == ['"a \u00fc"', '"1"', "1", "true", "null", "[0.5]"]

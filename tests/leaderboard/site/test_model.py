@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 
 import pytest
 from board_toys import HOSTILE
 from parsed_page import Element, harmless, parsed
+from trained import lineage
 
 from leaderboard.board.records import Board, Number
+from leaderboard.lineage import Lineage
 from leaderboard.site.cells import LEVELS
 from leaderboard.site.pages import model
 from leaderboard.site.rendering import Renderer
@@ -147,3 +150,66 @@ def test_every_level_of_the_page_is_explained_once(built: dict[str, bytes]) -> N
         for level, (css, meaning) in LEVELS.items():
             explained = sum(f"{level} {meaning}" in text for text in told)
             assert explained == (f"level {css}" in classes)
+
+
+def with_lineage(board: Board, system: str | None = "bm25", **changes: object) -> Board:
+    """The board, alpha being a checkpoint that was trained from a system."""
+    alpha = board.systems["alpha"]
+    assert alpha.card is not None
+    told = Lineage.model_validate(lineage(**changes))
+    card = alpha.card.model_copy(update={"lineage": told})
+    return replace(
+        board, systems={**board.systems, "alpha": replace(alpha, card=card, parent=system)}
+    )
+
+
+def lineage_of(board: Board) -> Element:
+    page = parsed(files(board)["models/alpha.html"])
+    return page.one("section", aria_labelledby="lineage")
+
+
+def test_a_checkpoint_says_where_it_comes_from_and_what_it_took(toys: Board) -> None:
+    section = lineage_of(with_lineage(toys))
+    for told in (
+        *("Method sft , version 1", "Data rows.jsonl dddddddddddd…", "2.1 h in 2 sittings"),
+        *("1,200,000 tokens, 3 sequences", "0.125 kWh a meter: cpu estimated"),
+        *("50 g CO 2 e at 400 g a kWh", "Configuration: 4 settings"),
+        *("lr: 1e-05 packed: true", 'stop: "/no_think" betas: [0.9, 0.95]'),
+    ):
+        assert told in section.text, told
+    shown = {code.text: code.attributes.get("title") for code in section.every("code")}
+    assert shown["dddddddddddd…"] == f"SHA-256 {'d' * 64}"
+    assert shown["bbbbbbbbbbbb…"] == f"SHA-256 {'b' * 64}"
+    assert shown["cccccccccccc…"] == f"SHA-256 {'c' * 64}"
+
+
+def test_a_parent_that_is_on_the_board_is_linked(toys: Board) -> None:
+    section = lineage_of(with_lineage(toys))
+    assert section.one("a", href="../models/bm25.html").text == "BM25"
+    assert "named base/" in section.text
+    alone = lineage_of(with_lineage(toys, None))
+    assert "Trained from base/" in alone.text
+    assert "bm25.html" not in {a.attributes["href"] for a in alone.every("a")}
+    assert "Trained from nothing" in lineage_of(with_lineage(toys, None, parent=None)).text
+
+
+def test_what_nobody_read_or_recorded_is_said_to_be_so(toys: Board) -> None:
+    costs = lineage()["costs"] | {"kwh": None, "co2e_g": None, "amounts": {}}
+    section = lineage_of(with_lineage(toys, costs=costs))
+    assert "Energy not read" in section.text
+    assert "Emissions" not in section.text
+    assert "Costs not recorded" in lineage_of(with_lineage(toys, costs=None)).text
+
+
+def test_the_lineage_is_there_in_full_as_json(toys: Board) -> None:
+    built = files(with_lineage(toys))
+    link = parsed(built["models/alpha.html"]).one("section", aria_labelledby="lineage")
+    assert link.one("a", href="../data/lineage/alpha.json").text.startswith("JSON")
+    assert json.loads(built["data/lineage/alpha.json"]) == lineage()
+
+
+def test_what_was_not_trained_here_has_no_lineage(built: dict[str, bytes]) -> None:
+    assert "Lineage" not in page_of(built, "alpha").text
+    assert sorted(path for path in built if path.startswith("data/lineage/")) == [
+        "data/lineage/hostile.json"
+    ]

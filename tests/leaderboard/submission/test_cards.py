@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from toy import Letters, Overlap, ToyTask
+from trained import lineage
 
 from harness import evaluate, read_result
 from harness.store import Result
@@ -135,3 +136,35 @@ def test_facts_of_an_embedder_are_taken_from_its_identity_and_its_card() -> None
         "training": UNFILLED,
         "contact": UNFILLED,
     }
+
+
+def _trained(**changes: object) -> Result:
+    """A result of a checkpoint, as training and loading write it down."""
+    told = lineage(parent={"name": "owner/base", "revision": "abc", "digest": ""}, **changes)
+    del told["digest"]
+    adapter = {"adapter": "models.hf:HuggingFace", "parameters": {"max_length": 64}}
+    return _result(Letters()).model_copy(
+        update={
+            "model_identity": {"folder": "e" * 64, "adapter": adapter},
+            "model_card": {"adapter": 'hf(".")', "title": "base + sft", "lineage": told},
+        }
+    )
+
+
+def test_the_lineage_of_a_checkpoint_is_filled_in_with_what_follows_from_it() -> None:
+    card = yaml.safe_load(card_template(_trained()))
+    assert card["lineage"] == lineage(
+        digest=f"sha256:{'e' * 64}",
+        parent={"name": "owner/base", "revision": "abc", "digest": None},
+    )
+    assert card["parent"] == "owner/base"
+    assert card["revision"] == f"sha256:{'e' * 64}"
+    assert card["max_length"] == 64  # of the adapter that runs it
+
+
+def test_a_lineage_that_no_card_can_hold_is_left_out_of_the_template() -> None:
+    template = card_template(_trained(config={"teacher": "/home/ada/model"}))
+    card = yaml.safe_load(template)
+    assert "lineage" not in card
+    assert card["parent"] == UNFILLED
+    assert "ada" not in template
