@@ -7,8 +7,8 @@ BIN := .venv/bin
 .PHONY: demo test board slow lucene bfcl check bench clean
 
 demo: .venv/base
-	$(BIN)/assay run -m random -m bm25 -m bm25-mteb -m oracle -s starter --out demo-results
-	$(BIN)/assay compare demo-results/bm25-???????? demo-results/bm25-mteb-????????
+	$(BIN)/assay run -m random bm25 bm25-mteb starter-embedder oracle -s starter --out demo-results
+	$(BIN)/assay compare demo-results/bm25-???????? demo-results/bm25-mteb-???????? demo-results/starter-embedder-????????
 
 board: .venv/base
 	$(BIN)/assay board build --out site
@@ -45,7 +45,7 @@ bench: .venv/dev
 
 .venv/base: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q -e .
+	$(BIN)/pip install -q -e '.[embedded]'
 	touch $@
 
 .venv/dev: pyproject.toml

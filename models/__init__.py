@@ -15,6 +15,7 @@ MODELS: dict[str, str] = {
     "faiss": "models.prebuilt.faiss_index:FaissFile",
     "hf": "models.hf:HuggingFace",
     "minilm": "models.minilm:MiniLM",
+    "onnx-embedder": "models.embedded.embedder:OnnxEmbedder",
     "openai-embedding": "models.openai_embedding:OpenAIEmbedding",
     "mteb": "models.mteb_model:MTEB",
     "mteb-reranker": "models.mteb_reranker:MTEBReranker",
@@ -26,6 +27,7 @@ MODELS: dict[str, str] = {
     "yesno": "models.yes_no:YesNo",
     "listwise": "models.listwise:Listwise",
     "openai": "models.openai_chat:OpenAIChat",
+    "onnx-chat": "models.embedded.chat:OnnxChat",
     "transformers": "models.transformers_chat:TransformersChat",
     "prompted": "models.chat.prompted:Prompted",
     "record": "models.chat.recording:Record",
@@ -70,5 +72,7 @@ WRAPS: dict[str, str] = {
 PRODUCERS: dict[str, str] = {
     "sft": "models.producers.sft:Sft",
     "dpo": "models.producers.dpo:Dpo",
+    "pretrain": "models.producers.pretrain:Pretrain",
+    "pretrain-encoder": "models.producers.pretrain_encoder:PretrainEncoder",
 }
 """Methods that make checkpoints."""

@@ -20,13 +20,14 @@ _MARKS: Sequence[tuple[tuple[str, ...], str]] = (
 fits counts."""
 
 
-def format_of(template: str, wanted: str, name: str) -> CallFormat:
+def format_of(template: str, wanted: str, name: str, adapter: str = "transformers") -> CallFormat:
     """The format in which a model writes calls.
 
     Args:
         template: its chat template.
         wanted: the format's name, or "auto" to tell by the template.
         name: of the model, for messages.
+        adapter: what runs it in expressions, for messages.
 
     Raises:
         UserError: the template shows none that is known.
@@ -37,6 +38,6 @@ def format_of(template: str, wanted: str, name: str) -> CallFormat:
     if not found:
         raise UserError(
             f"how '{name}' writes calls does not show in its chat template: give calls=, one of "
-            f'{", ".join(FORMATS)}, or ask it in words, prompted(transformers("{name}"))'
+            f'{", ".join(FORMATS)}, or ask it in words, prompted({adapter}("{name}"))'
         )
     return FORMATS[found]

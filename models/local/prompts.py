@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from harness.errors import UserError
 from harness.names import Names
@@ -15,15 +15,24 @@ from harness.records import Message, ToolSpec
 from models.chat.schemas import described
 from models.chat.wire import to_wire
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
 TODAY = datetime(2024, 7, 26, tzinfo=UTC)
 """What a template that asks for the day is told, so that it is the same one in every run: the day
 that the templates of Llama 3 name where nobody tells them."""
 _TOOLS = re.compile(r"\btools\b")
 _ASKS_DAY = re.compile(r"""strftime_now\(\s*(["'])(.*?)\1\s*\)""")
 _READABLE_ERROR = 200
+
+
+class ChatTokenizer(Protocol):
+    """A tokenizer with a chat template, with the interface of transformers."""
+
+    def get_chat_template(self, chat_template: None = None, tools: Any = None) -> str:
+        """The template, which may be another one with tools. Raises `ValueError` without one."""
+        ...
+
+    def apply_chat_template(self, conversation: Any, tools: Any = None, **options: Any) -> Any:
+        """The ids of a conversation, as "input_ids". Raises what the template raises."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -34,11 +43,13 @@ class Prompts:
         tokenizer: with its chat template.
         name: of the model, for messages.
         template: a template in the place of its own; "" leaves that.
+        adapter: what runs the model in expressions, for messages.
     """
 
-    tokenizer: PreTrainedTokenizerBase
+    tokenizer: ChatTokenizer
     name: str
     template: str = ""
+    adapter: str = "transformers"
 
     def source(self, *, tools: bool) -> str:
         """The template that is filled, with tools or without.
@@ -49,7 +60,7 @@ class Prompts:
         if self.template:
             return self.template
         try:
-            found: str = self.tokenizer.get_chat_template(tools=[{}] if tools else None)
+            found = self.tokenizer.get_chat_template(tools=[{}] if tools else None)
         except ValueError as error:
             raise UserError(
                 f"'{self.name}' has no chat template, so it is no chat model; one of your own is "
@@ -62,7 +73,7 @@ class Prompts:
         if not _TOOLS.search(self.source(tools=True)):
             raise UserError(
                 f"the chat template of '{self.name}' has no place for tools: ask it in words, "
-                f'prompted(transformers("{self.name}"))'
+                f'prompted({self.adapter}("{self.name}"))'
             )
 
     def tokens(
@@ -77,9 +88,9 @@ class Prompts:
             self.require_tools()
         spoken, offered = _spoken(messages, names), described(tools, names)
         try:
-            filled: Mapping[str, Any] = self.tokenizer.apply_chat_template(  # type: ignore[assignment]
+            filled: Mapping[str, Any] = self.tokenizer.apply_chat_template(
                 spoken,
-                tools=offered or None,  # type: ignore[arg-type]
+                tools=offered or None,
                 chat_template=_dated(self.source(tools=bool(tools))),
                 add_generation_prompt=True,
                 tokenize=True,
@@ -107,7 +118,7 @@ def _dated(template: str) -> str:
 def _spoken(messages: Sequence[Message], names: Names) -> list[dict[str, Any]]:
     """The messages as templates want them: arguments as objects, results with the tool's name."""
     if any(message.images for message in messages):
-        raise UserError("models run by transformers(...) are shown text only: a message has images")
+        raise UserError("models that run on this machine are shown text only: a message has images")
     spoken = to_wire(messages, names)
     called: dict[str, str] = {}
     for message in spoken:

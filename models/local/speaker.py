@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from contextvars import Context
 from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,34 @@ from models.chat.reading import with_calls
 from models.chat.request import Remembered, Request
 from models.chat.wire import calls_so_far
 from models.local.decoding import Continuation, Row
-from models.local.engine import Engine
 from models.local.formats import format_of
 from models.local.prompts import Prompts
 from models.neural.tokens import readable
+
+
+class Engine(Protocol):
+    """What runs a model's weights."""
+
+    tokenizer: Any
+    name: str
+
+    def room(self, prompt: Sequence[int]) -> int:
+        """Tokens that may follow a prompt. Raises `TooLong` where there is no room."""
+        ...
+
+    def written(self, tokens: Sequence[int], *, special: bool) -> str:
+        """The text of tokens, with special ones or without."""
+        ...
+
+    def continued(self, rows: Sequence[Row]) -> list[Continuation | BaseException]:
+        """What follows each prompt, or why nothing does, in order."""
+        ...
+
+    def log_probs(
+        self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]
+    ) -> list[NDArray[np.float32]]:
+        """How likely the tokens of a text are behind a prompt, for each pair of them."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +171,9 @@ class Speaker:
         return Sampled(replace(completion, seconds=seconds), drawn.tokens, drawn.log_probs)
 
     def _form(self) -> CallFormat:
-        return format_of(self.prompts.source(tools=True), self.calls, self.engine.name)
+        return format_of(
+            self.prompts.source(tools=True), self.calls, self.engine.name, self.prompts.adapter
+        )
 
     def log_probs(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
         """How likely the tokens of assistants' turns are; for each shape (tokens of the turn,)."""

@@ -1,0 +1,1 @@
+"""What training retrievers takes: examples, mined negatives, the contrastive loss, the trainer."""
