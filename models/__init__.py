@@ -72,6 +72,7 @@ WRAPS: dict[str, str] = {
 PRODUCERS: dict[str, str] = {
     "sft": "models.producers.sft:Sft",
     "dpo": "models.producers.dpo:Dpo",
+    "toolret": "models.producers.toolret:ToolRet",
     "pretrain": "models.producers.pretrain:Pretrain",
     "pretrain-encoder": "models.producers.pretrain_encoder:PretrainEncoder",
 }

@@ -199,12 +199,15 @@ class PairIndex:
     """
 
     def __init__(self, sets: Sequence[Pairs], least: float) -> None:
-        self._sets, self._least = sets, least
-        self._often = Counter(pair for members in sets for pair in members)
-        self._holding: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for number, members in enumerate(sets):
-            for pair in self._prefix(members):
-                self._holding[pair].append(number)
+        self._least = least - _SLACK
+        often = Counter(pair for members in sets for pair in members)
+        self._rank = {pair: i for i, (pair, _) in enumerate(reversed(often.most_common()))}
+        """The rarest pair has rank 0: by these, sets are sorted and compared."""
+        self._sets = [frozenset(map(self._rank.__getitem__, members)) for members in sets]
+        self._holding: list[list[int]] = [[] for _ in self._rank]
+        for number, ranks in enumerate(self._sets):
+            for rank in sorted(ranks)[: self._prefix(len(ranks))]:
+                self._holding[rank].append(number)
 
     def nearest(self, members: Pairs) -> tuple[float, int]:
         """The greatest similarity and the number of the set that has it; (0.0, -1) where none has.
@@ -212,24 +215,26 @@ class PairIndex:
         Of equally similar sets it is the first.
         """
         best, found = 0.0, -1
-        least, size = self._least - _SLACK, len(members)
-        seen: set[int] = set()
-        for pair in self._prefix(members):
-            seen.update(self._holding.get(pair, ()))
-        for number in sorted(seen):
+        least, size = self._least, len(members)
+        ranks = {rank for pair in members if (rank := self._rank.get(pair)) is not None}
+        # Pairs that no set has are the rarest of all, so they come first in the prefix.
+        first = max(0, self._prefix(size) - (size - len(ranks)))
+        candidates: set[int] = set()
+        for rank in sorted(ranks)[:first]:
+            candidates.update(self._holding[rank])
+        for number in sorted(candidates):
             other = self._sets[number]
             if min(size, len(other)) < max(best, least) * max(size, len(other)):
                 continue  # even if one held the other
-            common = len(members & other)
+            common = len(ranks & other)
             similarity = common / (size + len(other) - common)
             if similarity >= least and similarity > best:
                 best, found = similarity, number
         return best, found
 
-    def _prefix(self, members: Pairs) -> list[tuple[str, str]]:
-        """The rarest members, enough of them."""
-        order = sorted(members, key=lambda pair: (self._often[pair], pair))
-        return order[: len(members) - ceil((self._least - _SLACK) * len(members)) + 1]
+    def _prefix(self, size: int) -> int:
+        """How many of the rarest members of a set make its prefix."""
+        return size - ceil(self._least * size) + 1
 
 
 def words_of(text: str) -> list[str]:
