@@ -224,7 +224,7 @@ class Prepared:
         self._stage(base).run(work)
 
     def _stage(self, base: ToolRet | None) -> Data:
-        found: Any = base and base._base
+        found: Any = base and base.starting
         return Data(self.settings.preparation, found)
 
 

@@ -13,7 +13,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from harness.contracts import Planned, Stage
 from harness.errors import MissingExtra, UserError, unknown
@@ -134,7 +134,7 @@ class ToolRet:
             if value not in known:
                 raise unknown(name, value, known, f"There is: {', '.join(known)}")
         self._require_numbers()
-        if self._base.kind == "cross-encoder" and self.loss != "own":
+        if self.starting.kind == "cross-encoder" and self.loss != "own":
             raise UserError(
                 "a cross-encoder reads every pair, so the documents of a batch would be read for "
                 'each of its queries: set loss="own", and mine="bm25" where rows lack negatives'
@@ -147,12 +147,12 @@ class ToolRet:
     @property
     def adapter(self) -> str:
         """The expression that runs the checkpoint, with the templates that were trained."""
-        return self._base.adapter
+        return self.starting.adapter
 
     @property
     def parent(self) -> Mapping[str, str]:
         """The base."""
-        place = self._base.place
+        place = self.starting.place
         return {"name": place.name, "revision": place.revision, "digest": place.digest or ""}
 
     @property
@@ -162,14 +162,15 @@ class ToolRet:
 
     def stages(self) -> Sequence[Stage]:
         """Data, then training."""
-        return (Data(self._preparation, self._base), Train(self))
+        return (Data(self._preparation, self.starting), Train(self))
 
     @property
     def _path(self) -> Path:
         return workspace().base / Path(self.data).expanduser()
 
     @cached_property
-    def _base(self) -> Base:
+    def starting(self) -> Base:
+        """The model that training starts from."""
         templates = {name: getattr(self, name) for name in ("query", "instructed", "document")}
         return Base(self.base, self.revision, self.kind, templates)
 
@@ -223,7 +224,7 @@ class Train:
         from models.training.retrieval.contrast import Collator
         from models.training.retrieval.fitting import Fitting, fit, planned
 
-        settings, base, data = self.settings, self.settings._base, work.before("data")
+        settings, base, data = self.settings, self.settings.starting, work.before("data")
         device = choose_device(settings.device)
         documents = read_documents(data / DOCUMENTS)
         pairs = [pair for row in read_rows(data / ROWS) for pair in self._pairs(row)]
@@ -254,7 +255,7 @@ class Train:
                 batch=settings.batch * (2 + settings.negatives),
                 max_length=own or 0,
             )
-            course = Course(cast(Any, fitting), work, len(batches), stopped)
+            course = Course(fitting, work, len(batches), stopped)
             if not fit(model, self._loss(model), collator, batches, fitting, course):
                 raise KeyboardInterrupt
             model.max_seq_length = own
@@ -269,14 +270,14 @@ class Train:
     def _pairs(self, row: Any) -> list[Any]:
         from models.training.retrieval.contrast import Pair
 
-        query = self.settings._base.query(row.query, row.prompt)
+        query = self.settings.starting.query(row.query, row.prompt)
         right = frozenset(row.positives)
         return [Pair(query, id, right, row.negatives, row.source) for id in row.positives]
 
     def _loss(self, model: Any) -> Any:
         from models.training.retrieval.contrast import Contrast, compare, embed, logits, place
 
-        settings, base = self.settings, self.settings._base
+        settings, base = self.settings, self.settings.starting
         if base.kind == "cross-encoder":
             return Contrast(
                 model, logits, partial(place, settings.temperature), settings.micro_batch
@@ -297,7 +298,7 @@ class Train:
         from models.training.retrieval.measuring import measured
 
         held = read_rows(data / HELD_OUT)
-        base = self.settings._base
+        base = self.settings.starting
         return measured(model, base, held, documents, MEASURE) if held else None
 
 

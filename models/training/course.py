@@ -7,15 +7,44 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from harness.errors import UserError
 from harness.files import replacing
 from harness.training.work import CURVES, Work
 from models.training import checkpoints
-from models.training.settings import TextTraining
 from models.training.watch import RULE, Watch
 
 _MEMORY = "micro_batch.json"
+
+
+class Scheduled(Protocol):
+    """What a course must know of how a method is set."""
+
+    @property
+    def lr(self) -> float:
+        """The highest learning rate."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """What a step learns from."""
+        ...
+
+    @property
+    def micro_batch(self) -> int:
+        """How much of it memory holds at once."""
+        ...
+
+    @property
+    def max_length(self) -> int:
+        """Tokens of the longest sequence."""
+        ...
+
+    @property
+    def save_every(self) -> int:
+        """Steps between two checkpoints."""
+        ...
 
 
 @dataclass(eq=False)
@@ -31,7 +60,7 @@ class Course:
         halvings: how often memory ran out.
     """
 
-    settings: TextTraining
+    settings: Scheduled
     work: Work
     total: int
     stopped: Callable[[], bool] = field(default=lambda: False)

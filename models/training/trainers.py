@@ -14,95 +14,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, ClassVar
 
 import torch
-from transformers import TrainerCallback
-from transformers.trainer_callback import PrinterCallback, ProgressCallback
 from trl.trainer.dpo_trainer import DPOTrainer
 from trl.trainer.sft_trainer import SFTTrainer
 
-from models.neural.devices import out_of_memory
-from models.training import checkpoints
 from models.training.course import Course
+from models.training.stepping import Steps
 
 IGNORED = -100
 Batch = dict[str, torch.Tensor]
 
 
-class _Steps:
-    """What both trainers do otherwise than trl's. Mixed in before them.
+class _Whole(Steps):
+    """Trainers of trl that get the whole batch of a step.
 
     Attributes:
-        course: of the training.
-        told: what is logged of trl's own measures, and under which name.
+        names: trl's own measures that are told, and under which name.
     """
 
-    course: Course
-    told: ClassVar[Mapping[str, str]]
+    names: ClassVar[Mapping[str, str]]
 
-    def __init__(self, course: Course, **options: Any) -> None:
-        super().__init__(**options)
-        self.course = course
-        self._sums: dict[str, float] = {}
-        trainer: Any = self
-        for shown in (PrinterCallback, ProgressCallback):
-            trainer.remove_callback(shown)
-        trainer.add_callback(_Saving(course))
-
-    def training_step(
-        self: Any, model: Any, inputs: Batch, num_items_in_batch: Any = None
-    ) -> torch.Tensor:
-        """Forward and backward for a whole batch. Returns its loss, a scalar."""
+    def _tried(self: Any, model: Any, inputs: Batch, *args: Any) -> torch.Tensor:
         model.train()
-        inputs = self._prepare_inputs(inputs)
-        chance = _chance()
-        while True:
-            try:
-                loss: torch.Tensor = self._gradient(model, inputs)
-                break
-            except (RuntimeError, MemoryError) as error:
-                if not out_of_memory(error):
-                    raise
-                if self.accelerator.num_processes > 1:
-                    raise  # the others wait for this part's figures
-                self.course.halve(error)
-            # Outside the handler: the traceback no longer holds what filled the memory.
-            model.zero_grad(set_to_none=True)
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
-            _set_chance(chance)
-        self.course.see(self.state.global_step + 1, loss.item())
+        found: torch.Tensor = self._gradient(model, self._prepare_inputs(inputs))
+        return found
+
+    def _spent(self: Any, inputs: Batch) -> tuple[int, int]:
+        """Tokens and sequences, over all processes."""
         tokens = int(self._over_all(inputs["attention_mask"].sum()))
-        self._sums["tokens"] = tokens
-        self.course.work.spend(
-            tokens=tokens, sequences=int(self._over_all(torch.tensor(inputs["input_ids"].shape[0])))
-        )
-        return loss
-
-    def log(self: Any, logs: dict[str, float], start_time: float | None = None) -> None:
-        """A point of the curves; nothing is kept in the trainer's state, which would only grow."""
-        if "loss" not in logs or not self.is_world_process_zero():
-            return
-        found = {"loss": logs["loss"], "lr": logs["learning_rate"], "grad_norm": logs["grad_norm"]}
-        self.course.log(self.state.global_step, {**found, **self._sums})
-
-    def create_model_card(self, *args: Any, **options: Any) -> None:
-        """Checkpoints get none."""
-
-    def _get_grad_norm(self: Any, model: Any, grad_norm: Any = None) -> Any:
-        """The gradient's length, looked at before it is used: no finite one leaves weights."""
-        norm = super()._get_grad_norm(model, grad_norm)  # type: ignore[misc]
-        if not isfinite(float(norm)):
-            raise self.course.diverged(self.state.global_step + 1, f"the gradient is {norm}")
-        return norm
+        self.told["tokens"] = tokens
+        return tokens, int(self._over_all(torch.tensor(inputs["input_ids"].shape[0])))
 
     def _gradient(self: Any, model: Any, inputs: Batch) -> torch.Tensor:
         """Adds up the gradients of the batch's parts. Returns the batch's loss."""
         whole = self._size(inputs)
         parts = list(self._parts(inputs))
-        sums = dict.fromkeys(self.told.values(), 0.0)
+        sums = dict.fromkeys(self.names.values(), 0.0)
         loss = torch.zeros((), device=inputs["input_ids"].device)
         for number, part in enumerate(parts, 1):
             last = number == len(parts)
@@ -113,10 +62,10 @@ class _Steps:
             loss += found.detach()
             share = self._share(part, whole)
             measured = self._metrics["train"]
-            for name, shown in self.told.items():
+            for name, shown in self.names.items():
                 sums[shown] += share * measured[name][-1] if measured.get(name) else 0.0
             measured.clear()
-        self._sums = sums
+        self.told = sums
         mean: torch.Tensor = self._over_all(loss) / self.accelerator.num_processes
         return mean
 
@@ -133,10 +82,10 @@ class _Steps:
         return found
 
 
-class SupervisedTrainer(_Steps, SFTTrainer):
+class SupervisedTrainer(_Whole, SFTTrainer):
     """Likelihood of the tokens that are learned; the mean over all those of a batch."""
 
-    told: ClassVar[Mapping[str, str]] = {"mean_token_accuracy": "accuracy", "entropy": "entropy"}
+    names: ClassVar[Mapping[str, str]] = {"mean_token_accuracy": "accuracy", "entropy": "entropy"}
 
     def _size(self, inputs: Batch) -> torch.Tensor:
         """Tokens that are learned, over all processes."""
@@ -158,10 +107,10 @@ class SupervisedTrainer(_Steps, SFTTrainer):
         return {name: tensor[rows, :width] for name, tensor in inputs.items()}
 
 
-class PreferenceTrainer(_Steps, DPOTrainer):
+class PreferenceTrainer(_Whole, DPOTrainer):
     """Preferences; the mean over the pairs of a batch, and of "sft" over its chosen tokens."""
 
-    told: ClassVar[Mapping[str, str]] = {
+    names: ClassVar[Mapping[str, str]] = {
         "rewards/accuracies": "accuracy",
         "rewards/margins": "margin",
         "rewards/chosen": "chosen",
@@ -251,37 +200,8 @@ class PreferenceCollator:
         return found
 
 
-class _Saving(TrainerCallback):
-    """Saves checkpoints when it is time, and stops when a person wants that."""
-
-    def __init__(self, course: Course) -> None:
-        self._course = course
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **options: Any) -> None:
-        if self._course.saves(state.global_step):
-            control.should_save = True
-        if self._course.stopped():
-            control.should_training_stop = True
-
-    def on_save(self, args: Any, state: Any, control: Any, **options: Any) -> None:
-        if state.is_world_process_zero:
-            folder = self._course.work.folder
-            checkpoints.mark(folder / f"checkpoint-{state.global_step}")
-
-
 def _padded(rows: Sequence[Sequence[int]], value: int) -> torch.Tensor:
     found = torch.full((len(rows), max(map(len, rows))), value)
     for line, row in zip(found, rows, strict=True):
         line[: len(row)] = torch.tensor(row)
     return found
-
-
-def _chance() -> tuple[torch.Tensor, list[torch.Tensor]]:
-    cards = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return torch.get_rng_state(), cards
-
-
-def _set_chance(state: tuple[torch.Tensor, list[torch.Tensor]]) -> None:
-    torch.set_rng_state(state[0])
-    if state[1]:
-        torch.cuda.set_rng_state_all(state[1])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -12,14 +11,11 @@ import sentence_transformers as library
 import torch
 from datasets import Dataset
 from sentence_transformers.base.trainer import BaseTrainer
-from transformers import TrainerCallback
-from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from harness.errors import UserError
-from models.neural.devices import out_of_memory
-from models.training import checkpoints
 from models.training.course import Course
 from models.training.retrieval.contrast import Collator, Contrast, Pair
+from models.training.stepping import Steps
 
 
 @dataclass(frozen=True)
@@ -158,16 +154,12 @@ class _Batches:
         return len(self._batches)
 
 
-class _Steps:
-    """What both trainers do otherwise than the library's. Mixed in before them."""
+class _Planned(Steps):
+    """Trainers of sentence-transformers that take the batches that were planned."""
 
     def __init__(self, course: Course, batches: _Batches, **options: Any) -> None:
-        super().__init__(**options)
-        self.course, self._batches = course, batches
-        trainer: Any = self
-        for shown in (PrinterCallback, ProgressCallback):
-            trainer.remove_callback(shown)
-        trainer.add_callback(_Saving(course))
+        super().__init__(course, **options)
+        self._batches = batches
 
     def get_batch_sampler(
         self,
@@ -181,72 +173,26 @@ class _Steps:
         """The batches that were planned."""
         return self._batches
 
-    def training_step(self: Any, model: Any, inputs: Any, *args: Any) -> torch.Tensor:
-        """Forward and backward for a whole batch, in smaller pieces where memory runs out."""
-        while True:
-            self.loss.micro_batch = self.course.micro_batch
-            try:
-                found: torch.Tensor = super().training_step(model, dict(inputs), *args)  # type: ignore[misc]
-                break
-            except (RuntimeError, MemoryError) as error:
-                if not out_of_memory(error):
-                    raise
-                self.course.halve(error)
-            # Outside the handler: the traceback no longer holds what filled the memory.
-            model.zero_grad(set_to_none=True)
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
-        self.course.see(self.state.global_step + 1, found.item())
-        masks = [value for name, value in inputs.items() if name.endswith("attention_mask")]
-        self.course.work.spend(
-            tokens=sum(int(mask.sum()) for mask in masks), sequences=sum(map(len, masks))
-        )
+    def _tried(self: Any, model: Any, inputs: Any, *args: Any) -> torch.Tensor:
+        self.loss.micro_batch = self.course.micro_batch
+        found: torch.Tensor = super(Steps, self).training_step(model, dict(inputs), *args)  # type: ignore[misc]
         return found
 
-    def log(self: Any, logs: Mapping[str, float], start_time: float | None = None) -> None:
-        """A point of the curves; nothing is kept in the trainer's state, which would only grow."""
-        if "loss" in logs and self.is_world_process_zero():
-            names = {"loss": "loss", "learning_rate": "lr", "grad_norm": "grad_norm"}
-            values = {told: float(logs[name]) for name, told in names.items()}
-            self.course.log(self.state.global_step, values)
+    def _spent(self, inputs: Any) -> tuple[int, int]:
+        """Tokens and texts."""
+        masks = [value for name, value in inputs.items() if name.endswith("attention_mask")]
+        return sum(int(mask.sum()) for mask in masks), sum(map(len, masks))
 
     def add_model_card_callback(self, default_args_dict: Any) -> None:
         """Checkpoints get no card."""
 
-    def create_model_card(self, *args: Any, **options: Any) -> None:
-        """Likewise."""
 
-    def _get_grad_norm(self: Any, model: Any, grad_norm: Any = None) -> Any:
-        """The gradient's length, looked at before it is used: no finite one leaves weights."""
-        norm = super()._get_grad_norm(model, grad_norm)  # type: ignore[misc]
-        if not isfinite(float(norm)):
-            raise self.course.diverged(self.state.global_step + 1, f"the gradient is {norm}")
-        return norm
-
-
-class _EmbedderTrainer(_Steps, library.SentenceTransformerTrainer):
+class _EmbedderTrainer(_Planned, library.SentenceTransformerTrainer):
     """For embedders."""
 
 
-class _CrossEncoderTrainer(_Steps, library.CrossEncoderTrainer):
+class _CrossEncoderTrainer(_Planned, library.CrossEncoderTrainer):
     """For cross-encoders; pairs come as tokens, as an embedder's texts do."""
 
     compute_loss = BaseTrainer.compute_loss
     collect_features = BaseTrainer.collect_features
-
-
-class _Saving(TrainerCallback):
-    """Saves checkpoints when it is time, and stops when a person wants that."""
-
-    def __init__(self, course: Course) -> None:
-        self._course = course
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **options: Any) -> None:
-        if self._course.saves(state.global_step):
-            control.should_save = True
-        if self._course.stopped():
-            control.should_training_stop = True
-
-    def on_save(self, args: Any, state: Any, control: Any, **options: Any) -> None:
-        if state.is_world_process_zero:
-            checkpoints.mark(self._course.work.folder / f"checkpoint-{state.global_step}")

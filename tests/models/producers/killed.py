@@ -16,6 +16,7 @@ sys.path[:0] = [str(Path(__file__).parents[3]), str(Path(__file__).parents[1])]
 import schooling  # noqa: E402
 import torch  # noqa: E402
 
+from models.producers import pretrain  # noqa: E402
 from models.producers.dpo import Dpo  # noqa: E402
 from models.producers.sft import Sft  # noqa: E402
 from models.training import checkpoints, data, reference  # noqa: E402
@@ -29,6 +30,19 @@ SETTINGS: dict[str, Any] = {
     "save_every": 2,
     "lora_dropout": 0.1,
 }
+SMALL: dict[str, Any] = {
+    "device": "cpu",
+    "dtype": "float32",
+    "tokens": 4000,
+    "vocabulary": 300,
+    "width": 32,
+    "layers": 1,
+    "heads": 2,
+    "inner": 64,
+    "batch": 400,
+    "save_every": 2,
+}
+"""Of `pretrain`, which makes its own model."""
 
 
 def die() -> NoReturn:
@@ -38,7 +52,7 @@ def die() -> NoReturn:
 
 def main(producer: str, base: str, file: str, root: str, where: str) -> None:
     torch.set_num_threads(1)
-    data._AT_ONCE = reference._AT_ONCE = 4
+    data._AT_ONCE = reference._AT_ONCE = pretrain._AT_ONCE = 4
     kind, _, number = where.partition(" ")
     mark = checkpoints.mark
 
@@ -58,9 +72,13 @@ def main(producer: str, base: str, file: str, root: str, where: str) -> None:
             die()
 
     checkpoints.mark = marked
-    made: Any = {"sft": Sft, "dpo": Dpo, "lora": Sft}[producer]
-    more = {"lora_rank": 4} if producer == "lora" else {}
-    schooling.train(made(base, file, **SETTINGS, **more), Path(root), tell)
+    if producer == "pretrain":
+        trained: Any = pretrain.Pretrain(file, **SMALL)
+    else:
+        method: Any = {"sft": Sft, "dpo": Dpo, "lora": Sft}[producer]
+        more = {"lora_rank": 4} if producer == "lora" else {}
+        trained = method(base, file, **SETTINGS, **more)
+    schooling.train(trained, Path(root), tell)
 
 
 if __name__ == "__main__":

@@ -54,3 +54,17 @@ def test_killed_anywhere_it_ends_in_the_same_bytes(
             rows.read_bytes()
             == (tmp_path / "cut" / rows.relative_to(tmp_path / "whole")).read_bytes()
         )
+
+
+def test_a_model_from_nothing_killed_anywhere_ends_in_the_same_bytes(tmp_path: Path) -> None:
+    data, none = schooling.dialogues(tmp_path / "data.jsonl", 40), tmp_path
+    assert run("pretrain", none, data, tmp_path / "whole", "never") == 0
+    for where in ("rows 0", "step 3", "step 6"):  # the first rows of the first file
+        assert run("pretrain", none, data, tmp_path / "cut", where) == -signal.SIGKILL
+    assert run("pretrain", none, data, tmp_path / "cut", "never") == 0
+    for whole in (tmp_path / "whole" / "out").iterdir():
+        cut = tmp_path / "cut" / "out" / whole.name
+        assert whole.read_bytes() == cut.read_bytes(), whole.name
+    [curves] = (tmp_path / "cut").glob("*-train/curves.jsonl")
+    [undisturbed] = (tmp_path / "whole").glob("*-train/curves.jsonl")
+    assert curves.read_bytes() == undisturbed.read_bytes() != b""

@@ -412,11 +412,11 @@ def test_mined_negatives_are_near_and_never_right() -> None:
 def test_instructions_are_read_as_the_adapter_words_them(base: Path, data: Path) -> None:
     producer = ToolRet(str(data), str(base))
     assert producer.adapter == 'hf(".")'
-    assert producer._base.query("w1", "find w2") == "Instruct: find w2\nQuery: w1"
-    assert producer._base.query("w1", None) == "w1"
+    assert producer.starting.query("w1", "find w2") == "Instruct: find w2\nQuery: w1"
+    assert producer.starting.query("w1", None) == "w1"
     own = ToolRet(str(data), str(base), query="query: {query}")
     assert own.adapter == 'hf(".", query="query: {query}")'
-    assert own._base.query("w1", None) == "query: w1"
+    assert own.starting.query("w1", None) == "query: w1"
 
 
 @pytest.mark.parametrize(("instruction", "expected"), [(True, "find"), (False, None)])
