@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Self
 
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -34,6 +34,24 @@ _NUMBERS = 58
 """Cells that numbers, times and the state take beside it, which matter more than a whole name."""
 
 
+def drawn(screen: Console, *, wide: bool = False) -> Progress:
+    """How much is done, for how long, what is being done (the field `state`), and what is left.
+
+    Shown in a terminal only, and gone in the end.
+    """
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        *([BarColumn(bar_width=_BAR)] if wide else []),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[state]}", style="dim", markup=False),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
+    )
+
+
 class Watch:
     """Shows progress on standard error. A context manager, and the `watch` of `evaluate`.
 
@@ -48,28 +66,13 @@ class Watch:
         self._done = 0
         self._started = self._since = self._told = time.perf_counter()
         self._state = ""
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            *([BarColumn(bar_width=_BAR)] if self._wide else []),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[state]}", style="dim", markup=False),
-            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-            console=self._screen,
-            transient=True,
-            disable=not self._screen.is_terminal,
-        )
+        self._bar = drawn(self._screen, wide=self._wide)
 
     def __enter__(self) -> Self:
         self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._bar.stop()
 
     def __call__(self, progress: answering.Progress) -> None:

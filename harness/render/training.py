@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
 from typing import Any, Self
 
 from rich.console import RenderableType
-from rich.progress import (
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.text import Text
 
 from harness.contracts import Planned
 from harness.loading.identity import TRAINING
 from harness.render import console
+from harness.render.progress import drawn
 from harness.render.words import QUIET, STRONG, command, count, duration, grid
 from harness.training.production import Trained
 
@@ -38,27 +31,13 @@ class StageWatch:
         self._screen = console(stderr=True)
         self._lines = lines and not self._screen.is_terminal
         self._told, self._stage = time.perf_counter(), ""
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[state]}", style=QUIET, markup=False),
-            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-            console=self._screen,
-            transient=True,
-            disable=not self._screen.is_terminal,
-        )
+        self._bar = drawn(self._screen)
 
     def __enter__(self) -> Self:
         self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._bar.stop()
 
     def __call__(self, stage: str, done: int, total: int, state: str) -> None:
