@@ -651,7 +651,7 @@ def commands_of_assay() -> Mapping[str, Any]:
 
 
 def test_every_command_is_on_the_page_about_its_subject() -> None:
-    pages = ("evaluate", "tool-use", "agents", "papers", "mcp", "submit", "board")
+    pages = ("evaluate", "tool-use", "agents", "papers", "mcp", "training", "submit", "board")
     text = "".join((HOME / f"docs/{name}.md").read_text() for name in pages)
     assert [name for name in commands_of_assay() if f"assay {name}" not in text] == []
 
@@ -674,6 +674,7 @@ def test_every_option_of_a_run_is_on_the_pages_about_evaluating() -> None:
         ("agents.md", "view"),
         ("papers.md", "table"),
         ("papers.md", "probe"),
+        ("training.md", "train"),
     ],
 )
 def test_every_option_of_a_command_is_on_its_page(page: str, command: str) -> None:
