@@ -1,9 +1,10 @@
 """Retrieve, then use: what an agent can do with the tools that a retriever found.
 
-    python benchmarks/retrieve_then_use.py [TASK ...]
+    python benchmarks/retrieve_then_use.py [-m MODEL ...] [TASK ...]
 
-Tasks are errands of the starter world, by default all eight. The agent is scripted: it follows the
-gold program as far as the tools that it is offered reach, so that nothing but the offer decides.
+Models are expressions, such as the folder of a checkpoint (`-m minilm -m tuned/`). Tasks are
+errands of the starter world, by default all eight. The agent is scripted: it follows the gold
+program as far as the tools that it is offered reach, so that nothing but the offer decides.
 For each retriever and K it is offered the first K tools found among all tools of a task (some 160).
 Printed are the share of the problems whose offer held every tool needed, and the share solved, over
 all problems of the tasks, with 95 % bootstrap intervals over problems.
@@ -11,6 +12,7 @@ all problems of the tasks, with 95 % bootstrap intervals over problems.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -26,7 +28,7 @@ from harness.records import Completion, Problem, ToolCall, Trajectory
 from harness.report import AggregateValue
 from harness.suites import Aggregate, Suite
 
-RETRIEVERS = ("oracle", "minilm", "bm25", "random")
+RETRIEVERS = ("oracle", "minilm", "starter-embedder", "bm25", "random")
 DEPTHS = (5, 10, 20)
 MEASURES = ("offered_complete", "success", "offered_count")
 
@@ -81,14 +83,19 @@ def _read(content: str) -> Any:
         return None
 
 
-def main(tasks: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
+    reads = argparse.ArgumentParser()
+    reads.add_argument("-m", "--model", action="append", metavar="MODEL")
+    reads.add_argument("tasks", nargs="*", metavar="TASK")
+    given = reads.parse_args(arguments)
+    tasks: list[str] = given.tasks
     known = load_suite("starter-agent").tasks
     chosen = tuple(name if "/" in name else f"starter-agent/{name}" for name in tasks) or known
     micro = Aggregate("micro", (chosen,), "micro", "mean over all problems")
     suite = Suite("retrieve-then-use", "Retrieve, then use", chosen, (micro,), "errands")
     print(f"{len(chosen)} tasks, {', '.join(name.partition('/')[2] for name in chosen)}")
-    print(f"{'tools':<12} {'offered':>7}  {'complete':>8} {'95 %':<13}  {'solved':>8} {'95 %':<13}")
-    for retriever in RETRIEVERS:
+    print(f"{'tools':<20} {'offered':>7}  {'complete':>8} {'95 %':<13}  {'solved':>8} {'95 %':<13}")
+    for retriever in given.model or RETRIEVERS:
         for k in DEPTHS:
             start = perf_counter()
             report = evaluate(
@@ -108,7 +115,7 @@ def row(tools: str, k: int, found: dict[str, AggregateValue], seconds: float) ->
     numbers = "  ".join(
         f"{100 * found[name].value:8.1f} {interval(found[name]):<13}" for name in MEASURES[:2]
     )
-    print(f"{tools:<12} {count:7.1f}  {numbers}  {seconds:5.1f} s")
+    print(f"{tools:<20} {count:7.1f}  {numbers}  {seconds:5.1f} s")
 
 
 def interval(value: AggregateValue) -> str:
