@@ -2,8 +2,9 @@
 
 A model that copies a name from where it is told finds it more easily where it is the same tokens
 everywhere. So a word that begins with a capital never carries the space before it, be it behind a
-space, a quotation mark or at the start of a line; digits stand singly; and signs that follow one
-another, as in `": "`, may be one token.
+space, a quotation mark or at the start of a line; digits stand in pairs, from the last one on, so
+that few tokens tell one number from another; and signs that follow one another, as in `": "`, may
+be one token.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ ROLES = {role: f"<|{role}|>" for role in ("tools", "system", "user", "assistant"
 """What a turn begins with, by who speaks; END is what it ends with."""
 CALL, CALL_END = "<tool_call>", "</tool_call>"
 """Around a call, as `harness.formats.toolcalls` has the format "qwen"."""
-WORDS = r" ?\p{Ll}+|_\p{Ll}+|\p{Lu}\p{Ll}+|\p{Lu}+|\p{N}|[^\p{L}\p{N}\s]+(?: [^\p{L}\p{N}\s]+)*|\s"
+WORDS = (
+    r" ?\p{Ll}+|_\p{Ll}+|\p{Lu}\p{Ll}+|\p{Lu}+|\p{N}{1,2}(?=(?:\p{N}{2})*(?!\p{N}))"
+    r"|[^\p{L}\p{N}\s]+(?: [^\p{L}\p{N}\s]+)*|\s"
+)
 """What merges do not reach beyond. Anything that is none of these stands alone too."""
 TEMPLATE = """\
 {%- if tools -%}

@@ -61,7 +61,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("trained")
     first = schooling.dialogues(root / "first.jsonl", 9)
     rows = [{"messages": CALLING, "tools": [TOOL]}] * 8
-    long = [{"prompt": "1234567890" * 30, "completion": "y"}]
+    long = [{"prompt": "1234567890" * 60, "completion": "y"}]
     second = schooling.lines(root / "second.jsonl", rows + long)
     producer = Pretrain((str(first), str(second)), tokens=(4000, 40_000), **SIZES)
     schooling.train(producer, root / "run")
@@ -153,6 +153,6 @@ def test_a_malformed_line_is_told_by_its_number_before_anything_is_done(tmp_path
 
 
 def test_a_file_of_which_nothing_is_short_enough_is_refused(tmp_path: Path) -> None:
-    data = schooling.lines(tmp_path / "d.jsonl", [{"prompt": "1234567890" * 30, "completion": "y"}])
+    data = schooling.lines(tmp_path / "d.jsonl", [{"prompt": "1234567890" * 60, "completion": "y"}])
     with pytest.raises(UserError, match=r"all conversations of d\.jsonl are longer"):
         schooling.train(Pretrain(str(data), **SIZES), tmp_path / "run")

@@ -39,8 +39,11 @@ def test_a_name_is_the_same_tokens_wherever_it_stands(tokenizer: Any) -> None:
         assert tokenizer.tokenize(text)[-len(alone) :] == alone, text
 
 
-def test_digits_stand_singly(tokenizer: Any) -> None:
-    assert tokenizer.tokenize("2031-10") == ["2", "0", "3", "1", "-", "1", "0"]
+def test_digits_stand_in_pairs_from_the_last_one_on() -> None:
+    numbers = "2031-10, 123, 7, x12345"
+    told = train_tokenizer([*TEXTS, *[numbers] * 40], 500).tokenize(numbers)
+    digits = [token for token in told if any(c.isdigit() for c in token)]
+    assert digits == ["20", "31", "10", "1", "23", "7", "1", "23", "45"]
 
 
 @pytest.mark.parametrize(
