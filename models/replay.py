@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import file_digest
-from pathlib import Path
 from typing import ClassVar
 
 from harness.errors import InfrastructureError, UserError
+from harness.files import sha256_of
 from harness.records import Completion, Message, ToolSpec
 from harness.workspace import workspace
 from models.chat.request import Request
@@ -31,7 +30,7 @@ class Replay:
     resolved: ClassVar[tuple[str, ...]] = ("path",)
 
     def __init__(self, path: str) -> None:
-        self._file = workspace().base / Path(path).expanduser()
+        self._file = workspace().path(path)
         self.path = self._file.name
         if not self._file.is_file():
             raise UserError(
@@ -46,8 +45,7 @@ class Replay:
 
     @cached_property
     def _digest(self) -> str:
-        with self._file.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
+        return sha256_of(self._file)
 
     async def complete(
         self,

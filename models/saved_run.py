@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from urllib.parse import unquote
 
 from harness.contracts import Corpus
 from harness.errors import UserError
+from harness.files import sha256_of
 from harness.formats.rows import opened
 from harness.ranking import Ranking
 from harness.records import Query
@@ -48,7 +48,7 @@ class SavedRun:
     resolved: ClassVar[tuple[str, ...]] = ("path",)
 
     def __init__(self, path: str) -> None:
-        self._file = workspace().base / Path(path).expanduser()
+        self._file = workspace().path(path)
         self.path = self._file.name
         if not self._file.is_file():
             raise UserError(f"no run file at {path}")
@@ -91,8 +91,7 @@ class SavedRun:
     @cached_property
     def _digest(self) -> str:
         try:
-            with self._file.open("rb") as file:
-                return f"sha256:{file_digest(file, 'sha256').hexdigest()}"
+            return f"sha256:{sha256_of(self._file)}"
         except OSError as error:
             raise UserError(f"cannot read {self._file}: {error.strerror}") from error
 

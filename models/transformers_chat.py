@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from hashlib import sha256
 from importlib.util import find_spec
-from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
@@ -124,7 +123,7 @@ class TransformersChat(LocalChat):
 
 def _template(path: str) -> tuple[str, str]:
     """The text of a template's file, and the file's name."""
-    file = workspace().base / Path(path).expanduser()
+    file = workspace().path(path)
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

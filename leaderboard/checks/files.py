@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from hashlib import file_digest
 
+from harness.files import sha256_of
 from leaderboard.checks.case import Case
 from leaderboard.checks.outcomes import Finding, failed, passed
 from leaderboard.records import MANIFEST
@@ -87,5 +87,4 @@ def _same(case: Case, name: str) -> bool:
     told, path = case.manifest.files[name], case.files[name]
     if path.stat().st_size != told.bytes:
         return False
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest() == told.sha256
+    return sha256_of(path) == told.sha256

@@ -7,12 +7,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
 
 from harness.errors import UserError
-from harness.files import disk_error
+from harness.files import disk_error, sha256_of
 from harness.store import PER_QUERY, RESULT, RUN, RUN_INFO, setting_slug, setting_to_json
 from harness.store.results import dump
 from harness.store.schema import slug
@@ -124,8 +123,7 @@ def _place(one: Gathered) -> str:
 
 
 def _hashed(path: Path) -> FileEntry:
-    with path.open("rb") as file:
-        return FileEntry(sha256=file_digest(file, "sha256").hexdigest(), bytes=path.stat().st_size)
+    return FileEntry(sha256=sha256_of(path), bytes=path.stat().st_size)
 
 
 def _refuse_secrets(folder: Path) -> None:

@@ -23,7 +23,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from hashlib import sha256
-from pathlib import Path
 from typing import ClassVar
 
 from harness.contracts import ChatModel, Session
@@ -163,7 +162,7 @@ class ATC:
         self._limits = Limits(seconds=self.seconds, calls=self.calls)
         self._probed, self._digest = Documentation({}), ""
         if self.documentation:
-            file = workspace().base / Path(self.documentation).expanduser()
+            file = workspace().path(self.documentation)
             self._probed, self.documentation = Documentation.read(file), file.name
             self._digest = f"sha256:{sha256(file.read_bytes()).hexdigest()}"
 

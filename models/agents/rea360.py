@@ -20,12 +20,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from hashlib import file_digest
-from pathlib import Path
 from typing import ClassVar, Literal, get_args
 
 from harness.contracts import ChatModel, Session
 from harness.errors import TooLong, UserError
+from harness.files import sha256_of
 from harness.loop import together
 from harness.play.story import Story
 from harness.records import Completion, Image, Message, Problem, ToolCall, Trajectory
@@ -142,10 +141,9 @@ class REA360:
             raise UserError(f"rea360 with seen='{self.seen}': it is refuse or mark")
         self._pool, self._contents = Pool(), dict[str, str]()
         if self.experience is not None:
-            path = workspace().base / Path(self.experience).expanduser()
+            path = workspace().path(self.experience)
             self._pool = read_pool(path)
-            with path.open("rb") as file:
-                self._contents = {"experience": file_digest(file, "sha256").hexdigest()}
+            self._contents = {"experience": sha256_of(path)}
             self.experience = path.name
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import ClassVar
 
 from harness.contracts import ChatModel
@@ -37,7 +36,7 @@ class Record:
     def __post_init__(self) -> None:
         if not isinstance(self.model, ChatModel):
             raise UserError(f"record wants a chat model, and {type(self.model).__name__} is none")
-        self._store = Store(workspace().base / Path(self.path).expanduser())
+        self._store = Store(workspace().path(self.path))
 
     async def complete(
         self,

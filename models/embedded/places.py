@@ -33,7 +33,7 @@ def exported(name: str, adapter: str) -> Place:
     """
     if not all(map(find_spec, NEEDED)):
         raise MissingExtra(adapter, EXTRA)
-    folder = SHIPPED.get(name) or workspace().base / Path(name).expanduser()
+    folder = SHIPPED.get(name) or workspace().path(name)
     if not name or not folder.is_dir():
         raise UserError(
             f"{adapter}('{name}'): no such folder: export a checkpoint into one, or give one of "

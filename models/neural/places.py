@@ -96,7 +96,7 @@ def located(name: str, revision: str) -> Place:
             how to get the model.
         InfrastructureError: the hub answered with an error of its own.
     """
-    folder = workspace().base / Path(name).expanduser()
+    folder = workspace().path(name)
     if name and folder.is_dir():
         if revision:
             raise UserError(

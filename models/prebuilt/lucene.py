@@ -11,7 +11,6 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import file_digest
-from pathlib import Path
 from typing import Any, ClassVar
 
 from harness.contracts import Corpus
@@ -52,7 +51,7 @@ class LuceneFolder:
                 f"lucene with k1={k1}, b={b}, threads={threads}: b lies between 0 and 1, and the "
                 "others are not negative"
             )
-        self._folder = workspace().base / Path(folder).expanduser()
+        self._folder = workspace().path(folder)
         self._commits = sorted(self._folder.glob(_COMMIT))
         if not self._commits:
             raise UserError(f"{folder} holds no Lucene index: it would have a file {_COMMIT}")

@@ -17,6 +17,7 @@ from harness.errors import MissingExtra, UserError, unknown
 from harness.training.work import Rows, Work
 from harness.workspace import workspace
 from models.training.conversations import Dialogue, read_dialogues
+from models.training.ranges import require
 from models.training.rendering import Renderer
 from models.training.settings import DTYPES
 
@@ -166,21 +167,16 @@ class Pretrain:
                 f"tokens has {len(self.shares)} numbers for {len(self.files)} files: give one for "
                 "each, or one for all"
             )
-        whole = ("vocabulary", "sample", "width", "layers", "heads", "inner", "context", "batch")
-        for name in (*whole, "max_length", "micro_batch", "save_every"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name}={getattr(self, name)}: it is at least 1")
+        sizes = ("vocabulary", "sample", "width", "layers", "heads", "inner", "context", "batch")
+        require(
+            self,
+            at_least_one=(*sizes, "max_length", "micro_batch", "save_every"),
+            from_zero=("weight_decay", "context_weight", "tokens_per_second", "seed"),
+            above_zero=("lr", "clip"),
+            up_to_one=("warmup", "decay"),
+        )
         if min(self.shares) < 1:
             raise UserError(f"tokens={self.tokens}: each number is at least 1")
-        for name in ("weight_decay", "context_weight", "tokens_per_second", "seed"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise UserError(f"{name}={getattr(self, name)}: it is 0 or more")
-        for name in ("lr", "clip"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise UserError(f"{name}={getattr(self, name)}: it is more than 0")
-        for name in ("warmup", "decay"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise UserError(f"{name}={getattr(self, name)}: it is a share, from 0 to 1")
         if self.width % (2 * self.heads):
             raise UserError(
                 f"width={self.width} with heads={self.heads}: each head gets an even number of it"
@@ -338,7 +334,7 @@ _PLACE = ("part", "line", "length")
 
 
 def _file(name: str) -> Path:
-    return workspace().base / Path(name).expanduser()
+    return workspace().path(name)
 
 
 def _spread(path: Path, most: int) -> Iterator[Dialogue]:

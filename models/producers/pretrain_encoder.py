@@ -24,6 +24,7 @@ from harness.training.leaks import NEAR
 from harness.training.work import Work
 from harness.workspace import workspace
 from models.producers.toolret import ToolRet, Train
+from models.training.ranges import require
 from models.training.retrieval.examples import Examples, read_examples
 from models.training.retrieval.preparing import Data, Preparation
 
@@ -108,6 +109,13 @@ class PretrainEncoder:
         for name, value in (least | {"layers": 0, "layer_batch": 2, "layer_steps": 1}).items():
             if getattr(self, name) < value:
                 raise UserError(f"{name}={getattr(self, name)}: it is at least {value}")
+        require(
+            self,
+            at_least_one=("micro_batch", "save_every"),
+            from_zero=("negatives", "held_out", "weight_decay", "seed"),
+            above_zero=("lr", "layer_lr", "temperature"),
+            below_one=("warmup",),
+        )
         if self.layers and self.width % self.heads:
             raise UserError(f"width={self.width}, heads={self.heads}: heads share the width evenly")
 
@@ -124,7 +132,7 @@ class PretrainEncoder:
     @property
     def inputs(self) -> Mapping[str, Path]:
         """The data."""
-        return {"data": workspace().base / Path(self.data).expanduser()}
+        return {"data": workspace().path(self.data)}
 
     def stages(self) -> Sequence[Stage]:
         """Tokenizer, data, words, and layers where there are any."""

@@ -20,6 +20,7 @@ from harness.errors import MissingExtra, UserError, unknown
 from harness.training.leaks import NEAR
 from harness.training.work import Work
 from harness.workspace import workspace
+from models.training.ranges import require
 from models.training.retrieval.bases import Base
 from models.training.retrieval.preparing import (
     DOCUMENTS,
@@ -166,7 +167,7 @@ class ToolRet:
 
     @property
     def _path(self) -> Path:
-        return workspace().base / Path(self.data).expanduser()
+        return workspace().path(self.data)
 
     @cached_property
     def starting(self) -> Base:
@@ -179,17 +180,14 @@ class ToolRet:
         return Preparation(self._path, **{name: getattr(self, name) for name in _PREPARING})
 
     def _require_numbers(self) -> None:
-        for name in ("batch", "epochs", "mine_from", "micro_batch", "save_every"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name}={getattr(self, name)}: it is at least 1")
-        for name in ("negatives", "per_source", "held_out", "steps", "max_length", "seed"):
-            if getattr(self, name) < 0:
-                raise UserError(f"{name}={getattr(self, name)}: it is 0 or more")
-        for name in ("lr", "clip", "temperature"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise UserError(f"{name}={getattr(self, name)}: it is more than 0")
-        if not 0 <= self.warmup < 1 or not 0 <= self.weight_decay < math.inf:
-            raise UserError("warmup is a share below 1, and weight_decay 0 or more")
+        counts = ("negatives", "per_source", "held_out", "steps", "max_length", "seed")
+        require(
+            self,
+            at_least_one=("batch", "epochs", "mine_from", "micro_batch", "save_every"),
+            from_zero=(*counts, "weight_decay"),
+            above_zero=("lr", "clip", "temperature"),
+            below_one=("warmup",),
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from typing import ClassVar
 from harness.errors import MissingExtra, UserError, unknown
 from harness.workspace import workspace
 from models.neural.places import Place, located
+from models.training.ranges import require
 
 SCHEDULES: Mapping[str, str] = {
     "linear": "linear",
@@ -166,19 +167,14 @@ class TextTraining:
             raise UserError('lora_targets is empty: name modules, or give "all-linear"')
 
     def _require_numbers(self) -> None:
-        for name in ("epochs", "batch", "max_length", "micro_batch", "save_every"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name}={getattr(self, name)}: it is at least 1")
-        for name in ("steps", "lora_rank", "weight_decay", "tokens_per_second", "seed"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise UserError(f"{name}={getattr(self, name)}: it is 0 or more")
-        for name in ("lr", "clip", "lora_alpha"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise UserError(f"{name}={getattr(self, name)}: it is more than 0")
-        for name in ("warmup", "lora_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise UserError(f"{name}={getattr(self, name)}: it is a share, from 0 to below 1")
+        require(
+            self,
+            at_least_one=("epochs", "batch", "max_length", "micro_batch", "save_every"),
+            from_zero=("steps", "lora_rank", "weight_decay", "tokens_per_second", "seed"),
+            above_zero=("lr", "clip", "lora_alpha"),
+            below_one=("warmup", "lora_dropout"),
+        )
 
 
 def _file(name: str) -> Path:
-    return workspace().base / Path(name).expanduser()
+    return workspace().path(name)

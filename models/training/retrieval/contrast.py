@@ -64,11 +64,14 @@ def roles_of(pairs: Sequence[Pair], in_batch: bool) -> tuple[list[str], Tensor]:
 
 
 def info_nce(scores: Tensor, roles: Tensor) -> Tensor:
-    """The loss of a batch.
+    """The loss of a batch: InfoNCE (van den Oord et al., arXiv 1807.03748), the mean over pairs.
 
     Args:
         scores: s(q, d) / T, shape (pairs, documents).
-        roles: see `roles_of`.
+        roles: see `roles_of`, shape (pairs, documents).
+
+    Returns:
+        -log of the target's share among the target and its candidates, a scalar in nats.
     """
     candidates = scores.float().masked_fill(roles == LEFT_OUT, float("-inf"))
     return nn.functional.cross_entropy(candidates, (roles == TARGET).int().argmax(dim=1))
