@@ -82,7 +82,7 @@ class Base:
                 "model_kwargs": {"dtype": torch.float32},
             }
             if self.kind == "embedder":
-                return SentenceTransformer(self.place.source, **options)
+                return _with_fixed_rarity(SentenceTransformer(self.place.source, **options))
             return CrossEncoder(self.place.source, num_labels=1, **options)
 
         return opened(build, self.place)
@@ -130,6 +130,20 @@ class Base:
             return AutoTokenizer.from_pretrained(folder, revision=self.place.revision or "main")
 
         return opened(build, self.place)
+
+
+def _with_fixed_rarity(model: Any) -> Any:
+    """The model with the weights of words held fast.
+
+    The library saves what was learned of them and never loads it again: a checkpoint, and the model
+    that is shipped, would differ from the one that was trained.
+    """
+    from sentence_transformers.sentence_transformer.modules import WordWeights
+
+    for module in model:
+        if isinstance(module, WordWeights):
+            module.requires_grad_(False)
+    return model
 
 
 def _minilm() -> Place:

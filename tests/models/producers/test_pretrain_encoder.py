@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from harness.training.configuration import load_producer
 from harness.training.production import train
 from models.producers import pretrain_encoder
 from models.producers.pretrain_encoder import PretrainEncoder
+from models.training.course import Course
 
 PRODUCER = pretrain_encoder.__file__
 SYLLABLES = ("ba", "cor", "dri", "fen", "gri", "ka", "lo", "mar", "nu", "pel", "sol", "vi", "zor")
@@ -90,6 +92,48 @@ def test_the_same_seed_gives_the_same_weights(data: Path, tmp_path: Path) -> Non
     other = trained(data, tmp_path / "c", steps=8, seed=1).encode(texts)
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 0.01
+
+
+@pytest.mark.parametrize("layers", [0, 1])
+def test_interrupted_and_resumed_it_ends_in_the_same_bytes(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layers: int
+) -> None:
+    few = {"steps": 8, "save_every": 2, "layers": layers, "layer_batch": 8, "layer_steps": 6}
+    trained(data, tmp_path / "whole", **few)
+    log, left = Course.log, [5, 3]
+
+    def interrupted(self: Course, step: int, values: Mapping[str, float]) -> None:
+        log(self, step, values)
+        if left and step == left[-1]:
+            left.pop()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Course, "log", interrupted)
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                trained(data, tmp_path / "cut", **few)
+    trained(data, tmp_path / "cut", **few)
+    weights = sorted(path.relative_to(tmp_path / "whole") for path in _weights(tmp_path / "whole"))
+    assert len(weights) == 2  # vectors of words, and their weights
+    for name in weights:
+        assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_what_is_loaded_is_what_was_trained(data: Path, tmp_path: Path) -> None:
+    model = trained(data, tmp_path / "out", steps=20)
+    saved = {name: value for path in _weights(tmp_path / "out") for name, value in _read(path)}
+    assert saved["emb_layer.weight"].tolist() == model[1].emb_layer.weight.tolist()
+
+
+def _weights(out: Path) -> list[Path]:
+    return [p for p in out.rglob("*.safetensors") if "training" not in p.parts]
+
+
+def _read(path: Path) -> list[tuple[str, Any]]:
+    from safetensors.torch import load_file
+
+    return list(load_file(path).items())
 
 
 def test_layers_begin_close_to_the_identity_and_are_learned(data: Path, tmp_path: Path) -> None:
