@@ -2,7 +2,7 @@
 
     python -m examples.embedded.conversations FOLDER
 
-writes the curriculum: copies.jsonl, drills.jsonl, short.jsonl and all.jsonl, which `assay train
+writes the curriculum: copies.jsonl, drills.jsonl and conversations.jsonl, which `assay train
 pretrain` takes in that order. The suites ask about the world of seed 1, and what was chosen was
 chosen on that of seed 2; no conversation about either is written.
 
@@ -18,8 +18,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -45,13 +44,9 @@ DEVELOPMENT = 2
 FIRST, WORLDS = 100, 140
 SIZES = (12, 16, 24)
 """Towns of a world, in turn."""
-COPIES = 20_000
-DRILLS, KEPT = 60_000, 8_000
-"""Drills, and how many more stand among all other conversations, so that nothing is unlearned."""
-SHORT = frozenset(
-    {"drill", "rag/1", *(f"{errand}/{calls}" for errand in ERRANDS for calls in (1, 2))}
-)
-"""Kinds that the curriculum has before all of them."""
+COPIES, DRILLS = 20_000, 20_000
+KEPT = 12_000
+"""Drills that stand among the conversations, so that nothing is unlearned."""
 OBSERVATION = "Observation: "
 Row = dict[str, Any]
 """A line of data."""
@@ -70,9 +65,9 @@ class Share:
     """
 
     errands: int = 60
-    longest: int = 3
-    searched: tuple[int, ...] = (40, 40)
-    read: tuple[int, ...] = (80, 20)
+    longest: int = 2
+    searched: tuple[int, ...] = (60,)
+    read: tuple[int, ...] = (80,)
 
 
 def conversations(seed: int, size: int, share: Share) -> Iterator[tuple[str, Row]]:
@@ -166,20 +161,16 @@ def curriculum(first: int = FIRST, worlds: int = WORLDS) -> Iterator[tuple[str, 
         yield from conversations(seed, SIZES[seed % len(SIZES)], Share())
 
 
-def write(rows: Iterable[tuple[str, Row]], files: Mapping[Path, Callable[[str], bool]]) -> None:
-    """Writes rows as JSONL, each into every file that wants its kind."""
-    with ExitStack() as stack:
-        opened = [(stack.enter_context(replacing(path)), wants) for path, wants in files.items()]
-        for kind, row in rows:
-            line = json.dumps(row, ensure_ascii=False).encode() + b"\n"
-            for file, wants in opened:
-                if wants(kind):
-                    file.write(line)
+def write(path: Path, rows: Iterable[Row]) -> None:
+    """Writes rows as JSONL."""
+    with replacing(path) as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
 
-def _drilled(talks: Iterable[tuple[Message, ...]]) -> Iterator[tuple[str, Row]]:
+def _drilled(talks: Iterable[tuple[Message, ...]]) -> Iterator[Row]:
     for drill in talks:
-        yield "drill", {"messages": to_wire(drill, Names(()))}
+        yield {"messages": to_wire(drill, Names(()))}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -187,13 +178,10 @@ def main(arguments: Sequence[str]) -> None:
     [name] = arguments or ["."]
     folder = Path(name)
     folder.mkdir(parents=True, exist_ok=True)
-    write(_drilled(copies(FIRST, COPIES)), {folder / "copies.jsonl": lambda kind: True})
-    write(_drilled(drills(FIRST, DRILLS)), {folder / "drills.jsonl": lambda kind: True})
-    rows = chain(curriculum(), _drilled(drills(FIRST + 1, KEPT)))
-    write(
-        rows,
-        {folder / "all.jsonl": lambda kind: True, folder / "short.jsonl": SHORT.__contains__},
-    )
+    write(folder / "copies.jsonl", _drilled(copies(FIRST, COPIES)))
+    write(folder / "drills.jsonl", _drilled(drills(FIRST, DRILLS)))
+    talks = (row for _, row in curriculum())
+    write(folder / "conversations.jsonl", chain(talks, _drilled(drills(FIRST + 1, KEPT))))
 
 
 if __name__ == "__main__":

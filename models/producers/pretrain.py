@@ -24,6 +24,8 @@ from models.training.settings import DTYPES
 OPTIMIZERS = ("muon", "adamw")
 ROWS, LEFT_OUT = "rows.jsonl", "left_out.jsonl"
 _AT_ONCE = 64
+_SHARP, _CONTENT = 7.0, 0.1
+"""Of heads that look back: how sure they are of the place, and what the tokens count."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Pretrain:
         width: numbers that stand for a token.
         layers: of the model.
         heads: of attention, in each layer.
+        neighbours: heads of the first layer that begin by looking at the token before, at the one
+            before that, and so on; training may lead them elsewhere. What copies a name compares
+            what stands before a token, which is learned several times sooner from here.
         inner: width of what lies between the two halves of a layer's feed-forward part.
         context: tokens that the model reads at most.
         lr: the highest learning rate.
@@ -71,6 +76,7 @@ class Pretrain:
     width: int = 192
     layers: int = 4
     heads: int = 4
+    neighbours: int = 0
     inner: int = 512
     context: int = 4096
     lr: float = 6e-3
@@ -152,7 +158,8 @@ class Pretrain:
     @property
     def parameters(self) -> int:
         """Weights of the model; the head is the table of embeddings again."""
-        layer = 4 * self.width**2 + 3 * self.width * self.inner + 2 * self.width
+        biases = 4 * self.width if self.neighbours else 0
+        layer = 4 * self.width**2 + 3 * self.width * self.inner + 2 * self.width + biases
         return self.vocabulary * self.width + self.layers * layer + self.width
 
     def stages(self) -> Sequence[Stage]:
@@ -171,7 +178,7 @@ class Pretrain:
         require(
             self,
             at_least_one=(*sizes, "max_length", "micro_batch", "save_every"),
-            from_zero=("weight_decay", "context_weight", "tokens_per_second", "seed"),
+            from_zero=("neighbours", "weight_decay", "context_weight", "tokens_per_second", "seed"),
             above_zero=("lr", "clip"),
             up_to_one=("warmup", "decay"),
         )
@@ -181,6 +188,8 @@ class Pretrain:
             raise UserError(
                 f"width={self.width} with heads={self.heads}: each head gets an even number of it"
             )
+        if self.neighbours > self.heads:
+            raise UserError(f"neighbours={self.neighbours}: a layer has heads={self.heads}")
 
 
 @dataclass(frozen=True)
@@ -371,6 +380,7 @@ def _initial(settings: Pretrain, tokenizer: Any) -> Any:
         max_position_embeddings=settings.context,
         tie_word_embeddings=True,
         initializer_range=settings.width**-0.5,
+        attention_bias=settings.neighbours > 0,
         bos_token_id=None,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -378,7 +388,31 @@ def _initial(settings: Pretrain, tokenizer: Any) -> Any:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         model: Any = LlamaForCausalLM(config)
+    if settings.neighbours:
+        rates = model.model.rotary_emb.inv_freq
+        _look_back(model.model.layers[0].self_attn, settings.neighbours, rates)
     return model.to(choose_device(settings.device))
+
+
+def _look_back(attention: Any, heads: int, rates: Any) -> None:
+    """Makes the first heads of a layer look at the token before, the one before that, and so on.
+
+    Rotary positions turn query and key of a pair of dimensions by an angle that grows with the
+    place. With the same constant in both, and the key's turned further by d places, the score of
+    two tokens is highest where they are d apart, whatever they are (Su et al., arXiv 2104.09864,
+    section 3.4). Attention to the tokens before is what induction heads are made from (Olsson et
+    al., arXiv 2209.11895).
+    """
+    import torch
+
+    size, still = attention.head_dim, torch.zeros_like(rates)
+    with torch.no_grad():
+        for head in range(heads):
+            own, turn = slice(head * size, (head + 1) * size), (head + 1) * rates
+            for side in (attention.q_proj, attention.k_proj):
+                side.weight[own] *= _CONTENT
+            attention.q_proj.bias[own] = _SHARP * torch.cat([still.cos(), still.sin()])
+            attention.k_proj.bias[own] = _SHARP * torch.cat([turn.cos(), turn.sin()])
 
 
 def _regime(settings: Pretrain) -> Any:

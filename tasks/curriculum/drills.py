@@ -19,10 +19,12 @@ FIRST_DAY, DAYS = date(2031, 9, 1), 90
 """The days that are written."""
 _ASKED = 4
 """Things that are asked of one list."""
+_FEW, _MANY = 3, 10
+"""The longest lists in which something is looked up."""
 
 
 def copies(seed: int, n: int) -> Iterator[tuple[Message, ...]]:
-    """Conversations in which names are copied, and nothing else.
+    """Conversations in which names and ids are copied, out of a sentence or out of a short list.
 
     Copying comes of itself within some hundred thousand tokens where it is all there is to learn;
     among other drills it does not.
@@ -32,8 +34,8 @@ def copies(seed: int, n: int) -> Iterator[tuple[Message, ...]]:
         n: how many.
     """
     draw = Draw(seed, "copies")
-    for _ in range(n):
-        yield _spoken(_repeated(draw))
+    for number in range(n):
+        yield _spoken(_looked_up(draw, _FEW) if number % 2 else _repeated(draw))
 
 
 def drills(seed: int, n: int) -> Iterator[tuple[Message, ...]]:
@@ -44,9 +46,11 @@ def drills(seed: int, n: int) -> Iterator[tuple[Message, ...]]:
         n: how many.
     """
     draw = Draw(seed, "drills")
-    kinds = (_repeated, _looked_up, _dated)
     for number in range(n):
-        yield _spoken(kinds[number % len(kinds)](draw))
+        kind = number % 3
+        yield _spoken(
+            _repeated(draw) if not kind else _looked_up(draw, _MANY) if kind == 1 else _dated(draw)
+        )
 
 
 def _spoken(pair: tuple[str, str]) -> tuple[Message, ...]:
@@ -60,14 +64,14 @@ def _repeated(draw: Draw) -> tuple[str, str]:
     return f"Names: {', '.join(names)}.", json.dumps(names)
 
 
-def _looked_up(draw: Draw) -> tuple[str, str]:
-    """Ids by names, or names by ids, as the world's functions list them."""
+def _looked_up(draw: Draw, most: int) -> tuple[str, str]:
+    """Ids by names, or names by ids, in a list of at most so many, as functions give them."""
     kind = draw.choice(("person", "firm", "film", "shop", "booking", "order", "message", "event"))
-    names = _names(draw, draw.integer(2, 10))
+    names = _names(draw, draw.integer(1, most))
     ids = [f"{kind}-{number:04d}" for number in draw.sample(range(1, 1000), len(names))]
     items = [{f"{kind}_id": id, "name": name} for id, name in zip(ids, names, strict=True)]
     asked = draw.sample(range(len(names)), min(_ASKED, len(names)))
-    known, wanted = (names, ids) if draw.chance(70) else (ids, names)
+    known, wanted = (names, ids) if draw.chance(50) else (ids, names)
     question = "\n".join([json.dumps({"items": items}), *(known[i] for i in asked)])
     return question, json.dumps([wanted[i] for i in asked])
 

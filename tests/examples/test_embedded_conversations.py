@@ -10,7 +10,6 @@ import pytest
 
 from examples.embedded.conversations import (
     DEVELOPMENT,
-    SHORT,
     Row,
     Share,
     conversations,
@@ -39,13 +38,12 @@ def test_there_are_errands_searches_and_readings(rows: list[tuple[str, Row]]) ->
 def test_every_conversation_is_training_data_and_ends_with_an_answer(
     rows: list[tuple[str, Row]], tmp_path: Path
 ) -> None:
-    file, short = tmp_path / "all.jsonl", tmp_path / "short.jsonl"
-    write(rows, {file: lambda kind: True, short: SHORT.__contains__})
+    file = tmp_path / "conversations.jsonl"
+    write(file, (row for _, row in rows))
     found = list(read_dialogues(file))
     assert len(found) == len(rows)
     assert all(dialogue.messages[-1].role == "assistant" for dialogue in found)
     assert all(dialogue.messages[-1].content for dialogue in found)
-    assert sum(1 for _ in read_dialogues(short)) == sum(kind in SHORT for kind, _ in rows)
 
 
 def test_what_an_agent_is_told_holds_nothing_of_the_gold(rows: list[tuple[str, Row]]) -> None:

@@ -13,9 +13,11 @@ torch = pytest.importorskip("torch", reason="needs torch")
 pytest.importorskip("transformers", reason="needs transformers")
 
 import schooling  # noqa: E402
+from transformers import AutoTokenizer  # noqa: E402
 
 from harness.errors import UserError  # noqa: E402
 from harness.records import Message, ToolSpec  # noqa: E402
+from models.producers import pretrain  # noqa: E402
 from models.producers.pretrain import Pretrain  # noqa: E402
 from models.training.conversations import read_dialogues  # noqa: E402
 from models.transformers_chat import TransformersChat  # noqa: E402
@@ -88,6 +90,19 @@ def test_weights_are_saved_as_halves_and_as_many_as_planned(trained: Path) -> No
     assert Pretrain("x.jsonl", **SIZES).parameters == 18_400
 
 
+def test_heads_begin_by_looking_at_the_tokens_before(trained: Path) -> None:
+    settings = Pretrain("x.jsonl", **{**SIZES, "width": 96, "heads": 4, "neighbours": 3})
+    model = pretrain._initial(settings, AutoTokenizer.from_pretrained(trained / "out"))
+    assert sum(p.numel() for p in model.parameters()) == settings.parameters
+    model.set_attn_implementation("eager")
+    ids = torch.randint(0, 300, (2, 400), generator=torch.Generator().manual_seed(0))
+    [seen, *_] = model(ids, output_attentions=True).attentions  # (2, heads, 400, 400)
+    for head in range(3):
+        looked = torch.diagonal(seen[:, head], -(head + 1), dim1=1, dim2=2)
+        assert looked.min() > 0.9
+    assert torch.diagonal(seen[:, 3], -4, dim1=1, dim2=2).mean() < 0.1
+
+
 def test_rows_can_be_looked_at_and_those_too_long_are_counted(trained: Path) -> None:
     rows = schooling.rows(trained / "2-data" / "rows.jsonl")
     assert [row["part"] for row in rows] == [0] * 9 + [1] * 8
@@ -131,6 +146,7 @@ def test_a_plan_counts_conversations_steps_and_weights(tmp_path: Path) -> None:
         ({"tokens": 0}, "each number is at least 1"),
         ({"layers": 0}, "layers=0: it is at least 1"),
         ({"heads": 3}, "width=32 with heads=3"),
+        ({"neighbours": 5}, "neighbours=5: a layer has heads="),
         ({"lr": 0.0}, "lr=0.0: it is more than 0"),
         ({"decay": 1.5}, "decay=1.5: it is a share"),
         ({"dtype": "float23"}, "float23"),
