@@ -27,7 +27,7 @@ class Costs:
         kwh: of energy; None where nothing read it in some sitting.
         method: how it was read.
         amounts: what the stages counted, such as {"tokens": 1_200_000}.
-        sittings: how many there were.
+        sittings: how many there were: one, and one more for each time that it was cut short.
     """
 
     seconds: float = 0.0
@@ -49,7 +49,7 @@ class Costs:
             kwh=float(f"{sum(read):.6g}") if read and len(read) == len(entries) else None,
             method="; ".join(methods),
             amounts=dict(amounts),
-            sittings=len(entries),
+            sittings=bool(entries) + sum(entry.get("end") != "finished" for entry in entries),
         )
 
     def grams(self, grid: float) -> float | None:

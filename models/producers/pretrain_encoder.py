@@ -238,7 +238,7 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """Learns the vector and the weight of each piece."""
+    """Learns the vector of each piece."""
 
     settings: PretrainEncoder
     name: str
