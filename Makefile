@@ -3,6 +3,8 @@
 # make board   builds the leaderboard's site from its own submissions and the printed tables
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
+# Two tests at a time, those of a file one behind the other.
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile --durations 20 --durations-min 10
 
 .PHONY: demo test board slow lucene bfcl check bench clean
 
@@ -14,10 +16,10 @@ board: .venv/base
 	$(BIN)/assay board build --out site
 
 test: .venv/dev
-	$(BIN)/python -m pytest -q
+	$(PYTEST)
 
 slow: .venv/dev
-	$(BIN)/python -m pytest -q -m "slow or browser"
+	$(PYTEST) -m "slow or browser"
 
 # Lucene for bm25-pyserini without torch and whatever else pyserini asks for but BM25 does not need.
 lucene: .venv/dev

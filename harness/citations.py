@@ -44,8 +44,9 @@ def _credit(kind: Literal["task", "model"], name: str, card: Mapping[str, Any]) 
 
 def _cards(result: Result) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The card of a result's model, or those of the registered models that it is made of."""
-    if result.model_card is not None:
-        yield result.model, result.model_card
+    card = result.model_card or {}
+    if card.keys() - {"lineage"}:  # which a pipeline has from the checkpoint within it
+        yield result.model, card
         return
     parts = [node for node in _nodes(result.model) if isinstance(node, spec.Call)]
     for part in parts:

@@ -136,7 +136,8 @@ def stated(card: Mapping[str, Any] | None, identity: Mapping[str, Any]) -> Linea
 
     Args:
         card: the result's model card.
-        identity: the model's, which holds the digest of a checkpoint's files.
+        identity: the model's, which holds the digest of a checkpoint's files where it is one; of a
+            model that is made with a checkpoint, the lineage itself names it.
 
     Returns:
         None where the card holds none.
@@ -150,7 +151,8 @@ def stated(card: Mapping[str, Any] | None, identity: Mapping[str, Any]) -> Linea
     digest = identity.get("folder")
     if isinstance(told, dict):
         told = {**told, "parent": _parent(told.get("parent"))}
-        told["digest"] = f"sha256:{digest}" if isinstance(digest, str) else None
+        if isinstance(digest, str):
+            told["digest"] = f"sha256:{digest}"
         if isinstance(version := told.get("version"), int | float):
             told["version"] = str(version)
     return Lineage.model_validate(told)

@@ -82,7 +82,9 @@ def test_fifty_kills_change_nothing(tmp_path: Path) -> None:
 
     started = time.monotonic()
     subprocess.run(command("whole"), check=True, capture_output=True)
-    undisturbed = time.monotonic() - started  # a slow machine is given more time before it is killed
+    undisturbed = (
+        time.monotonic() - started
+    )  # a slow machine is given more time before it is killed
     expected = outputs(tmp_path / "whole")
     assert sum(name.endswith("result.json") for name in expected) == 8
 

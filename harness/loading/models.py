@@ -160,6 +160,8 @@ class _Loader:
         from harness.training.costs import with_costs
 
         told = with_costs(card, folder)
+        if isinstance(told.get("lineage"), Mapping):
+            told["lineage"] = {**told["lineage"], "digest": f"sha256:{identity['folder']}"}
         return LoadedModel.of(adapter.model, spec.Folder(folder.name), identity, told)
 
     def _operator(self, sign: str, *operands: object) -> LoadedModel:
@@ -193,11 +195,26 @@ def _called(
     values = factory.lasting(settled(model, values))
     identity = {"adapter": _target(base), **_versioned(model, values)}
     if base in _OPERATORS:
-        operands = [spoken(value) for value in values.values()]
-        return LoadedModel.of(model, _OPERATORS[base](*operands), identity)
-    name = shortest(base, factory, values)
-    card = models.cards.get(name.name, models.cards.get(base))
-    return LoadedModel.of(model, name, identity, card)
+        shown, card = _OPERATORS[base](*map(spoken, values.values())), None
+    else:
+        shown = shortest(base, factory, values)
+        card = models.cards.get(shown.name, models.cards.get(base))
+    return LoadedModel.of(model, shown, identity, _inherited(card, values))
+
+
+def _inherited(
+    card: Mapping[str, Any] | None, values: Mapping[str, object]
+) -> Mapping[str, Any] | None:
+    """A model's card, with the lineage of the checkpoint within it; of several, none is its own."""
+    within = [
+        part
+        for value in values.values()
+        for part in (value if isinstance(value, list | tuple) else [value])
+        if isinstance(part, LoadedModel)
+    ]
+    cards = [part.card for part in within if part.card]
+    lineages = [part["lineage"] for part in cards if "lineage" in part]
+    return {**(card or {}), "lineage": lineages[0]} if len(lineages) == 1 else card
 
 
 def _from_object(model: object) -> LoadedModel:

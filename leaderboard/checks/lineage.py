@@ -35,7 +35,9 @@ def lineage(case: Case) -> Iterator[Finding]:
         except ValidationError as error:
             broken = broken or f"{claim.entry.path}: {problems(error)[0]}"
             continue
-        told += [found] if found else []
+        if found is not None:
+            told.append(found)
+            own.add(bare(found.digest) or None)
     if card.lineage is None:
         yield _left_out(told, broken)
     elif broken:

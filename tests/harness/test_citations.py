@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+import pytest
 from toy import Overlap, ToyTask
 
 from harness.citations import Credit, credits_of
@@ -42,8 +43,9 @@ def test_each_task_and_model_is_credited_once() -> None:
     assert model == Credit("model", "mine", "MIT", "@misc{x}", "https://example.org")
 
 
-def test_a_pipeline_credits_the_models_it_is_made_of() -> None:
-    found = credits_of([result("toy", "random % 5 >> oracle")])
+@pytest.mark.parametrize("card", [None, {"lineage": {"method": "sft"}}])
+def test_a_pipeline_credits_the_models_it_is_made_of(card: Mapping[str, object] | None) -> None:
+    found = credits_of([result("toy", "random % 5 >> oracle", card)])
     cards = {name: load_model(name).card or {} for name in ("random", "oracle")}
     assert {credit.name: credit.licence for credit in found if credit.kind == "model"} == {
         name: card["licence"] for name, card in cards.items()

@@ -105,6 +105,27 @@ def test_what_was_cut_short_goes_on_and_ends_the_same(
     assert made.costs.amounts == {"words": 6}
 
 
+@pytest.mark.parametrize("model", ["{0}/ % 5", "rrf(bm25, {0}/) % 5", "rrf(bm25, {0}/)"])
+def test_what_is_made_with_a_checkpoint_tells_its_lineage(
+    text: Path, tmp_path: Path, model: str
+) -> None:
+    folder = train(loaded(text), tmp_path / "out").folder
+    alone = load_model(f"{folder}/")
+    made = load_model(model.format(folder))
+    assert alone.card is not None
+    assert made.card is not None
+    assert made.card["lineage"] == alone.card["lineage"]
+    assert made.card["lineage"]["digest"] == f"sha256:{alone.identity['folder']}"
+
+
+def test_what_is_made_with_two_checkpoints_has_no_lineage_of_its_own(
+    text: Path, tmp_path: Path
+) -> None:
+    first = train(loaded(text), tmp_path / "first").folder
+    second = train(loaded(text), tmp_path / "second").folder
+    assert "lineage" not in (load_model(f"rrf({first}/, {second}/)").card or {})
+
+
 def test_a_failing_stage_keeps_what_was_done(text: Path, tmp_path: Path) -> None:
     def fail(line: int) -> None:
         if line == 2:
