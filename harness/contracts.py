@@ -384,7 +384,11 @@ class Planned:
 
 
 class Stage(Protocol):
-    """A part of training that is written down when it is over."""
+    """A part of training that is written down when it is over.
+
+    One whose attribute `shared` is true is run by every process of a launcher of torch, with the
+    same arguments; it writes in the first one alone (`harness.training.together`).
+    """
 
     @property
     def name(self) -> str:

@@ -15,6 +15,7 @@ from harness.contracts import Planned, Stage
 from harness.errors import UserError
 from harness.files import disk_error, replacing, require_writable
 from harness.loading.identity import TRAINING
+from harness.training import together
 from harness.training.configuration import LoadedProducer
 from harness.training.costs import GRID, Costs, costs_of, write_grid
 from harness.training.ledger import Ledger
@@ -69,6 +70,8 @@ def train(
 ) -> Trained:
     """Trains, or goes on; what is over is not done again.
 
+    Under a launcher of torch, the first process does all that one can, see `together`.
+
     Args:
         loaded: the producer.
         out: the checkpoint's folder: a new one, or one in which the same training has begun.
@@ -82,6 +85,11 @@ def train(
     """
     stages = _stages(loaded)
     training = out / TRAINING
+    folders = {s.name: training / f"{n}-{s.name}" for n, s in enumerate(stages, 1)}
+    together.require_shared(stages, fresh=fresh)
+    if together.number():
+        took = together.follow(stages, folders, training / _OUT, MARKER)
+        return Trained(out, loaded.producer.adapter, took, Costs())
     _require_ours(out)
     require_writable(training)
     with _alone(training):
@@ -89,7 +97,6 @@ def train(
             _clear(out)
         _begin(training, loaded)
         write_grid(training, grid)
-        folders = {s.name: training / f"{n}-{s.name}" for n, s in enumerate(stages, 1)}
         carried: dict[str, bool] = {}
         for stage in stages:
             folder = folders[stage.name]

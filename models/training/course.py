@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Protocol
 
 from harness.errors import UserError
 from harness.files import replacing
+from harness.training import together
 from harness.training.work import CURVES, Work
 from models.training import checkpoints
 from models.training.watch import RULE, Watch
@@ -80,7 +80,7 @@ class Course:
     @property
     def main(self) -> bool:
         """Whether this process is the one that writes, of several that train together."""
-        return os.environ.get("RANK", "0") == "0"
+        return together.number() == 0
 
     @property
     def checkpoint(self) -> Path | None:
@@ -137,10 +137,14 @@ class Course:
         lower = f", micro-batch {self.micro_batch} for want of memory" if self.halvings else ""
         self.work.tell(step, self.total, f"loss {values['loss']:.3f}{lower}")
 
-    def saves(self, step: int) -> bool:
-        """Whether a checkpoint is saved behind a step; never while the loss is beyond its limit."""
-        due = self.stopped() or (step % self.settings.save_every == 0 and step < self.total)
-        return due and self._watch.calm
+    def due(self, step: int) -> bool:
+        """Whether it is time for a checkpoint behind a step."""
+        return step % self.settings.save_every == 0 and step < self.total
+
+    @property
+    def calm(self) -> bool:
+        """Whether the loss is within its limit; beyond it, no checkpoint is saved."""
+        return self._watch.calm
 
     def summary(self) -> dict[str, object]:
         """What is worth telling of it."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.contracts import Planned
 from harness.errors import UserError
+from harness.training import together
 from harness.training.work import SUMMARY, Work
 from models.neural.devices import choose_device, out_of_memory
 from models.neural.opening import quiet
@@ -37,6 +37,7 @@ class Optimisation:
     settings: TextTraining
     build: Build
     name: str = field(init=False, default="train")
+    shared: bool = field(init=False, default=True)
 
     def plan(self, before: Mapping[str, Planned]) -> Planned:
         """Steps and tokens; hours where `tokens_per_second` is given."""
@@ -154,7 +155,7 @@ class Optimisation:
 
 def share(batch: int) -> int:
     """The rows of a batch that this process gets. Raises `UserError` where they are no whole."""
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    processes = together.processes()
     if batch % processes:
         raise UserError(f"batch={batch} cannot be shared by {processes} processes: give a multiple")
     return batch // processes

@@ -83,14 +83,24 @@ class _Saving(TrainerCallback):
         self._course = course
 
     def on_step_end(self, args: Any, state: Any, control: Any, **options: Any) -> None:
-        if self._course.saves(state.global_step):
-            control.should_save = True
-        if self._course.stopped():
-            control.should_training_stop = True
+        stopped = self._stopped(args)
+        if stopped or self._course.due(state.global_step):
+            control.should_save = self._course.calm
+        control.should_training_stop = control.should_training_stop or stopped
 
     def on_save(self, args: Any, state: Any, control: Any, **options: Any) -> None:
+        if args.world_size > 1:
+            torch.distributed.barrier()  # each process has written its own random state
         if state.is_world_process_zero:
             checkpoints.mark(self._course.work.folder / f"checkpoint-{state.global_step}")
+
+    def _stopped(self, args: Any) -> bool:
+        """Whether a person stopped any of the processes: they end behind the same step."""
+        if args.world_size == 1:
+            return self._course.stopped()
+        noted = torch.tensor(self._course.stopped(), dtype=torch.int32, device=args.device)
+        torch.distributed.all_reduce(noted)
+        return bool(noted.item())
 
 
 def _chance() -> tuple[torch.Tensor, list[torch.Tensor]]:
