@@ -143,7 +143,7 @@ def visit(browser: Any) -> Iterator[Open]:
         root = site.as_uri() + "/" if isinstance(site, Path) else site
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
         contexts.append(context)
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(30_000)  # of a machine that does other things too
         page = context.new_page()
         watch = Watch(root)
         watches.append(watch)

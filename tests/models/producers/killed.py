@@ -1,13 +1,19 @@
-"""Trains, and kills itself where it is told: python killed.py PRODUCER BASE DATA ROOT WHERE.
+"""Trains, and kills itself where it is told. Reads from standard input, a line of JSON each:
 
-WHERE is "never", "step N", "saving N" (files are there, the mark is not) or "rows N".
+    ["PRODUCER", "BASE", "DATA", "ROOT", "WHERE"]
+
+WHERE is "never", "step N", "saving N" (files are there, the mark is not) or "rows N". A process is
+forked for each, after all that has to be imported, which takes longer than the training. Written
+out is how it ended: 0, or the signal that killed it as a negative number.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +21,8 @@ sys.path[:0] = [str(Path(__file__).parents[3]), str(Path(__file__).parents[1])]
 
 import schooling  # noqa: E402
 import torch  # noqa: E402
+import trl.trainer.dpo_trainer  # noqa: E402
+import trl.trainer.sft_trainer  # noqa: E402, F401
 
 from models.producers import pretrain  # noqa: E402
 from models.producers.dpo import Dpo  # noqa: E402
@@ -50,7 +58,7 @@ def die() -> NoReturn:
     raise AssertionError
 
 
-def main(producer: str, base: str, file: str, root: str, where: str) -> None:
+def train(producer: str, base: str, file: str, root: str, where: str) -> None:
     torch.set_num_threads(1)
     data._AT_ONCE = reference._AT_ONCE = pretrain._AT_ONCE = 4
     kind, _, number = where.partition(" ")
@@ -81,5 +89,19 @@ def main(producer: str, base: str, file: str, root: str, where: str) -> None:
     schooling.train(trained, Path(root), tell)
 
 
+def ended(arguments: list[str]) -> int:
+    """How a training in a process of its own ends."""
+    if not (child := os.fork()):
+        try:
+            train(*arguments)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for line in sys.stdin:
+        sys.stdout.write(f"{ended(json.loads(line))}\n")
+        sys.stdout.flush()

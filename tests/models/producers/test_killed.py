@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,31 @@ pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).with_name("killed.py")
 
 
-def run(producer: str, base: Path, data: Path, root: Path, where: str) -> int:
-    command = [sys.executable, str(SCRIPT), producer, str(base), str(data), str(root), where]
-    offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
-    return subprocess.run(command, capture_output=True, timeout=300, env=offline).returncode
+Run = Callable[[str, Path, Path, Path, str], int]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Trains in a process of its own, and says how that ended; see killed.py."""
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        [sys.executable, str(SCRIPT)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=offline,
+    ) as trainings:
+        asks, tells = trainings.stdin, trainings.stdout
+        assert asks is not None
+        assert tells is not None
+
+        def ended(producer: str, base: Path, data: Path, root: Path, where: str) -> int:
+            asks.write(json.dumps([producer, str(base), str(data), str(root), where]) + "\n")
+            asks.flush()
+            return int(tells.readline())
+
+        yield ended
+        asks.close()
 
 
 @pytest.mark.parametrize(
@@ -33,7 +56,7 @@ def run(producer: str, base: Path, data: Path, root: Path, where: str) -> int:
     ],
 )
 def test_killed_anywhere_it_ends_in_the_same_bytes(
-    tmp_path: Path, producer: str, kills: list[str]
+    tmp_path: Path, run: Run, producer: str, kills: list[str]
 ) -> None:
     base = schooling.base(tmp_path / "base", attention_dropout=0.1)
     write = schooling.pairs if producer == "dpo" else schooling.dialogues
@@ -56,7 +79,9 @@ def test_killed_anywhere_it_ends_in_the_same_bytes(
         )
 
 
-def test_a_model_from_nothing_killed_anywhere_ends_in_the_same_bytes(tmp_path: Path) -> None:
+def test_a_model_from_nothing_killed_anywhere_ends_in_the_same_bytes(
+    tmp_path: Path, run: Run
+) -> None:
     data, none = schooling.dialogues(tmp_path / "data.jsonl", 40), tmp_path
     assert run("pretrain", none, data, tmp_path / "whole", "never") == 0
     for where in ("rows 0", "step 3", "step 6"):  # the first rows of the first file
