@@ -143,7 +143,8 @@ class _Loader:
         changed = difference(values, factory.lasting(factory.defaults))
         args, kwargs = written(factory, changed)
         shown = replace(shown, args=args, kwargs=kwargs)
-        return LoadedModel.of(model, shown, {**where, **_versioned(model, values)})
+        card = _descended({}, values) or None
+        return LoadedModel.of(model, shown, {**where, **_versioned(model, values)}, card)
 
     def _folder(self, node: spec.Folder) -> LoadedModel:
         folder = (self.base / Path(node.path).expanduser()).resolve()
@@ -197,7 +198,14 @@ def _called(
         return LoadedModel.of(model, _OPERATORS[base](*operands), identity)
     name = shortest(base, factory, values)
     card = models.cards.get(name.name, models.cards.get(base))
-    return LoadedModel.of(model, name, identity, card)
+    return LoadedModel.of(model, name, identity, card and _descended(card, values))
+
+
+def _descended(card: Mapping[str, Any], values: Mapping[str, object]) -> Mapping[str, Any]:
+    """The card with the lineage of the one checkpoint among the values, as an agent over it has."""
+    inner = [value.card for value in values.values() if isinstance(value, LoadedModel)]
+    told = [found["lineage"] for found in inner if found and "lineage" in found]
+    return {**card, "lineage": told[0]} if len(told) == 1 else card
 
 
 def _from_object(model: object) -> LoadedModel:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from leaderboard.checks.case import Case
 from leaderboard.checks.outcomes import Finding, failed, flagged, passed, skipped
-from leaderboard.lineage import Lineage, bare, stated
+from leaderboard.lineage import Lineage, bare, checkpoint, stated
 from leaderboard.records import Card
 from leaderboard.submission.reading import problems
 from leaderboard.submission.refusal import Refused
@@ -29,7 +29,7 @@ def lineage(case: Case) -> Iterator[Finding]:
         except Refused:
             yield skipped("a result cannot be read")
             return
-        own.add(result.model_identity.get("folder"))
+        own.add(checkpoint(result.model_identity))
         try:
             found = stated(result.model_card, result.model_identity)
         except ValidationError as error:

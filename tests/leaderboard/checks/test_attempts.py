@@ -400,6 +400,13 @@ def test_a_maintainer_runs_an_agent_again_unless_a_setting_names_code(
         reproduce(attempts, out=tmp_path / "again", by="x", on=date(2026, 2, 3))
 
 
+def test_a_rerun_of_an_agent_gives_the_same_attempts(tmp_path: Path) -> None:
+    folder = make(tmp_path / "board" / "abstain", "abstain", (ERRANDS,), kind="reference")
+    [cell] = reproduce(folder, out=tmp_path / "again", by="x", on=date(2026, 2, 3)).cells
+    assert cell.identical  # but for how long they took
+    assert cell.submitted == cell.rerun == 0
+
+
 def test_effort_is_submitted_with_its_units(tmp_path: Path) -> None:
     folder = make_attempts(tmp_path / "first", (ERRANDS,))
     names = ["solved_in_world", "calls", "latency", "hallucinated_tools"]
