@@ -30,7 +30,7 @@ from harness.loading import load_task
 from harness.settings import setting_of
 from harness.store import setting_slug
 from leaderboard.board.assembly import assemble
-from leaderboard.checks import Outcome, Verdict, check, record
+from leaderboard.checks import OF_RESULT, Outcome, Verdict, check, record
 from leaderboard.checks.predicted import PREDICTED
 from leaderboard.reproduction import reproduce
 from leaderboard.site import build
@@ -84,6 +84,12 @@ def test_scores_are_those_of_the_harness(attempts: Path) -> None:
     # Of 25 errands the agent makes 12, those of even numbers; of 40 questions 20.
     values = [cell.measures[cell.main_measure].value for cell in verdict.records.checked.cells]
     assert values == [12 / 25, 20 / 40]
+
+
+def test_no_check_needs_one_that_is_about_another_kind() -> None:
+    about = {entry.name: entry.only for entry in OF_RESULT}
+    for entry in OF_RESULT:
+        assert all(about.get(need, "") in ("", entry.only) for need in entry.needs), entry.name
 
 
 def test_checks_of_rankings_say_nothing_of_attempts(attempts: Path) -> None:
@@ -391,6 +397,19 @@ def test_from_a_run_to_a_row(tmp_path: Path) -> None:
     for path in (tmp_path / "site").rglob("*"):
         if path.is_file() and "vendor" not in path.parts:
             assert b"<script>alert(1)" not in path.read_bytes(), path
+
+
+def test_a_whole_suite_is_ranked_by_its_mean_with_intervals(tmp_path: Path) -> None:
+    tasks = tuple(f"starter-qa/hops-{hops}" for hops in (1, 2, 3, 4))
+    for name, first in (("even", 0), ("odd", 1)):
+        made = make_attempts(tmp_path / name / name, tasks, first=first)
+        record(check(shutil.copytree(made, tmp_path / "board" / name)))
+    [suite] = assemble(tmp_path / "board", printed=False).suites
+
+    assert suite.numbers["even", "mean"]["exact_match"].value == 0.5  # 20 of 40, four times
+    assert suite.numbers["even", "mean"]["exact_match"].low is not None
+    for rank in suite.ranks.values():
+        assert (rank.rank, rank.low, rank.high, rank.group) == (1, 1, 2, 1)  # not told apart
 
 
 def test_a_maintainer_runs_an_agent_again_unless_a_setting_names_code(
