@@ -44,6 +44,7 @@ class Attempts:
     """The predictions of a claim about tool use or question answering."""
 
     gaps: ClassVar[bool] = True
+    quoted: ClassVar[bool] = True
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim

@@ -36,9 +36,12 @@ class Predicted(Protocol):
 
     Attributes:
         gaps: whether a measure may say nothing of a question.
+        quoted: whether the predictions themselves say why an answer could not be read, in whatever
+            words; else the result alone does.
     """
 
     gaps: ClassVar[bool]
+    quoted: ClassVar[bool]
 
     def setting(self) -> Iterator[Finding]:
         """What is wrong with the claimed setting, beside what is wrong for any kind."""

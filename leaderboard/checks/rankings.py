@@ -54,6 +54,7 @@ class Rankings:
     """The predictions of a claim about retrieval."""
 
     gaps: ClassVar[bool] = False
+    quoted: ClassVar[bool] = False
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim

@@ -113,7 +113,7 @@ def counts(claim: Claim) -> Iterator[Finding]:
             yield failed(f"{name} is claimed as {there[name]} and is {here[name]}")
     if set(found.missing) != set(told.missing):
         yield failed("the list of missing queries differs from what the predictions lack")
-    if found.malformed.keys() != told.malformed.keys():
+    if found.malformed != told.malformed:
         yield failed("the list of malformed answers differs from what the predictions hold")
     if both := sorted(claim.predicted.answered & told.malformed.keys()):
         yield failed(f"query '{both[0]}' is listed as malformed and has an answer")

@@ -181,6 +181,15 @@ def a_better_breakdown(folder: Path) -> None:
 
 
 @refused("counts", "the list of malformed answers differs")
+def another_reason_for_a_malformed_answer(folder: Path) -> None:
+    def garbled(rows: list[dict[str, Any]]) -> None:
+        rows[0] = {"problem": "flights-01", "end": "malformed", "detail": "{"}
+
+    edit_attempts(folder, garbled)
+    claim(folder, lambda told: told["malformed"].update({"flights-01": "see our site"}))
+
+
+@refused("counts", "the list of malformed answers differs")
 def an_invented_malformed_answer(folder: Path) -> None:
     claim(folder, lambda told: told["malformed"].update({"flights-01": "unreadable"}))
 
@@ -343,6 +352,24 @@ def test_code_that_a_setting_names_is_never_run(
     assert verdict.acceptable, failures(verdict)
     assert verdict.rescored == 2
     assert not (tmp_path / "executed").exists()
+
+
+def test_an_answer_that_could_not_be_read_may_be_quoted(attempts: Path) -> None:
+    """Over several lines, as models write; it is compared with the attempts and shown nowhere."""
+    detail = "I would call:\n```\nflights.find(" + "x" * 400
+
+    def garbled(rows: list[dict[str, Any]]) -> None:
+        rows[0] = {"problem": "flights-01", "end": "malformed", "detail": detail}
+
+    edit_attempts(attempts, garbled)
+
+    def follow(told: Any) -> None:
+        told["malformed"]["flights-01"] = detail
+        told["counts"]["malformed"] = 1
+
+    claim(attempts, follow)
+    verdict = check(attempts)
+    assert verdict.acceptable, failures(verdict)
 
 
 class TestSubmitting:
