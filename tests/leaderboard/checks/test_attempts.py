@@ -331,26 +331,41 @@ def test_it_is_refused_by_name(
     assert not (tmp_path / "executed").exists()
 
 
+def searched_by(folder: Path, search: str) -> None:
+    """Claims that somebody else searched for the answers, and lays the result where it belongs."""
+    claim(folder, lambda told: told["setting"].update(search=search), QUESTIONS)
+    told = read_json(folder / PLACES[QUESTIONS] / "result.json")
+    place = f"results/{setting_slug(setting_of(told['setting']))}/starter-qa_hops-2"
+    (folder / place).parent.mkdir()
+    (folder / PLACES[QUESTIONS]).rename(folder / place)
+
+    def follow(manifest: Any) -> None:
+        manifest["results"][-1]["path"] = place
+
+    edit_json(folder / "manifest.json", follow)
+    rehash(folder)
+
+
 def test_code_that_a_setting_names_is_never_run(
     attempts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The scores do not depend on who searched, so the file need not be there."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my_model.py").write_text(RUNNABLE)
-    claim(attempts, lambda told: told["setting"].update(search="my_model.py:X"), QUESTIONS)
-    told = read_json(attempts / PLACES[QUESTIONS] / "result.json")
-    place = f"results/{setting_slug(setting_of(told['setting']))}/starter-qa_hops-2"
-    (attempts / place).parent.mkdir()
-    (attempts / PLACES[QUESTIONS]).rename(attempts / place)
-
-    def follow(manifest: Any) -> None:
-        manifest["results"][1]["path"] = place
-
-    edit_json(attempts / "manifest.json", follow)
-    rehash(attempts)
+    searched_by(attempts, "my_model.py:X")
     verdict = check(attempts)
     assert verdict.acceptable, failures(verdict)
     assert verdict.rescored == 2
+    assert not (tmp_path / "executed").exists()
+
+
+def test_nor_by_a_maintainers_rerun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_model.py").write_text(RUNNABLE)
+    folder = make(tmp_path / "board" / "abstain", "abstain", (QUESTIONS,), kind="reference")
+    searched_by(folder, "my_model.py:X")
+    with pytest.raises(UserError, match=r"search=my_model\.py:X of starter-qa/hops-2 is not run"):
+        reproduce(folder, out=tmp_path / "again", by="x", on=date(2026, 2, 3))
     assert not (tmp_path / "executed").exists()
 
 
