@@ -42,6 +42,54 @@ IMPOSSIBLE = "values that cannot be"
 """What a note on measures that contradict each other begins with: a mistake in one of them."""
 
 
+class Roll:
+    """Which attempts there are and whose judgements they carry: told without their task.
+
+    Attributes:
+        trials: problem -> number of the attempt -> its SHA-256.
+    """
+
+    def __init__(self) -> None:
+        self.trials: dict[str, dict[int, str]] = {}
+        self._judges: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, found: Trajectory) -> bool:
+        """Enters an attempt; False where there is one of its number already, which stands."""
+        made = self.trials.setdefault(found.problem, {})
+        if found.trial in made:
+            return False
+        made[found.trial] = digest(replace(found, seconds=None))  # never the same twice
+        for judgement in found.judgements:
+            self._judges[judgement.question].add(judgement.judge)
+        return True
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over every attempt but how long it took, in whatever order they came."""
+        return fingerprint(
+            text
+            for key in sorted(self.trials)
+            for trial, hash in sorted(self.trials[key].items())
+            for text in (key, str(trial), hash)
+        )
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """Who judged, by name.
+
+        Raises:
+            UserError: several judges answered one question, so that a mean would mix them.
+        """
+        for question, judges in self._judges.items():
+            if len(judges) > 1:
+                named = " and ".join(name[:60] for name in sorted(judges)[:3])
+                raise UserError(
+                    f"{named} judged the same question, '{question[:60]}': keep the judgements of "
+                    "one of them, their verdicts are not comparable"
+                )
+        return tuple(sorted(set().union(*self._judges.values())))
+
+
 @dataclass
 class Tally:
     """The values of every attempt.
@@ -63,12 +111,11 @@ class Tally:
     malformed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     _values: dict[str, dict[int, list[float]]] = field(default_factory=dict)
-    _digests: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
+    _roll: Roll = field(default_factory=Roll)
     _repeats: dict[str, dict[str, tuple[float, ...]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
     _faults: Counter[str] = field(default_factory=Counter)
-    _judges: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
         self._direct = [m for m in self.measures if m.kind == "attempt"]
@@ -93,10 +140,9 @@ class Tally:
             return Unreadable(place_of(found), "the task has no such problem")
         if trial >= MOST_TRIALS:
             return Unreadable(place_of(found), f"trials have numbers from 0 to {MOST_TRIALS - 1:,}")
-        if trial in self._digests[key]:
+        if not self._roll.add(found):
             reason = "a second attempt of the same number; the first one counts"
             return Unreadable(place_of(found), reason)
-        self._digests[key][trial] = digest(replace(found, seconds=None))  # never the same twice
         if found.end == "malformed":
             self.malformed.setdefault(key, found.detail[:_LONGEST_DETAIL] or "malformed")
         if found.end == "error":
@@ -112,8 +158,6 @@ class Tally:
             repeats = getattr(getattr(measure.compute, "func", None), "repeats", None)
             if repeats is not None:
                 self._repeats[measure.name][key] = tuple(repeats(attempt))
-        for judgement in found.judgements:
-            self._judges[judgement.question].add(judgement.judge)
         gold = attempt.problem.gold
         if found.end != "error" and (gold.calls is not None or gold.wants_call is not None):
             self._faults.update(f"{FAULTS}: {e.fault}" for e in attempt.verdict.errors)
@@ -122,28 +166,12 @@ class Tally:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over every attempt but how long it took, in whatever order they came."""
-        return fingerprint(
-            text
-            for key in sorted(self._digests)
-            for trial, hash in sorted(self._digests[key].items())
-            for text in (key, str(trial), hash)
-        )
+        return self._roll.fingerprint
 
     @property
     def judges(self) -> tuple[str, ...]:
-        """Who judged, by name.
-
-        Raises:
-            UserError: several judges answered one question, so that a mean would mix them.
-        """
-        for question, judges in self._judges.items():
-            if len(judges) > 1:
-                named = " and ".join(name[:60] for name in sorted(judges)[:3])
-                raise UserError(
-                    f"{named} judged the same question, '{question[:60]}': keep the judgements of "
-                    "one of them, their verdicts are not comparable"
-                )
-        return tuple(sorted(set().union(*self._judges.values())))
+        """Who judged, by name. Raises as `Roll.judges`."""
+        return self._roll.judges
 
     @property
     def answered(self) -> set[str]:

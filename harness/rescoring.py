@@ -140,6 +140,30 @@ def rescore(
     return score_answers(asked, ranking, chosen, model=_model_of(stored))
 
 
+def rescore_attempts(
+    asked: Asked, trajectories: Iterable[Trajectory | Unreadable], stored: Result
+) -> tuple[Result, Scores]:
+    """A stored result of tool use, computed again from its attempts, each looked at once.
+
+    Nothing is executed and nobody is asked: what judges said is read from the attempts.
+
+    Args:
+        asked: its task, loaded under its setting and seed.
+        trajectories: its attempts.
+        stored: the result; what it says of the model is kept.
+
+    Returns:
+        The result and the values of every problem.
+
+    Raises:
+        UserError: the task is none of tool use, or nothing can be used.
+    """
+    if not isinstance(asked.flow, ToolUseFlow):
+        raise UserError(f"{asked.task.card.name} is no task of tool use")
+    scored = asked.flow.score_all(trajectories, (*stored.measures, *stored.undefined))
+    return result_of(asked, scored, model=_model_of(stored)), scored.scores
+
+
 def _model_of(stored: Result) -> dict[str, Any]:
     """The result's fields about the model, as a stored result has them."""
     fields = (

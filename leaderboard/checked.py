@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from harness.sources import Read
 from harness.store.schema import Value
@@ -36,6 +36,9 @@ BESIDE = (CHECKED, RETRACTIONS)
 TOLERANCE = 1e-3
 """Of a share of 1: how far a model that is run again may be off. Other hardware and batch sizes
 move the scores of neural models by less."""
+
+ASKED = frozenset({"queries", "problems"})
+"""What cards call what is asked, where they state how many there are."""
 
 Level = Literal["as printed", "self-reported", "re-scored", "reproduced"]
 """Who vouches for a number: a paper, whoever submitted it, this harness from the predictions, or
@@ -88,7 +91,7 @@ def vouched(datasets: Sequence[Read], statistics: Mapping[str, Any]) -> bool:
         statistics: counts that the task's card states, which were compared on reading. A mirror
             has no commit to go by.
     """
-    return all(read.revision for read in datasets) or "queries" in statistics
+    return all(read.revision for read in datasets) or not ASKED.isdisjoint(statistics)
 
 
 def encoded(values: NDArray[np.floating[Any]]) -> str:
@@ -147,6 +150,14 @@ class Sample(Strict):
     """Positions in `Queries.ids`."""
     found: list[list[tuple[str, float, int | None]]]
     """For each of them the first documents: id, score, grade (null: not judged)."""
+    said: list[str] = Field(default_factory=list)
+    """Of tool use, for each of them the tools called and the beginning of the answer."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Every field; what was said where an agent said it."""
+        told: dict[str, Any] = handler(self)
+        return {name: value for name, value in told.items() if name != "said" or value}
 
 
 class Samples(Strict):

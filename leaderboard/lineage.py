@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import isclose
 from typing import Annotated, Any, Self
 
@@ -22,6 +22,7 @@ _PATH = re.compile(
     r"""(?:^|[\s"'(=,:])(?:/[\w.-]+/[\w.-]|~[\w-]*/|[A-Za-z]:[\\/]|\.\.[\\/]|\\\\|file:/)"""
 )
 """What is a place on somebody's machine; "owner/name", "/no_think" and web addresses are none."""
+_DIGITS = re.compile("[0-9a-f]{64}")
 
 
 def _placeless(text: str) -> str:
@@ -131,13 +132,33 @@ def bare(digest: str | None) -> str:
     return (digest or "").removeprefix("sha256:")
 
 
+def checkpoint(identity: object) -> str | None:
+    """The digest of the one checkpoint in a model's identity; None for none, or several."""
+    found = set(_folders(identity))
+    return found.pop() if len(found) == 1 else None
+
+
+def _folders(identity: object) -> Iterator[str]:
+    """The digests of all checkpoints, of each the outermost folder only."""
+    if isinstance(identity, list):
+        for part in identity:
+            yield from _folders(part)
+    elif isinstance(identity, dict):
+        folder = identity.get("folder")
+        if isinstance(folder, str) and _DIGITS.fullmatch(folder):
+            yield folder
+        else:
+            for part in identity.values():
+                yield from _folders(part)
+
+
 def stated(card: Mapping[str, Any] | None, identity: Mapping[str, Any]) -> Lineage | None:
     """The lineage that a result carries.
 
     Args:
         card: the result's model card.
-        identity: the model's, which holds the digest of a checkpoint's files where it is one; of a
-            model that is made with a checkpoint, the lineage itself names it.
+        identity: the model's, which holds the digest of a checkpoint's files; of an agent, in that
+            of the model that it asks.
 
     Returns:
         None where the card holds none.
@@ -148,11 +169,10 @@ def stated(card: Mapping[str, Any] | None, identity: Mapping[str, Any]) -> Linea
     told = (card or {}).get("lineage")
     if told is None:
         return None
-    digest = identity.get("folder")
+    digest = checkpoint(identity)
     if isinstance(told, dict):
         told = {**told, "parent": _parent(told.get("parent"))}
-        if isinstance(digest, str):
-            told["digest"] = f"sha256:{digest}"
+        told["digest"] = f"sha256:{digest}" if digest else None
         if isinstance(version := told.get("version"), int | float):
             told["version"] = str(version)
     return Lineage.model_validate(told)

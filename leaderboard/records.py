@@ -3,7 +3,8 @@
     submissions/<name>/
         model.yaml           what the model is and what it was trained on     -> Card
         environment.json     where it ran                                     -> Environment
-        results/<setting>/<task>/{result.json, per_query.tsv.gz, run.trec.gz, run_info.json}
+        results/<setting>/<task>/{result.json, per_query.tsv.gz, run.trec.gz, run_info.json};
+                             of tool use trajectories.jsonl.gz in place of run.trec.gz
         manifest.json        the results, and a hash of every other file      -> Manifest
 
 Whoever submits controls every byte of them, so they are read by `leaderboard.submission.reading`

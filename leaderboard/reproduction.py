@@ -13,6 +13,7 @@ from harness import evaluate, spec
 from harness.answering import Watcher, ignore
 from harness.errors import InfrastructureError, MissingData, UserError, unknown
 from harness.loading import LoadedModel, load_model
+from harness.play.toolsets import parse_tools
 from harness.records import Setting
 from harness.store import RUN_INFO, Result, ResultFolder, setting_slug, setting_to_json
 from leaderboard.checked import CHECKED, Reproduced, Rerun
@@ -71,6 +72,8 @@ def reproduce(
     case = Case(Path(folder), data=data, base=None)
     model = _model(case)
     claimed = list(_chosen(case, tasks))
+    for result in claimed:
+        _require_harmless(result)
     again = partial(_again, model, data=data, out=out, watch=watch)
     pairs = [pair for group in _alike(claimed) for pair in again(group)]
     order = {_key(result): place for place, result in enumerate(claimed)}
@@ -104,6 +107,18 @@ def _model(case: Case) -> LoadedModel:
             "adapter, have changed since (compare model_identity in a result.json)"
         )
     return model
+
+
+def _require_harmless(result: Result) -> None:
+    """Raises `UserError` where a model that the setting names is not run on this machine."""
+    setting = result.setting
+    for field in ("search", "simulator", "judge"):
+        expression = getattr(setting, field)
+        if expression and (why := next(_dangers(spec.parse(expression)), None)):
+            raise UserError(f"{field}={expression} of {result.task} is not run: {why}")
+    finder = parse_tools(setting.tools).model
+    if finder and (why := next(_dangers(spec.parse(finder)), None)):
+        raise UserError(f"tools={setting.tools} of {result.task} is not run: {why}")
 
 
 def _dangers(node: spec.Value) -> Iterator[str]:

@@ -526,7 +526,7 @@ def test_unknown_problems_are_told_and_nothing_of_them_is_kept(tmp_path: Path) -
     tally.add(unknown())
     assert tally.unreadable == 20_000
     assert tally.answered == {"p"}
-    assert set(tally._digests) == {"p"}
+    assert set(tally._roll.trials) == {"p"}
 
 
 def test_a_repeated_key_is_found_in_time() -> None:

@@ -143,7 +143,8 @@ class _Loader:
         changed = difference(values, factory.lasting(factory.defaults))
         args, kwargs = written(factory, changed)
         shown = replace(shown, args=args, kwargs=kwargs)
-        return LoadedModel.of(model, shown, {**where, **_versioned(model, values)})
+        identity = {**where, **_versioned(model, values)}
+        return LoadedModel.of(model, shown, identity, _inherited(None, values))
 
     def _folder(self, node: spec.Folder) -> LoadedModel:
         folder = (self.base / Path(node.path).expanduser()).resolve()
@@ -160,8 +161,6 @@ class _Loader:
         from harness.training.costs import with_costs
 
         told = with_costs(card, folder)
-        if isinstance(told.get("lineage"), Mapping):
-            told["lineage"] = {**told["lineage"], "digest": f"sha256:{identity['folder']}"}
         return LoadedModel.of(adapter.model, spec.Folder(folder.name), identity, told)
 
     def _operator(self, sign: str, *operands: object) -> LoadedModel:

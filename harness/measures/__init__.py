@@ -1,7 +1,16 @@
 """The scoring engine: pure functions over arrays and records."""
 
 from harness.measures.judged import Judged, join
-from harness.measures.notation import Measure, is_share, measures, names, parse, parse_many, score
+from harness.measures.notation import (
+    Measure,
+    is_share,
+    measures,
+    names,
+    parse,
+    parse_many,
+    score,
+    unit_of,
+)
 
 __all__ = [
     "Judged",
@@ -13,4 +22,5 @@ __all__ = [
     "parse",
     "parse_many",
     "score",
+    "unit_of",
 ]

@@ -9,8 +9,12 @@ from typing import Literal, TypeAlias
 from harness.records import Problem, ToolCall, Trajectory
 
 Amount: TypeAlias = float
-"""What a measure returns whose values are no shares of 1: steps, seconds, tokens. Its annotation
+"""What a measure returns whose values are no shares of 1: steps, calls, tokens. Its annotation
 tells that it is shown as it is, and not times 100."""
+Seconds: TypeAlias = float
+"""An amount of time."""
+Dollars: TypeAlias = float
+"""An amount of money."""
 
 Fault = Literal[
     "unparsable",

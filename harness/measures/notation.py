@@ -41,6 +41,12 @@ ALIASES = {
 
 GROUP = "assay.measures"
 """Entry points of other packages: functions like those of `harness.measures.ir`."""
+_UNITS: Mapping[str, Literal["count", "seconds", "dollars"]] = {
+    "Amount": "count",
+    "Seconds": "seconds",
+    "Dollars": "dollars",
+}
+"""What a measure of attempts is annotated to return -> its unit; all others are shares."""
 _NOTATION = re.compile(r"(?P<name>\w+)\s*(?:\((?P<parameters>[^()]*)\))?\s*(?:@\s*(?P<k>\S+))?")
 _TRIALS = re.compile(r"pass\s*(?P<sign>[@^])\s*(?P<k>[1-9][0-9]{0,8})")
 _PARAMETER = re.compile(r"\s*(\w+)\s*=\s*(?:'(\w+)'|\"(\w+)\"|([-\w.]+))\s*")
@@ -56,13 +62,18 @@ class Measure:
         compute: the function: of a `Judged`, giving one value a query; of an `Attempt`, giving its
             value; or of the successes of a problem's trials, giving the problem's value.
         kind: which of the three.
-        share: whether it is a share of 1, which is shown times 100; else an amount, such as steps.
+        unit: of an amount, such as steps; "" for a share of 1, which is shown times 100.
     """
 
     name: str
     compute: Callable[..., Any]
     kind: Literal["ranking", "attempt", "trials"] = "ranking"
-    share: bool = True
+    unit: Literal["", "count", "seconds", "dollars"] = ""
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a share of 1."""
+        return not self.unit
 
     def __call__(self, judged: Judged) -> Values:
         """One value a query, float64, shape (n,), of a measure of rankings."""
@@ -123,10 +134,15 @@ def names(measures: str | Iterable[str] | None) -> list[str] | None:
 
 def is_share(name: str) -> bool:
     """Whether the values of a measure are shares of 1, as far as can be told from its name."""
+    return not unit_of(name)
+
+
+def unit_of(name: str) -> str:
+    """The unit of a measure's values; "" of shares, and where its name tells nothing."""
     try:
-        return parse(name).share
+        return parse(name).unit
     except UserError:  # a measure of another installation
-        return True
+        return ""
 
 
 def parse(text: str) -> Measure:
@@ -156,8 +172,8 @@ def parse(text: str) -> Measure:
     canonical = f"{name}{f'({shown})' if shown else ''}{f'@{k}' if k else ''}"
     compute = partial(function, **options, **({"k": k} if k else {}))
     if name in attempt_measures():
-        share = "Amount" not in str(function.__annotations__.get("return"))
-        return Measure(canonical, compute, "attempt", share)
+        returned = str(function.__annotations__.get("return")).rpartition(".")[2]
+        return Measure(canonical, compute, "attempt", _UNITS.get(returned, ""))
     return Measure(canonical, compute if name in measures() else _checked(canonical, compute))
 
 

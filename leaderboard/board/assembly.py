@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -34,6 +34,8 @@ from leaderboard.printed.records import PrintedTable
 
 SUBMISSIONS = Path(__file__).resolve().parent.parent / "submissions"
 """The project's own."""
+BESIDE = "-submitted"
+"""Added to the name of a suite of ours where printed tables declare one of that name."""
 _MANY = 300
 """Lines from which on a process of its own for the resampling pays."""
 
@@ -128,16 +130,32 @@ class _Assembly:
     def _plans(self) -> list[Plan]:
         """The suites of which something is known.
 
-        Where printed tables declare a suite that a benchmark of ours provides too, theirs stands:
-        papers print other measures and columns, and results of tool use are not submitted yet.
+        Where printed tables declare a suite that a benchmark of ours provides too, papers print
+        other measures and columns: ours stands beside theirs, once something of it is submitted.
         """
         there = set(self.grid.tasks)
+        submitted = {task for task, column in self.grid.tasks.items() if column.results}
         aggregates = {suite for line in self.grid.lines for suite, _ in line.aggregates}
         declared = papers.suites() if self.tables else {}
         ours = [suite for suite in all_suites() if suite.name not in declared]
-        found = [plans.registered(suite, self.known) for suite in ours]
-        found += [plans.printed(suite) for _, suite in sorted(declared.items())]
-        return [plan for plan in found if plan.name in aggregates or there.intersection(plan.tasks)]
+        both = [suite for suite in all_suites() if suite.name in declared]
+        found = [plans.registered(suite, self.known, self._measures(suite.tasks)) for suite in ours]
+        for _, suite in sorted(declared.items()):
+            found.append(plans.printed(suite, self._measures([c.id for c in suite.columns])))
+        return [
+            *(p for p in found if p.name in aggregates or there.intersection(p.tasks)),
+            *(
+                plans.registered(suite, self.known, self._measures(suite.tasks), beside=BESIDE)
+                for suite in both
+                if submitted.intersection(suite.tasks)
+            ),
+        ]
+
+    def _measures(self, tasks: Iterable[str]) -> set[str]:
+        """Every measure that submissions have of these tasks."""
+        columns = (self.grid.tasks[task] for task in tasks if task in self.grid.tasks)
+        results = (result for column in columns for result in column.results.values())
+        return {measure for result in results for measure in result.entry.measured.names}
 
     def _largest(self) -> list[Plan]:
         """Suites that are no part of another one, so that an effect is told once."""

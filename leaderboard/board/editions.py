@@ -7,6 +7,9 @@ named by what differs, so that numbers with the same text are about the same thi
 - "pool category", "view python", "compat x", "first 20 queries": settings that change what is
   ranked. Instructions do not, nor does how they are joined to the query: they are part of the
   system, and a row of its own. Neither does the depth k;
+- "tools gold+5", "tools shuffled", "faults 0.1", "simulated by chat": settings that change what an
+  agent meets. Who searches for it and how often it tries are part of the system;
+- "judged by chat": whose word decides, where success is a judgement;
 - "data at hand: 7,500 of 44,453 tools [3fa9c2]": data that differs from what was published, with
   the beginning of its hash;
 - "other data [3fa9c2]": data of the published counts whose hash is not the usual one;
@@ -21,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
+from harness.asking import unjudged_version
 from harness.records import Setting, TaskCard
 from leaderboard.board.entries import Entry
 
@@ -39,8 +43,11 @@ def entry_edition(entry: Entry, card: TaskCard | None) -> Parts:
             that only its data says what the number is about.
     """
     parts: list[str] = []
-    if card is not None and entry.version != card.version:
-        parts.append(f"version {entry.version}")
+    version = unjudged_version(entry.version)
+    if card is not None and version != card.version:
+        parts.append(f"version {version}")
+    if version != entry.version:
+        parts.append(entry.version.removeprefix(version).lstrip(", "))
     parts += setting_edition(entry.setting)
     if card is None or entry.drift:
         parts.append(f"data at hand{_differs(entry.drift)} [{entry.data_hash[:6]}]")
@@ -92,6 +99,14 @@ def setting_edition(setting: Setting) -> Iterable[str]:
         yield f"view {setting.view}"
     if setting.compat:
         yield f"compat {' + '.join(setting.compat)}"
+    if setting.tools != _DEFAULT.tools:
+        yield f"tools {setting.tools}"
+    if setting.tool_order != _DEFAULT.tool_order:
+        yield f"tools {setting.tool_order}"
+    if setting.faults:
+        yield f"faults {setting.faults}"
+    if setting.simulator:
+        yield f"simulated by {setting.simulator}"
     if setting.limit is not None:
         yield f"first {setting.limit:,} queries"
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Task
+from harness.measures import unit_of
 from harness.suites import Aggregate, Suite
 from leaderboard.board.records import Column
 from leaderboard.printed.records import PrintedSuite
+
+RUN_HERE = ", submitted"
+"""Added to the title of a suite of ours beside one of printed tables."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,34 @@ class Plan:
         return tuple(column.id for column in self.columns if column.kind == "task")
 
 
-def registered(suite: Suite, tasks: Mapping[str, Task]) -> Plan:
-    """The plan of a suite of ours."""
+LESS_IS_BETTER = frozenset(
+    {"steps", "calls", "searches", "input_tokens", "output_tokens", "money", "latency"}
+    | {"delta_solution_length", "hallucinated_tools"}
+)
+"""Measures of ours of what an attempt takes, or does wrong; options aside."""
+
+
+def lower_of(measures: Iterable[str]) -> frozenset[str]:
+    """Those of our measures of which less is better."""
+    return frozenset(name for name in measures if name.partition("(")[0] in LESS_IS_BETTER)
+
+
+def units_of(measures: Iterable[str]) -> dict[str, str]:
+    """The units of our measures that are no share of 1."""
+    return {name: unit for name in measures if (unit := unit_of(name))}
+
+
+def registered(
+    suite: Suite, tasks: Mapping[str, Task], found: Iterable[str] = (), *, beside: str = ""
+) -> Plan:
+    """The plan of a suite of ours.
+
+    Args:
+        suite: of tasks that are all of one kind.
+        tasks: the registered ones.
+        found: measures that submissions have of its tasks.
+        beside: added to its name, where a suite of printed tables has the same.
+    """
     aggregates = [
         Column(a.name, a.name.capitalize(), "aggregate", a.description, a.tasks)
         for a in suite.aggregates
@@ -59,17 +89,26 @@ def registered(suite: Suite, tasks: Mapping[str, Task]) -> Plan:
     main = cards[0].main_measure if cards else "nDCG@10"
     order = dict.fromkeys((main, *(m for name in suite.tasks for m in tasks[name].measures)))
     return Plan(
-        name=suite.name,
-        title=suite.title,
+        name=f"{suite.name}{beside}",
+        title=f"{suite.title}{RUN_HERE if beside else ''}",
         description=suite.description,
         columns=(*aggregates, *columns),
         aggregates={a.name: a for a in suite.aggregates},
         measures=tuple(order),
+        lower=lower_of({*order, *found}),
+        units=units_of(sorted({*order, *found})),
     )
 
 
-def printed(suite: PrintedSuite) -> Plan:
-    """The plan of a suite that printed tables declare."""
+def printed(suite: PrintedSuite, found: Iterable[str] = ()) -> Plan:
+    """The plan of a suite that printed tables declare.
+
+    Args:
+        suite: the suite.
+        found: measures that submissions have of its tasks, where these are ours too.
+    """
+    declared = {measure.name for measure in suite.measures}
+    ours = sorted(set(found) - declared)
     return Plan(
         name=suite.name,
         title=suite.title,
@@ -81,8 +120,8 @@ def printed(suite: PrintedSuite) -> Plan:
             if column.kind == "aggregate"
         },
         measures=tuple(measure.name for measure in suite.measures),
-        lower=frozenset(m.name for m in suite.measures if m.lower_is_better),
-        units={m.name: m.unit for m in suite.measures if m.unit != "share"},
+        lower=lower_of(ours).union(m.name for m in suite.measures if m.lower_is_better),
+        units=units_of(ours) | {m.name: m.unit for m in suite.measures if m.unit != "share"},
     )
 
 

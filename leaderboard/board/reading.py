@@ -16,6 +16,7 @@ from pathlib import Path
 from harness.contracts import Task
 from harness.errors import UserError
 from harness.loading.catalogue import all_tasks
+from harness.measures import is_share
 from harness.store import Result
 from leaderboard.board.entries import Entry, claimed_entry
 from leaderboard.board.recorded import DAMAGED, Submission, Void, read_record, recorded
@@ -180,5 +181,8 @@ class _Reader:
         if main != result.main_measure or main not in result.measures:
             raise UserError(f"{result.task} is measured by {main}, which it does not claim")
         for name, value in result.measures.items():
-            if not (0 <= value.value <= 1 and 0 <= value.ci_low <= value.ci_high <= 1):
+            ends = (value.ci_low, value.ci_high)
+            if not is_share(name) and ends[0] <= ends[1]:
+                continue
+            if not (0 <= value.value <= 1 and 0 <= ends[0] <= ends[1] <= 1):
                 raise UserError(f"{name} of {result.task} is no share of 1, or its interval none")

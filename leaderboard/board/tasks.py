@@ -10,7 +10,7 @@ from harness.contracts import Task
 from leaderboard.board.cells import Cells
 from leaderboard.board.editions import written
 from leaderboard.board.grid import Grid, TaskNumbers
-from leaderboard.board.plans import Plan, ordered
+from leaderboard.board.plans import Plan, lower_of, ordered, units_of
 from leaderboard.board.records import Row, TaskBoard
 from leaderboard.licences import shows_text
 
@@ -41,7 +41,7 @@ def task_board(
     known = tuple(task.measures) if task is not None else plans[0].measures if plans else ()
     main = task.card.main_measure if task is not None else known[0] if known else column.main
     names = tuple(ordered((main, *(m for m in known if m != main)), measures))
-    lower: Set[str] = frozenset[str]().union(*(plan.lower for plan in plans))
+    lower: Set[str] = lower_of(known).union(*(plan.lower for plan in plans))
     order = _order(grid, cells, names[0] if names else "", lower)
     queries = _queries(grid, column)
 
@@ -69,8 +69,8 @@ def task_board(
         lower_is_better=tuple(sorted(lower & measures)),
         units={
             measure: unit
-            for plan in plans
-            for measure, unit in sorted((plan.units or {}).items())
+            for units in (units_of(known), *(plan.units or {} for plan in plans))
+            for measure, unit in sorted(units.items())
             if measure in measures
         },
     )

@@ -68,7 +68,7 @@ def environment(case: Case) -> Iterator[Finding]:
 def expression(case: Case) -> Iterator[Finding]:
     """The model's expression parses, is canonical, and names no key, endpoint or place."""
     node, text = case.expression, case.manifest.model
-    for problem in _problems(node):
+    for problem in problems_of(node):
         yield failed(problem)
     if str(node) != text:
         yield failed(f"the model is not written canonically: {node}")
@@ -106,7 +106,7 @@ def parts(node: spec.Value) -> tuple[spec.Value, ...]:
     return ()
 
 
-def _problems(node: spec.Value) -> Iterator[str]:
+def problems_of(node: spec.Value) -> Iterator[str]:
     """What an expression may not hold, anywhere within it."""
     if isinstance(node, str) and ADDRESS.search(node):
         yield f"the expression holds an address, '{node[:80]}': leave it out"
@@ -119,7 +119,7 @@ def _problems(node: spec.Value) -> Iterator[str]:
             if name.lower() in ENDPOINTS:
                 yield f"the expression names an endpoint, '{name}': leave it out"
     for part in parts(node):
-        yield from _problems(part)
+        yield from problems_of(part)
 
 
 def _of_a_machine(path: str) -> str:

@@ -7,33 +7,33 @@ the registry by its full name, and a model's expression is only parsed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import cast
 
 from harness import spec
 from harness.asking import Asked, ask
-from harness.contracts import Collection, Task
-from harness.errors import unknown
-from harness.records import Query
-from harness.registry import benchmarks
-from harness.rescoring import rescore
-from harness.run import Run
+from harness.contracts import Task
+from harness.errors import UserError, unknown
+from harness.registry import benchmarks, resolve
 from harness.scoring import Scores
 from harness.sources import Source
-from harness.store import PER_QUERY, RUN, Result
-from harness.store.predictions import read_run
+from harness.store import PER_QUERY, Result
 from harness.store.results import read_scores
 from harness.suites import Benchmark
 from leaderboard.checks import neighbours
+from leaderboard.checks.predicted import PREDICTED, Predicted
+from leaderboard.checks.rankings import Rankings
 from leaderboard.records import MANIFEST, MODEL, Card, Environment, Manifest, ResultEntry
 from leaderboard.submission import limits, reading
 from leaderboard.submission.files import read_bytes
 from leaderboard.submission.folder import safe_files
-from leaderboard.submission.refusal import Refused
+
+UNKNOWN = "retrieval"
+"""The kind that a task is taken for which is not registered; its result is refused anyway."""
 
 
 class Case:
@@ -99,6 +99,10 @@ class Case:
         """Every task of the board by its full name: nothing else can be asked for."""
         return {name: task for b in self.benchmarks for name, task in b.tasks.items()}
 
+    def kind_of(self, task: str) -> str:
+        """The kind of the registered task of that name, retrieval where there is none."""
+        return self.tasks[task].card.kind if task in self.tasks else UNKNOWN
+
     @cached_property
     def source(self) -> Source:
         """Where the tasks' data comes from."""
@@ -156,69 +160,24 @@ class Claim:
         return read_scores(self.folder / PER_QUERY)
 
     @cached_property
-    def written(self) -> Run:
-        """The predictions under the ids that the file holds, percent signs decoded."""
-        start = reading.read_run(self.folder)[:1]
-        if not start or start in b"{[":
-            raise Refused(f"{RUN} is no TREC run: query Q0 document rank score tag")
-        return read_run(self.folder / RUN, _Anything(), encoded=True)
+    def predicted(self) -> Predicted:
+        """The predictions, as those of the task's kind are looked at."""
+        make = cast("Callable[[Claim], Predicted]", resolve(PREDICTED[self.kind]))
+        return make(self)
+
+    @property
+    def rankings(self) -> Rankings:
+        """The predictions of a retrieval task. Raises `UserError` where it is of another kind."""
+        if not isinstance(self.predicted, Rankings):
+            raise UserError(f"{self.entry.task} is no retrieval task")
+        return self.predicted
+
+    @property
+    def kind(self) -> str:
+        """Of the registered task; a task that there is not is as good as one of retrieval."""
+        return self.case.kind_of(self.entry.task)
 
     @cached_property
     def asked(self) -> Asked:
         """The task with its data, under the claimed setting. Raises `MissingData`."""
         return ask(self.task, self.result.setting, self.case.source, self.result.seed)
-
-    @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        """What is asked, in the order of the flow's keys."""
-        several = len(self.asked.retrieval.material) > 1
-        limit = self.asked.setting.limit
-        return tuple(
-            Question(f"{split.split}/{query.id}" if several else query.id, query, split)
-            for split in self.asked.retrieval.material
-            for query in split.queries[:limit]
-        )
-
-    @cached_property
-    def answers(self) -> Run:
-        """The predictions under the task's keys. Raises `UserError` for an id it lacks."""
-        return self.asked.retrieval.check(self.written)
-
-    @cached_property
-    def rescored(self) -> tuple[Result, Scores]:
-        """The result that follows from the predictions, as `harness.score` computes it."""
-        return rescore(self.asked, self.answers, self.result)
-
-
-class Question(NamedTuple):
-    """A query of a task."""
-
-    key: str
-    """Its id in the predictions."""
-    query: Query
-    split: Collection
-
-    @property
-    def qrels(self) -> Mapping[str, int]:
-        """Document id -> grade."""
-        return self.split.qrels.get(self.query.id, {})
-
-    @property
-    def pool(self) -> int:
-        """How many documents may be returned."""
-        candidates = (self.split.candidates or {}).get(self.query.id)
-        excluded = (self.split.excluded or {}).get(self.query.id, ())
-        size = len(self.split.corpus) if candidates is None else len(set(candidates))
-        return size - len(set(excluded))
-
-
-class _Anything:
-    """Stands for a task whose data is not here: every id may be one of its own."""
-
-    def check(self, run: Run) -> Run:
-        """The run as it is."""
-        return run
-
-    def knows(self, id: str) -> bool:
-        """True: no id is decoded that was not written encoded."""
-        return True

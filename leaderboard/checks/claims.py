@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from harness import measures
+from harness.asking import unjudged_version
 from harness.instructions import MODES
 from harness.joins import JOINS
 from harness.loading.identity import fingerprint
@@ -26,7 +27,8 @@ OWN_JOIN = "adapter"
 def schema(claim: Claim) -> Iterator[Finding]:
     """`result.json` is a result to the letter, and its remarks are of bounded length."""
     told = claim.result
-    remarks = [*told.notes, *told.drift, *told.malformed.values(), *told.splits, told.model_join]
+    own = () if claim.predicted.quoted else told.malformed.values()
+    remarks = [*told.notes, *told.drift, *own, *told.splits, told.model_join]
     if max(len(told.notes), len(told.drift)) > NOTES or any(len(r) > NOTE for r in remarks):
         yield failed(f"result.json: more than {NOTES} remarks, or one of over {NOTE} characters")
     elif any(not remark.isprintable() for remark in remarks):
@@ -56,7 +58,7 @@ def entry(claim: Claim) -> Iterator[Finding]:
 def task(claim: Claim) -> Iterator[Finding]:
     """The task is registered, in this version."""
     version = claim.task.card.version
-    if claim.result.task_version != version:
+    if unjudged_version(claim.result.task_version) != version:
         yield failed(
             f"the result is of version {claim.result.task_version} of the task, which is at "
             f"version {version}: run it again"
@@ -76,8 +78,7 @@ def setting(claim: Claim) -> Iterator[Finding]:
         yield failed(f"unknown join '{asked.join}': {', '.join((OWN_JOIN, *JOINS))}")
     if asked.limit is not None:
         yield failed(f"limit={asked.limit}: only some queries were asked; run without --limit")
-    if asked.trials != 1:
-        yield failed(f"trials={asked.trials}: retrieval is asked once per query")
+    yield from claim.predicted.setting()
     yield passed(", ".join(f"{name}={value}" for name, value in setting_to_json(asked).items()))
 
 
@@ -98,7 +99,7 @@ def claimed_measures(claim: Claim) -> Iterator[Finding]:
     """Every measure is one of the harness's own, written canonically, the main one among them."""
     told, card = claim.result, claim.task.card
     for name in told.measures:
-        if problem := _unfit(name):
+        if problem := _unfit(name, claim.predicted.measures()):
             yield failed(problem)
     if told.main_measure != card.main_measure or card.main_measure not in told.measures:
         yield failed(f"the task's main measure {card.main_measure} must be among the measures")
@@ -111,9 +112,9 @@ def cut_off(name: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _unfit(name: str) -> str:
-    """Why a measure cannot be claimed; empty where it can."""
-    if name.partition("@")[0].partition("(")[0] not in measures.measures():
+def _unfit(name: str, own: Set[str]) -> str:
+    """Why a measure cannot be claimed; empty where it can, as those that are our own."""
+    if name not in own and name.partition("@")[0].partition("(")[0] not in own:
         return f"'{name}' is none of the harness's own measures"
     if cut_off(name) > limits.DOCUMENTS:
         return f"'{name}' looks deeper than {limits.DOCUMENTS:,} documents"

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from hashlib import sha256
 
 from harness.commands import command
 from harness.scoring import Scores
 from harness.store import Result, setting_to_json
 from leaderboard.checked import Cell, Queries, Sample, encoded, vouched
-from leaderboard.checks.case import Claim, Question
+from leaderboard.checks.case import Claim
 from leaderboard.checks.writing import compact
 from leaderboard.licences import shows_text
 from leaderboard.submission.reading import read_run_info
 
-SAMPLED, DOCUMENTS, BEGINNING = 50, 5, 300
-"""Queries of a result that are kept for reading, documents of each, and characters of those."""
+SAMPLED = 50
+"""Queries of a result of which answers are kept for reading."""
 DIGEST = 32
 """Hexadecimal digits that name a file of queries."""
 
@@ -32,12 +31,13 @@ class Evidence:
 
     def __init__(self, claim: Claim, why: str) -> None:
         rescored = not why
-        result, scores = claim.rescored if rescored else (claim.result, claim.scores)
+        result, scores = claim.predicted.rescored if rescored else (claim.result, claim.scores)
         shown = rescored and shows_text(claim.task.card.licence)
         self.queries = _queries(claim, scores, with_texts=shown)
         self.cell = _cell(claim, result, scores, digest_of(self.queries), why)
-        self.sample = _sample(claim, scores.keys) if rescored else None
-        self.texts = dict(_texts(claim, self.sample)) if self.sample and shown else {}
+        self.sample = _sample(claim, len(scores.keys), with_texts=shown) if rescored else None
+        texts = claim.predicted.sample_texts(self.sample) if self.sample and shown else ()
+        self.texts = dict(texts)
 
 
 def digest_of(queries: Queries) -> str:
@@ -76,27 +76,11 @@ def _queries(claim: Claim, scores: Scores, *, with_texts: bool) -> Queries:
         splits=list(scores.splits),
         clusters=scores.clusters.tolist(),
         weights=scores.weights.tolist(),
-        texts=[question.query.text for question in claim.questions] if with_texts else None,
+        texts=list(claim.predicted.texts) if with_texts else None,
     )
 
 
-def _sample(claim: Claim, keys: tuple[str, ...]) -> Sample:
-    """Queries at even distances, and the best documents of each."""
-    n = min(len(keys), SAMPLED)
-    rows = [i * len(keys) // n for i in range(n)]
-    found = [list(_found(claim, claim.questions[row])) for row in rows]
-    return Sample(rows=rows, found=found)
-
-
-def _found(claim: Claim, question: Question) -> Iterator[tuple[str, float, int | None]]:
-    run, qrels = claim.answers, question.qrels
-    if question.key in run.index:
-        for id, score in run.ranked(question.key)[:DOCUMENTS]:
-            yield id, float(f"{score:.6g}"), qrels.get(id)
-
-
-def _texts(claim: Claim, sample: Sample) -> Iterator[tuple[str, str]]:
-    """The beginnings of the sampled documents."""
-    for row, found in zip(sample.rows, sample.found, strict=True):
-        corpus = claim.questions[row].split.corpus
-        yield from ((id, corpus[id].full_text[:BEGINNING]) for id, _, _ in found)
+def _sample(claim: Claim, queries: int, *, with_texts: bool) -> Sample | None:
+    """Answers to queries at even distances."""
+    n = min(queries, SAMPLED)
+    return claim.predicted.sample([i * queries // n for i in range(n)], with_texts=with_texts)

@@ -9,7 +9,8 @@ from harness.files import sha256_of
 from leaderboard.checks.case import Case
 from leaderboard.checks.outcomes import Finding, failed, passed
 from leaderboard.records import MANIFEST
-from leaderboard.submission.folder import RESULT_FILES, TOP, require_name
+from leaderboard.submission.folder import TOP, require_name
+from leaderboard.submission.kinds import kind_of
 from leaderboard.submission.refusal import shown
 from leaderboard.submission.secrets import secrets_in
 
@@ -48,7 +49,12 @@ def manifest(case: Case) -> Iterator[Finding]:
     ):
         if twice := [key for key, count in Counter(keys).items() if count > 1]:
             yield failed(f"the manifest names a {what} twice: {shown(twice[0])}")
-    named = {*TOP, *(f"{entry.path}/{file}" for entry in told.results for file in RESULT_FILES)}
+    of_results = (
+        f"{entry.path}/{file}"
+        for entry in told.results
+        for file in kind_of(case.kind_of(entry.task)).files
+    )
+    named = {*TOP, *of_results}
     if missing := sorted(named - case.files.keys()):
         yield failed(f"results in the manifest lack {listed(missing)}")
     if spare := sorted(case.files.keys() - named):

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from leaderboard.checks.case import Case
 from leaderboard.checks.outcomes import Finding, failed, flagged, passed, skipped
-from leaderboard.lineage import Lineage, bare, stated
+from leaderboard.lineage import Lineage, bare, checkpoint, stated
 from leaderboard.records import Card
 from leaderboard.submission.reading import problems
 from leaderboard.submission.refusal import Refused
@@ -29,15 +29,13 @@ def lineage(case: Case) -> Iterator[Finding]:
         except Refused:
             yield skipped("a result cannot be read")
             return
-        own.add(result.model_identity.get("folder"))
+        own.add(checkpoint(result.model_identity))
         try:
             found = stated(result.model_card, result.model_identity)
         except ValidationError as error:
             broken = broken or f"{claim.entry.path}: {problems(error)[0]}"
             continue
-        if found is not None:
-            told.append(found)
-            own.add(bare(found.digest) or None)
+        told += [found] if found else []
     if card.lineage is None:
         yield _left_out(told, broken)
     elif broken:

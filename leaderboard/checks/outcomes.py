@@ -48,12 +48,14 @@ class Check(Generic[T]):
         needs: checks that must have passed before, else this one is skipped.
         of_board: whether its flags are about what else is on the board that day. These are told
             and not recorded, so that a record does not depend on the order of recording.
+        only: the kind of task that it is about; "" for every kind.
     """
 
     name: str
     run: Callable[[T], Iterable[Finding]]
     needs: tuple[str, ...] = ()
     of_board: bool = False
+    only: str = ""
 
 
 def passed(message: str) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.store import RUN
+from harness.store import PREDICTIONS
 from leaderboard.checks.card import REFERENCE, is_reference
 from leaderboard.checks.case import Case, Claim
 from leaderboard.checks.outcomes import Finding, flagged, passed, skipped
@@ -16,9 +16,9 @@ TIES = 0.5
 JUMP = 0.1
 """How far above the best model of its column a new one may be, on a scale from 0 to 1."""
 COPY = 0.98
-"""Share of queries whose relevant documents come first, all of them and nothing else."""
+"""Share of questions answered just as they should be."""
 FEWEST = 5
-"""Queries below which that says nothing."""
+"""Questions below which that says nothing."""
 
 
 def same_predictions(claim: Claim) -> Iterator[Finding]:
@@ -73,22 +73,18 @@ def jump(claim: Claim) -> Iterator[Finding]:
 
 
 def gold(claim: Claim) -> Iterator[Finding]:
-    """The predictions are no copy of the judgements.
+    """The predictions are no copy of what is right.
 
     A copy puts all relevant documents of a query first. A strong model does so now and then, and
-    often where a query has one relevant document; hardly for nearly every query.
+    often where a query has one relevant document; hardly for nearly every query. Nor does an agent
+    solve nearly every problem, unless they are easy.
     """
     if is_reference(claim.case.expression):
         yield skipped("a reference model may know the judgements")
         return
-    judged = perfect = 0
-    for question in claim.questions:
-        relevant = {id for id, grade in question.qrels.items() if grade > 0}
-        if relevant:
-            judged += 1
-            perfect += relevant == set(_first(claim, question.key, len(relevant)))
-    message = f"{perfect} of {judged} queries have exactly their relevant documents first"
-    if judged >= FEWEST and perfect >= COPY * judged:
+    count, judged, what = claim.predicted.perfect()
+    message = f"{count} of {judged} {what}"
+    if judged >= FEWEST and count >= COPY * judged:
         yield flagged(f"{message}: a near-copy of the judgements")
     else:
         yield passed(message)
@@ -104,12 +100,5 @@ def same_files(case: Case) -> Iterator[Finding]:
         yield passed(f"compared with {len(case.manifests)} submissions")
 
 
-def _first(claim: Claim, key: str, n: int) -> list[str]:
-    run = claim.answers
-    if key not in run.index:
-        return []
-    return [run.vocabulary[code] for code in run.codes_of(key)[:n].tolist()]
-
-
 def _runs(files: Mapping[str, FileEntry]) -> set[str]:
-    return {entry.sha256 for name, entry in files.items() if name.endswith(f"/{RUN}")}
+    return {entry.sha256 for name, entry in files.items() if name.endswith(PREDICTIONS)}

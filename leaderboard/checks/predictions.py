@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from harness.store import RUN
 from leaderboard.checks.case import Claim
 from leaderboard.checks.claims import cut_off
 from leaderboard.checks.outcomes import Finding, failed, passed
@@ -15,16 +14,8 @@ from leaderboard.submission.reading import read_run_info
 
 
 def readable(claim: Claim) -> Iterator[Finding]:
-    """A TREC run of bounded size, finite scores, no document twice, and the claimed hash."""
-    run = claim.written
-    deepest = int(run.depths.max(initial=0))
-    if deepest > limits.DOCUMENTS:
-        yield failed(f"{deepest:,} documents for one query: at most {limits.DOCUMENTS:,}")
-    if any(not id.isprintable() for id in (*run.queries, *run.vocabulary)):
-        yield failed("an id of a query or a document holds control characters")
-    if run.fingerprint != claim.result.predictions_hash:
-        yield failed(f"predictions_hash is not that of {RUN}")
-    yield passed(f"{len(run.queries):,} queries, {run.docs.size:,} documents")
+    """They are whole, within their limits, and have the claimed hash."""
+    yield from claim.predicted.readable()
 
 
 def run_info(claim: Claim) -> Iterator[Finding]:
@@ -33,13 +24,10 @@ def run_info(claim: Claim) -> Iterator[Finding]:
 
 
 def ids(claim: Claim) -> Iterator[Finding]:
-    """Queries and documents are the task's."""
-    run = claim.answers
-    if run.unasked:
-        yield failed(f"{run.unasked} queries of the run are not asked under this setting")
+    """Questions and documents are the task's."""
+    yield from claim.predicted.ids()
     if bad := sorted(claim.result.malformed.keys() - set(claim.asked.flow.keys)):
         yield failed(f"malformed answers to queries that the task lacks, the first '{bad[0]}'")
-    yield passed("within queries and corpus")
 
 
 def depth(claim: Claim) -> Iterator[Finding]:
@@ -49,11 +37,11 @@ def depth(claim: Claim) -> Iterator[Finding]:
     something relevant left out. A model that finds few documents makes short lists of all lengths;
     lists that all end at one place were cut there, and then "@100" does not say what it seems to.
     """
-    run, k = claim.answers, claim.result.setting.k
+    run, k = claim.rankings.run, claim.result.setting.k
     name = max(claim.result.measures, key=cut_off)
     deepest = cut_off(name)
     short = []
-    for question in claim.questions:
+    for question in claim.rankings.questions:
         found = run.codes_of(question.key) if question.key in run.index else ()
         if 0 < len(found) < min(deepest, question.pool):
             here = {run.vocabulary[code] for code in found}
@@ -78,5 +66,5 @@ def tied_share(claim: Claim) -> float:
 
     Ties are broken by document id, so that a run of ties is ranked by names.
     """
-    run = claim.written.cut(cut_off(claim.result.main_measure) or limits.DOCUMENTS)
+    run = claim.rankings.written.cut(cut_off(claim.result.main_measure) or limits.DOCUMENTS)
     return run.tied / max(1, int(np.sum(run.depths)))

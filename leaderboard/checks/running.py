@@ -93,6 +93,8 @@ class Examination:
     def _result(self, claim: Claim, checks: Sequence[Check[Claim]]) -> None:
         stand = dict(self.stand)
         for check in checks:
+            if check.only not in ("", claim.kind):
+                continue
             findings = self._findings(check, claim, stand)
             self.log.add(
                 Outcome(check.name, *finding, claim.entry.task, claim.entry.path)

@@ -14,6 +14,8 @@ from leaderboard.checks.outcomes import Finding, failed, flagged, passed, skippe
 
 TOLERANCE = 1e-6
 """How far a claimed number may be from the recomputed one."""
+UNMADE = "attempts not made"
+"""The note on trials of a problem that are not there."""
 UNSEEN = "the task's data is not at hand, so the result stays self-reported"
 """Why a result is not re-scored."""
 ROUNDED_SPLITS = "rounded-splits"
@@ -76,11 +78,17 @@ def _unseen(claim: Claim) -> Finding:
 
 def recomputed(claim: Claim) -> Iterator[Finding]:
     """Means, intervals and splits follow from the predictions."""
-    told, found = claim.result, claim.rescored[0]
+    told, found = claim.result, claim.predicted.rescored[0]
     problems = [
         _difference(told.measures, found.measures),
         _split_difference(told.splits, found.splits),
+        *_label_differences(told.breakdown, found.breakdown),
+        _split_difference({"deviations": told.deviations}, {"deviations": found.deviations}),
     ]
+    if sorted(told.undefined) != sorted(found.undefined):
+        problems.append("not the same measures are undefined")
+    if found.task_version != told.task_version:
+        problems.append("task_version does not name those who judged")
     if found.predictions_hash != told.predictions_hash:
         problems.append("predictions_hash is not that of the predictions")
     for problem in filter(None, problems):
@@ -91,23 +99,26 @@ def recomputed(claim: Claim) -> Iterator[Finding]:
 
 def values(claim: Claim) -> Iterator[Finding]:
     """The values of every query follow from the predictions."""
-    if problem := _value_difference(claim.scores, claim.rescored[1]):
+    if problem := _value_difference(claim.scores, claim.predicted.rescored[1]):
         yield failed(problem)
     yield passed(f"{len(claim.scores.keys):,} queries")
 
 
 def counts(claim: Claim) -> Iterator[Finding]:
     """Missing queries and errors are as they are claimed; they are reported."""
-    told, found = claim.result, claim.rescored[0]
+    told, found = claim.result, claim.predicted.rescored[0]
     here, there = found.counts.model_dump(), told.counts.model_dump()
     for name in here:
         if here[name] != there[name]:
             yield failed(f"{name} is claimed as {there[name]} and is {here[name]}")
     if set(found.missing) != set(told.missing):
         yield failed("the list of missing queries differs from what the predictions lack")
-    answered = set(claim.answers.queries)
-    if both := sorted(answered & told.malformed.keys()):
+    if found.malformed != told.malformed:
+        yield failed("the list of malformed answers differs from what the predictions hold")
+    if both := sorted(claim.predicted.answered & told.malformed.keys()):
         yield failed(f"query '{both[0]}' is listed as malformed and has an answer")
+    if unmade := found.notes.get(UNMADE):
+        yield flagged(f"{unmade} attempts were not made: each counts 0")
     if found.counts.missing or found.counts.malformed:
         yield flagged(
             f"{found.counts.missing} of {found.counts.queries} queries without an answer, "
@@ -125,10 +136,32 @@ def _problems(claim: Claim, scores: Scores) -> Iterator[str]:
         yield "a query stands twice, or there is none"
     if len(scores.keys) != claim.result.counts.queries:
         yield f"{len(scores.keys)} queries have values, {claim.result.counts.queries} count"
-    if list(scores.values) != list(claim.result.measures):
+    told = claim.result
+    if [name for name in scores.values if name not in told.undefined] != list(told.measures):
         yield "the columns are not the claimed measures"
+    yield from _gaps(claim, scores)
     if not (scores.weights > 0).all():
         yield "a weight is not positive"
+
+
+def _gaps(claim: Claim, scores: Scores) -> Iterator[str]:
+    """Where a measure says nothing of a query, and has to."""
+    main = claim.result.main_measure
+    for name, column in scores.values.items():
+        unknown = int(np.isnan(column).sum())
+        if unknown and (name == main or not claim.predicted.gaps):
+            yield f"{name} says nothing of {unknown} of {len(column)} queries"
+
+
+def _label_differences(
+    told: Mapping[str, Mapping[str, Mapping[str, float]]],
+    found: Mapping[str, Mapping[str, Mapping[str, float]]],
+) -> Iterator[str]:
+    """The first number by label that is another, of every label."""
+    if told.keys() != found.keys():
+        yield "not the same labels"
+        return
+    yield from (_split_difference(told[label], found[label]) for label in found)
 
 
 def _difference(told: Mapping[str, Value], found: Mapping[str, Value]) -> str:
@@ -166,7 +199,9 @@ def _value_difference(told: Scores, found: Scores) -> str:
     if not np.allclose(told.weights, found.weights, rtol=0, atol=TOLERANCE):
         return "the weights of the queries differ"
     for name, actual in found.values.items():
-        apart = np.abs(told.values[name] - actual)
+        if not np.array_equal(np.isnan(told.values[name]), np.isnan(actual)):
+            return f"{name} is claimed of other queries than it says something of"
+        apart = np.nan_to_num(np.abs(told.values[name] - actual))
         worst = int(np.argmax(apart))
         if not apart[worst] <= TOLERANCE:
             return (

@@ -1,6 +1,6 @@
 """The suites that printed tables declare themselves.
 
-No benchmark of ours provides them, or provides tool use of which no result can be submitted yet.
+No benchmark of ours provides them, or one does and papers print other measures and columns of it.
 """
 
 from __future__ import annotations

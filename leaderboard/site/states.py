@@ -15,12 +15,19 @@ from leaderboard.checked import Level
 from leaderboard.site import results
 
 _HASH = re.compile(r" \[\w+\]")
-_STATE = frozenset({"pool", "view", "compat", "limit"})
+_STATE = frozenset(
+    {"pool", "view", "compat", "limit", "tools", "tool_order", "faults", "simulator", "judge"}
+)
 """Settings that make another state of a task; all others tell systems apart."""
 _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"pool (.+)", "only the pool “{0}” is searched, so there are other documents to choose from"),
     (r"view (.+)", "documents are written in another way: “{0}”"),
     (r"compat (.+)", "a deviation of the original code is copied: {0}"),
+    (r"tools (shuffled|gold-first|gold-last)", "tools are offered in another order: {0}"),
+    (r"tools (.+)", "other tools are offered than the problem's own: “{0}”"),
+    (r"faults (.+)", "some calls fail by chance: “{0}”"),
+    (r"simulated by (.+)", "a model stands in for the tools: {0}"),
+    (r"judged by (.+)", "success is what {0} says, with whom another judge may disagree"),
     (r"first (.+) queries", "only the first {0} queries are asked"),
     (r"version (.+)", "version {0} of the task, under which the same answers score differently"),
     (

@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from harness.store import PER_QUERY, RESULT, RUN, RUN_INFO
 from leaderboard.records import ENVIRONMENT, MANIFEST, MODEL, NAME, RESULTS
 from leaderboard.submission import limits
+from leaderboard.submission.kinds import FILES
 from leaderboard.submission.refusal import Refused, shown
 
 TOP = (MODEL, MANIFEST, ENVIRONMENT)
 """Files of a submission, beside the folder of results."""
-RESULT_FILES = (RESULT, PER_QUERY, RUN, RUN_INFO)
-"""Files of every result."""
 
 _PART = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._,=+-]{{0,{limits.NAME - 1}}}(?<!\.)")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
@@ -66,7 +64,7 @@ def allowed(path: str) -> bool:
         and len(folders) == limits.PATH_PARTS - 1
         and folders[0] == RESULTS
         and all(map(_plain, folders))
-        and file in RESULT_FILES
+        and file in FILES
     )
 
 
@@ -111,7 +109,7 @@ def _refuse_odd(name: str, entry: os.DirEntry[str]) -> None:
     if stat.S_ISDIR(mode) and not allowed_folder(name):
         raise Refused(f"{shown(name)} is a folder that no submission has")
     if stat.S_ISREG(mode) and not allowed(name):
-        expected = f"{', '.join(TOP)}, {RESULTS}/SETTING/TASK/({', '.join(RESULT_FILES)})"
+        expected = f"{', '.join(TOP)}, {RESULTS}/SETTING/TASK/({', '.join(FILES)})"
         raise Refused(f"{shown(name)} is no file of a submission, which are: {expected}")
 
 

@@ -12,14 +12,13 @@ from pydantic import ValidationError
 
 from harness.commands import command
 from harness.errors import UserError
-from harness.run import Run
-from harness.store import RESULT, RUN, RUN_INFO, Result, ResultFolder, find_results
-from harness.store.predictions import check_run
+from harness.store import RESULT, RUN_INFO, Result, ResultFolder, find_results
 from leaderboard.records import MANIFEST
 from leaderboard.submission import limits
 from leaderboard.submission.environment import reduced
+from leaderboard.submission.kinds import Kind, kind_of
 from leaderboard.submission.parsing import read_json
-from leaderboard.submission.reading import read_bytes, read_per_query, read_result, read_run
+from leaderboard.submission.reading import read_bytes, read_per_query, read_result
 from leaderboard.submission.refusal import Refused
 
 NAMED = 5
@@ -35,6 +34,11 @@ class Gathered:
     result: Result
     info: dict[str, Any]
     """Its `run_info.json`."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it keeps on disk."""
+        return _kind(self.result)
 
 
 def gather(paths: Sequence[Path]) -> list[Gathered]:
@@ -122,28 +126,49 @@ def _unfit(folder: Path, result: Result) -> str | None:
     One whose data differs from what was published can, and is marked.
     """
     again = command(result.model, result.task, result.setting, result.seed)
-    if result.task_card.get("kind", "retrieval") != "retrieval":
-        return f"{folder} is of tool use: the board takes results of retrieval so far"
+    try:
+        asked = _kind(result).asked
+    except Refused as error:
+        return f"{folder}: {error}"
     if result.status != "complete" or result.errors:
-        return f"{folder} is incomplete (failed queries: {len(result.errors)}): run again: {again}"
+        return f"{folder} is incomplete (failed {asked}: {len(result.errors)}): run again: {again}"
     if result.setting.limit is not None:
         whole = again.replace(f" --limit {result.setting.limit}", "")
-        return f"{folder} asked the first {result.setting.limit} queries only: run: {whole}"
+        return f"{folder} asked the first {result.setting.limit} {asked} only: run: {whole}"
+    if (waiting := _unmeasured(result)) is not None:
+        return f"{folder}: {waiting}"
     if (damage := _damage(folder, result)) is not None:
         return f"{folder} is damaged, {damage}: run {again} --fresh"
     return None
 
 
+def _kind(result: Result) -> Kind:
+    """What a result keeps on disk. Raises `Refused` where the board takes none of its kind."""
+    return kind_of(str(result.task_card.get("kind", "retrieval")))
+
+
+def _unmeasured(result: Result) -> str | None:
+    """What the main measure lacks, such as a judge's word; None where it lacks nothing."""
+    main = result.measures.get(result.main_measure)
+    lacking = result.counts.queries - (main.n if main else 0)
+    if not lacking:
+        return None
+    return (
+        f"{result.main_measure} says nothing of {lacking} of {result.counts.queries} "
+        f"{_kind(result).asked}, as where a judge's word is missing: have all of them judged first"
+    )
+
+
 def _damage(folder: Path, result: Result) -> str | None:
     """What is wrong with the files of a result; None where they are whole."""
+    kind = _kind(result)
     try:
-        read_run(folder)
         read_per_query(folder)
-        run = check_run(Run.read(folder / RUN), _Anything(), encoded=True)
+        fingerprint = kind.fingerprint(folder)
     except UserError as error:
         return str(error)
-    if run.fingerprint != result.predictions_hash:
-        return f"{RUN} is not what {RESULT} was made from"
+    if fingerprint != result.predictions_hash:
+        return f"{kind.predictions} is not what {RESULT} was made from"
     if ResultFolder(folder).undamaged_scores() is None:
         return "its per-query values cannot be read"
     return None
@@ -169,13 +194,3 @@ def _refuse(problems: Iterable[str]) -> None:
 def _named(texts: Sequence[str]) -> str:
     more = len(texts) - NAMED
     return "; ".join(texts[:NAMED]) + (f"; and {more} more" if more > 0 else "")
-
-
-class _Anything:
-    """Takes a run as it is: which ids a task has is for the check to say."""
-
-    def check(self, run: Run) -> Run:
-        return run
-
-    def knows(self, id: str) -> bool:
-        return False

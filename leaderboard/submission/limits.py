@@ -29,8 +29,9 @@ RESULT_BYTES = 8_000_000
 with what was wrong with each answer still fits."""
 
 RUN_INFLATED = 512_000_000
-"""Of a run when decompressed: ten million documents of 50 bytes a line. ToolRet's largest task
-has half a million."""
+"""Of predictions when decompressed: ten million documents of 50 bytes a line, of which ToolRet's
+largest task has half a million; or 25,000 attempts with 20 kB of passages and calls each, where the
+largest set of questions, NQ's training aside, has 14,000."""
 PER_QUERY_INFLATED = 64_000_000
 """Of per-query values when decompressed: 100,000 queries with 30 measures at 20 bytes."""
 EXPANSION = 200
@@ -63,6 +64,9 @@ TRIALS = 1_000
 """Times that each query is asked."""
 MEASURES = 200
 """Measures of a result."""
+MESSAGES = 20_000
+"""Messages of an attempt, and calls in them: measures compare calls in pairs with those that are
+right, and nobody makes a hundredth of that many."""
 
 MESSAGE = 2_000
 """Characters of a reason: everything that is wrong with a card."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.errors import UserError
 from harness.files import disk_error, sha256_of
-from harness.store import PER_QUERY, RESULT, RUN, RUN_INFO, setting_slug, setting_to_json
+from harness.store import RUN_INFO, setting_slug, setting_to_json
 from harness.store.results import dump
 from harness.store.schema import slug
 from leaderboard.records import (
@@ -83,8 +83,9 @@ def _fill(folder: Path, gathered: Sequence[Gathered], card: Card) -> None:
     for one in gathered:
         place = folder / _place(one)
         place.mkdir(parents=True)
-        for name in (RESULT, PER_QUERY, RUN):
-            shutil.copyfile(one.folder / name, place / name)
+        for name in one.kind.files:
+            if name != RUN_INFO:
+                shutil.copyfile(one.folder / name, place / name)
         (place / RUN_INFO).write_bytes(dump(reduced(one.info).model_dump(mode="json")))
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from harness.store import PER_QUERY, RESULT, RUN, RUN_INFO, Result
+from harness.store import PER_QUERY, RESULT, RUN_INFO, Result
 from leaderboard.records import ENVIRONMENT, MANIFEST, Card, Environment, Manifest
 from leaderboard.submission import limits
 from leaderboard.submission.cards import about, unfilled
@@ -34,7 +34,6 @@ __all__ = [
     "read_manifest",
     "read_per_query",
     "read_result",
-    "read_run",
     "read_run_info",
     "read_yaml",
     "require_name",
@@ -44,16 +43,17 @@ __all__ = [
 
 _TASK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*(?<!\.py)")
 """A registered name: never a path from the root or above, nor code in a file."""
-_MEASURE = re.compile(r"[A-Za-z]\w{0,39}(\([-\w=.,' ]{0,80}\))?(@[1-9][0-9]{0,4})?", re.ASCII)
+_MEASURE = re.compile(r"[A-Za-z]\w{0,39}(\([-\w=.,' ]{0,80}\))?([@^][1-9][0-9]{0,4})?", re.ASCII)
 """Notation; never a function in a file."""
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
 """Value of a setting."""
 
+_NUMBER = r"-?[0-9]{1,20}(\.[0-9]{1,20})?(e[+-]?[0-9]{1,3})?"
 _ROW = re.compile(
     r'"(\\.|[^"\\\t])*"\t"(\\.|[^"\\\t])*"\t[0-9]{1,12}'
-    r"(\t-?[0-9]{1,20}(\.[0-9]{1,20})?(e[+-]?[0-9]{1,3})?)+"
+    rf"\t{_NUMBER}(\t({_NUMBER}|nan))+"
 )
-"""Of per-query values: query and split as JSON texts, the cluster, and numbers."""
+"""Of per-query values: query and split as JSON texts, the cluster, the weight, and values."""
 
 _MISSING = "is missing"
 
@@ -131,16 +131,12 @@ def read_result(folder: Path) -> Result:
     return result
 
 
-def read_run(folder: Path) -> bytes:
-    """The predictions of a result as text. Raises `Refused`."""
-    return gunzip(folder / RUN, limits.RUN_INFLATED)
-
-
 def read_per_query(folder: Path) -> bytes:
     """The per-query values of a result as text.
 
     Raises:
-        Refused: it is no table of texts and finite numbers, as `harness.store` writes and reads it.
+        Refused: it is no table of texts and finite numbers, as `harness.store` writes and reads it;
+            "nan" is where a measure says nothing.
     """
     data = gunzip(folder / PER_QUERY, limits.PER_QUERY_INFLATED)
     try:
@@ -150,9 +146,10 @@ def read_per_query(folder: Path) -> bytes:
     columns = len(head.split("\t"))
     for number, row in enumerate(rows, 2):
         numbers = row.split("\t")[3:]
+        known = (number for number in numbers if number != "nan")
         if not _ROW.fullmatch(row) or len(numbers) != columns - 3:
             raise Refused(f"{PER_QUERY} line {number} is no query, split, cluster, weight, values")
-        if not all(map(isfinite, map(float, numbers))):
+        if not all(map(isfinite, map(float, known))):
             raise Refused(f"{PER_QUERY} line {number} holds a number that is not finite")
     return data
 

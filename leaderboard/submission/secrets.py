@@ -15,9 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.store import PER_QUERY, RUN
 from leaderboard.submission import limits
 from leaderboard.submission.files import gunzip, read_bytes
 
+TABLES = (RUN, PER_QUERY)
+"""Hold no escapes where a key could stand, and are long."""
 SHORTEST = 8
 """Characters of a variable's value below which it is too common to be searched for."""
 _VARIABLE = re.compile(r".*_(API_KEY|TOKEN|SECRET|PASSWORD)", re.IGNORECASE)
@@ -108,7 +111,7 @@ def values_of(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 def _in_file(name: str, data: bytes, values: Mapping[str, str]) -> Iterator[Secret]:
-    if not name.endswith(".gz"):
+    if not name.endswith(TABLES):
         data = _ESCAPE.sub(lambda match: bytes([int(match[1] or b"20", 16)]), data)
     for form in _FORMS:
         for start in form.starts(data):

@@ -8,7 +8,7 @@ from math import isnan, nan, sqrt
 import pytest
 from toy_tools import attempt, problem
 
-from harness.attempts import Tally, breakdown
+from harness.attempts import Roll, Tally, breakdown
 from harness.contracts import Unreadable
 from harness.errors import UserError
 from harness.measures import Measure, parse
@@ -53,6 +53,25 @@ def test_trials_are_averaged_and_one_that_is_missing_counts() -> None:
 
 def test_the_setting_may_want_more_trials_than_there_are() -> None:
     assert tally(attempt("a", "search"), trials=4).values()["made"].tolist() == [0.25, 0.0]
+
+
+def test_the_hash_and_the_judges_of_attempts_are_known_without_their_task() -> None:
+    told = Judgement("j", "+")
+    made = [
+        attempt("b", "x"),
+        Trajectory("a", seconds=2.0, judgements=(told,)),
+        attempt("a", trial=1),
+    ]
+    roll = Roll()
+    assert all(map(roll.add, made))
+    assert not roll.add(attempt("b", "y"))  # a second one of that number, which changes nothing
+
+    done = tally(*reversed(made), trials=2)
+    assert roll.fingerprint == done.fingerprint
+    assert roll.judges == done.judges == ("j",)
+    later = Roll()
+    later.add(attempt("b", "y"))
+    assert later.fingerprint != roll.fingerprint
 
 
 def test_deviations_are_over_trials() -> None:

@@ -10,13 +10,15 @@ import pytest
 import yaml
 from pydantic import ValidationError
 from submitted import CARD
-from trained import lineage
+from trained import lineage, make_trained
 
+from harness import evaluate
 from leaderboard.checked import Checked
 from leaderboard.checks.writing import compact
-from leaderboard.lineage import Lineage, stated
+from leaderboard.lineage import Lineage, checkpoint, stated
 from leaderboard.records import Card
-from leaderboard.submission.cards import card_yaml
+from leaderboard.submission.cards import card_template, card_yaml
+from leaderboard.submission.gathering import first_result
 from leaderboard.submission.reading import Refused, read_card
 
 OURS = Path(__file__).resolve().parents[2] / "leaderboard" / "submissions"
@@ -175,3 +177,38 @@ def test_a_record_keeps_it() -> None:
     again = Card.model_validate_json(card.model_dump_json())
     assert again == card
     assert json.loads(card.model_dump_json())["lineage"]["costs"]["co2e_g"] == 50.0
+
+
+def test_an_agent_has_the_lineage_of_the_checkpoint_that_it_asks(tmp_path: Path) -> None:
+    """The digest is that of the checkpoint's files, wherever in the identity it stands."""
+    make_trained(tmp_path / "trained")
+    agent, folder = tmp_path / "over.py", tmp_path / "trained.work" / "associated"
+    agent.write_text(
+        "from harness.records import Trajectory\n"
+        "class Over:\n"
+        "    version = '1'\n"
+        "    def __init__(self, model): self.model = model\n"
+        "    async def solve(self, problem, session):\n"
+        "        return Trajectory(problem.id, session.trial, answer='done')\n"
+    )
+    evaluate(f"{agent}:Over({folder}/)", ["starter-agent/flights"], out=tmp_path / "r", cache=False)
+    evaluate(f"{folder}/", ["starter-tools/flights"], out=tmp_path / "own", cache=False)
+
+    result, own = first_result([tmp_path / "r"]), first_result([tmp_path / "own"])
+    assert result is not None
+    assert own is not None
+    found = stated(result.model_card, result.model_identity)
+    assert found == stated(own.model_card, own.model_identity)
+    assert found is not None
+    assert found.digest == f"sha256:{own.model_identity['folder']}"
+    assert "  method: my_producer.py:Associations" in card_template(result)
+
+
+def test_of_several_checkpoints_none_is_the_one() -> None:
+    def one(digit: str) -> dict[str, Any]:
+        return {"folder": digit * 64, "adapter": {"adapter": "models.hf:Hf", "folder": "inner"}}
+
+    assert checkpoint({"adapter": "x", "parameters": {"model": one("a"), "n": 3}}) == "a" * 64
+    assert checkpoint({"parameters": [one("a"), one("a")]}) == "a" * 64
+    assert checkpoint({"parameters": [one("a"), one("b")]}) is None
+    assert checkpoint({"adapter": "models.bm25:Bm25", "parameters": {"k1": 0.9}}) is None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import count
 from math import nan
 
-from harness.measures.attempt import Amount, Attempt
+from harness.measures.attempt import Amount, Attempt, Dollars, Seconds
 from harness.records import Usage
 
 _PLAIN = str.maketrans(".", "_")
@@ -64,7 +64,7 @@ def output_tokens(attempt: Attempt) -> Amount:
     return float(usage.output_tokens) if usage else nan
 
 
-def money(attempt: Attempt) -> Amount:
+def money(attempt: Attempt) -> Dollars:
     """US dollars; NaN where nobody reported any or a price is not known. Zero dollars report none.
 
     Source: per attempt, what BFCL's board sums over all of its entries as "Total Cost ($)".
@@ -73,7 +73,7 @@ def money(attempt: Attempt) -> Amount:
     return usage.money if usage and usage.money and not _unmade(attempt) else nan
 
 
-def latency(attempt: Attempt) -> Amount:
+def latency(attempt: Attempt) -> Seconds:
     """Seconds that the whole attempt took; NaN where nobody looked.
 
     Source: "cost_time" of DTA-Llama (time_token_cost.py). The "Latency Mean (s)" of BFCL's board is

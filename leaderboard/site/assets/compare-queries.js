@@ -93,7 +93,8 @@
     const texts = samples?.texts[task] || {};
     const documents = at < 0 ? null : cell.found[at];
     let body = el('p', { class: 'sub' }, 'What it found for this query was not kept.');
-    if (documents && !documents.length) body = el('p', { class: 'sub' }, 'It found nothing.');
+    if (documents && cell.said) body = cell.said[at] ? el('blockquote', {}, cell.said[at]) : el('p', { class: 'sub' }, 'It made no attempt.');
+    else if (documents && !documents.length) body = el('p', { class: 'sub' }, 'It found nothing.');
     else if (documents) {
       body = el('ol', { class: 'found' }, ...documents.map(([id, score, graded]) => el('li', {},
         el('code', {}, id), ' ', grade(graded), ' ', el('span', { class: 'sub inline' }, `score ${Number(score.toPrecision(5))}`),

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from leaderboard.board.records import Board, Number, PerQuery, Row, TaskBoard
-from leaderboard.checked import Queries, Samples
+from leaderboard.checked import Queries, Sample, Samples
 from leaderboard.site import links, results
 from leaderboard.site.rendering import Renderer
 from leaderboard.site.scripts import script
@@ -155,13 +155,18 @@ def _query_data(board: Board, queries: Queries) -> dict[str, Any]:
 def _sample_data(board: Board, samples: Samples) -> dict[str, Any]:
     """What was found, and the texts of tasks whose licence allows them to be shown."""
     return {
-        "cells": [cell and {"rows": cell.rows, "found": cell.found} for cell in samples.cells],
+        "cells": [cell and _cell_data(cell) for cell in samples.cells],
         "texts": {
             task: dict(sorted(texts.items()))
             for task, texts in sorted(samples.texts.items())
             if _shows_text(board, task)
         },
     }
+
+
+def _cell_data(cell: Sample) -> dict[str, Any]:
+    said = {"said": cell.said} if cell.said else {}
+    return {"rows": cell.rows, "found": cell.found, **said}
 
 
 def _shows_text(board: Board, task: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import UserError
-from harness.measures import Measure, join, parse, parse_many, score
+from harness.measures import Measure, join, parse, parse_many, score, unit_of
 from harness.measures.attempt import Attempt
 from harness.records import Message, Problem, Trajectory
 from harness.run import Run
@@ -204,3 +204,8 @@ def test_a_function_of_an_attempt_is_a_measure_of_tool_use(tmp_path):
     assert (measure.kind, measure.compute(attempt)) == ("attempt", 2.0)
     with pytest.raises(UserError, match="endless is not finite for 'p'"):
         parse(f"{tmp_path}/own.py:endless").compute(attempt)
+
+
+def test_amounts_have_units_and_shares_have_none():
+    names = ("latency", "money", "steps", "success", "pass^2", "nDCG@10", "not_installed")
+    assert [unit_of(n) for n in names] == ["seconds", "dollars", "count", "", "", "", ""]

@@ -87,3 +87,11 @@ def test_what_is_known_about_a_drift_is_said(toys: Board) -> None:
 
 def test_references_are_no_pair(toys: Board) -> None:
     assert not pairs(both(toys, kind="reference"), sorted(toys.tasks))
+
+
+def test_what_an_agent_met_otherwise_is_told_in_words() -> None:
+    told = meaning("judged by chat; tools gold+5; tools shuffled; faults 0.1; simulated by chat")
+    assert told.startswith("Success is what chat says")
+    for words in ("other tools are offered", "in another order: shuffled", "fail by chance"):
+        assert words in told
+    assert told.endswith("a model stands in for the tools: chat.")

@@ -11,13 +11,13 @@ import pytest
 from harness.store.results import read_result as trusting_read_result
 from harness.store.results import read_scores
 from leaderboard.submission import Refused, reading
+from leaderboard.submission.kinds import read_attempts, read_predictions
 from leaderboard.submission.reading import (
     read_card,
     read_environment,
     read_manifest,
     read_per_query,
     read_result,
-    read_run,
     read_run_info,
 )
 
@@ -46,7 +46,7 @@ def test_what_was_packed_is_read(packed: Path, place: Path) -> None:
     assert read_environment(packed).packages["assay-harness"]
     assert read_run_info(place).wall_seconds > 0
     assert read_result(place) == trusting_read_result(place)
-    assert read_run(place).startswith(b"flights-01 Q0 ")
+    assert read_predictions(place, "run.trec.gz").startswith(b"flights-01 Q0 ")
     lines = read_per_query(place).decode().splitlines()
     assert len(lines) == 1 + len(read_scores(place / "per_query.tsv.gz").keys)
 
@@ -208,7 +208,7 @@ def _deep(levels: int) -> dict[str, Any]:
     [
         ('[[[["a"]]]]\t"s"\t0\t1.0\t0.5', "line 2 is no query"),
         ("[" * 100_000 + '\t"s"\t0\t1.0\t0.5', "line 2 is no query"),
-        ('"a"\t"s"\t0\t1.0\tnan', "line 2 is no query"),
+        ('"a"\t"s"\t0\tnan\t0.5', "line 2 is no query"),
         ('"a"\t"s"\t0\t1.0\t1e999', "not finite"),
         ('"a"\t"s"\t0\t1.0\t1.2.3', "line 2 is no query"),
         ('"a"\t"s"\t99999999999999999999\t1.0\t0.5', "line 2 is no query"),
@@ -227,7 +227,11 @@ def test_per_query_values_that_are_no_table_are_refused(
 
 
 def test_bombs_and_pickles_in_place_of_predictions_are_refused(place: Path) -> None:
-    for name, read in (("run.trec.gz", read_run), ("per_query.tsv.gz", read_per_query)):
+    for name, read in (
+        ("run.trec.gz", lambda place: read_predictions(place, "run.trec.gz")),
+        ("trajectories.jsonl.gz", lambda place: list(read_attempts(place))),
+        ("per_query.tsv.gz", read_per_query),
+    ):
         (place / name).write_bytes(gzip.compress(bytes(8 << 20)))
         assert "when decompressed" in refused(read, place)
         (place / name).write_bytes(b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x8c")
