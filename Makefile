@@ -10,6 +10,8 @@ PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile --durations 20 --durat
 
 demo: .venv/base
 	$(BIN)/assay run -m random bm25 bm25-mteb starter-embedder oracle -s starter --out demo-results
+	$(BIN)/assay run -m abstain "function-calling(starter-lm)" oracle -s starter-agent --out demo-results
+	$(BIN)/assay run -m abstain "rag(starter-lm)" "react-search(starter-lm)" oracle -s starter-qa --out demo-results
 	$(BIN)/assay compare demo-results/bm25-???????? demo-results/bm25-mteb-???????? demo-results/starter-embedder-????????
 
 board: .venv/base

@@ -138,7 +138,7 @@ class OnnxEmbedder:
         with self._loading:
             if self._loaded is None:
                 session = opened(self._place)
-                named(session, INPUTS, self._place, "sentence encoder")
+                named(session, INPUTS, self._place, "sentence encoder", alone=True)
                 self._loaded = session, Words.of(self._place)
             return self._loaded
 

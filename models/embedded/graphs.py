@@ -43,11 +43,28 @@ def opened(place: Place, threads: int = 1) -> InferenceSession:
         raise UserError(f"'{place.name}' cannot be loaded: {GRAPH}: {said}") from error
 
 
-def named(session: InferenceSession, inputs: tuple[str, ...], place: Place, kind: str) -> None:
-    """Raises `UserError` where a graph lacks one of these inputs, so that it is of no such kind."""
-    there = {given.name for given in session.get_inputs()}
+def named(
+    session: InferenceSession,
+    inputs: tuple[str, ...],
+    place: Place,
+    kind: str,
+    *,
+    alone: bool = False,
+) -> None:
+    """Raises `UserError` where a graph is of no such kind.
+
+    Args:
+        session: of the graph.
+        inputs: that one of this kind has.
+        place: its folder.
+        kind: for the message.
+        alone: whether it has no others.
+    """
+    there = [given.name for given in session.get_inputs()]
     if missing := [name for name in inputs if name not in there]:
         raise UserError(f"'{place.name}' is no {kind}: its graph has no input '{missing[0]}'")
+    if alone and (more := [name for name in there if name not in inputs]):
+        raise UserError(f"'{place.name}' is no {kind}: its graph wants '{more[0]}' too")
 
 
 def cores() -> int:

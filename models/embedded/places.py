@@ -16,7 +16,9 @@ GRAPH, TOKENIZER = "model.onnx", "tokenizer.json"
 """Files of an exported model; see `models.training.export`."""
 EXTRA, NEEDED = "embedded", ("onnxruntime", "tokenizers")
 _WEIGHTS = Path(__file__).parent / "weights"
-SHIPPED: Mapping[str, Path] = MappingProxyType({"starter-embedder": _WEIGHTS / "encoder"})
+SHIPPED: Mapping[str, Path] = MappingProxyType(
+    {"starter-embedder": _WEIGHTS / "encoder", "starter-lm": _WEIGHTS / "language_model"}
+)
 """Models that come with the package, by name."""
 
 

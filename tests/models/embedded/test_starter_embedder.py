@@ -19,8 +19,6 @@ pytest.importorskip("tokenizers")
 UNSEEN = 3
 """Seed of a world that it was neither trained nor chosen on."""
 TASKS = ("starter-passages/weather", "starter-passages/namesakes", "starter-tools/shopping")
-MOST = 10_000_000
-"""Bytes that all shipped weights may have together."""
 
 
 @pytest.mark.parametrize("instruction", ["yes", "no"])
@@ -62,8 +60,3 @@ def test_it_runs_where_torch_is_not() -> None:
         [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, check=True
     )
     assert done.stdout == "(1, 256)\n"
-
-
-def test_what_comes_along_is_small() -> None:
-    files = [path for path in SHIPPED["starter-embedder"].parent.rglob("*") if path.is_file()]
-    assert 0 < sum(path.stat().st_size for path in files) < MOST
