@@ -63,7 +63,9 @@ def test_marks_are_added_up_and_kept_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "count"), list(zip(MAKERS, (5, 4, 7, 5), strict=True)), ids=lambda m: str(m)[10:36]
+    ("make", "count"),
+    list(zip(MAKERS, (5, 4, 7, 5), strict=True)),
+    ids=[make.__name__ for make in MAKERS],
 )
 def test_each_rubric_has_as_many_criteria_of_twenty_marks_as_the_paper_has(
     make: Callable[..., Marker], count: int
