@@ -22,9 +22,12 @@ SUITE, NAME = "starter-tools", "My BM25"
 
 
 def blocks(language: str) -> list[str]:
-    """Code of the guide up to where it turns to checkpoints."""
-    text, _, _ = GUIDE.read_text().partition("## A checkpoint of your own")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+    """Code of the guide, but for what is about agents, and up to where it turns to checkpoints."""
+    sections = re.split(r"^## ", GUIDE.read_text(), flags=re.M)
+    titles = [section.partition("\n")[0] for section in sections]
+    path = sections[: titles.index("A checkpoint of your own")]
+    path.pop(titles.index("Agents and question answering"))
+    return re.findall(rf"^```{language}\n(.*?)^```", "".join(path), re.M | re.S)
 
 
 @pytest.fixture(scope="module")
