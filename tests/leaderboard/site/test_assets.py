@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,14 @@ def site(toys: Board, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("site") / "site"
     build(toys, out)
     return out
+
+
+def until(page: Page, script: str) -> None:
+    """Waits until a script says true, which Playwright's own wait cannot do under our policy."""
+    end = time.monotonic() + 30
+    while not page.evaluate(script):
+        assert time.monotonic() < end, script
+        page.wait_for_timeout(20)
 
 
 @pytest.fixture
@@ -120,7 +129,7 @@ def test_keys_reach_a_number_and_its_details(page: Page, site: Path) -> None:
 def test_another_measure_changes_numbers_and_says_what_ranks(page: Page, site: Path) -> None:
     page.goto(f"{(site / 'suites/toy.html').as_uri()}#measure=R%4010")
     cell = page.locator("tr[data-row=bm25] td[data-c=average] .v")
-    page.wait_for_function("document.querySelector('#summary-legend').textContent.includes('R@10')")
+    until(page, "document.querySelector('#summary-legend').textContent.includes('R@10')")
     assert cell.inner_text() == "20.00"
     assert "Ranks and groups are by nDCG@10" in page.inner_text("#summary-legend")
 
@@ -174,7 +183,7 @@ def test_a_measure_of_which_less_is_better_is_sorted_and_painted_that_way(
     page: Page, timed: Path
 ) -> None:
     page.goto(f"{(timed / 'suites/toy.html').as_uri()}#measure=R%4010")
-    page.wait_for_function("document.querySelector('[data-scale]').textContent.includes('less is')")
+    until(page, "document.querySelector('[data-scale]').textContent.includes('less is')")
     assert page.locator("tr[data-row=bm25] td[data-c=average] .v").inner_text() == "0.20"
     page.locator("th[data-col=average] [role=button]").press("Enter")
     page.wait_for_selector("th[data-col=average][aria-sort=ascending]")
@@ -225,10 +234,10 @@ def test_the_theme_is_kept_and_set_before_the_page_is_drawn(page: Page, site: Pa
     page.goto((site / "index.html").as_uri())
     page.get_by_role("button", name="Theme").click()
     page.get_by_role("button", name="Theme").click()
-    page.wait_for_function("localStorage.getItem('assay-theme') === 'dark'")
+    until(page, "localStorage.getItem('assay-theme') === 'dark'")
     page.goto((site / "suites/toy.html").as_uri())
     # What one page keeps may reach the next a moment late; it follows then.
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    until(page, "document.documentElement.dataset.theme === 'dark'")
     background = "getComputedStyle(document.body).backgroundColor"
     red, green, blue = map(int, page.evaluate(background)[4:-1].split(","))
     assert max(red, green, blue) < 60
@@ -241,11 +250,11 @@ def test_open_pages_follow_the_theme_of_the_one_where_it_was_chosen(page: Page, 
     beside = page.context.new_page()
     beside.goto((site / "suites/toy.html").as_uri())
     page.get_by_role("button", name="Theme").click()
-    beside.wait_for_function("document.documentElement.dataset.theme === 'light'")
+    until(beside, "document.documentElement.dataset.theme === 'light'")
     beside.get_by_role("button", name="Theme: light").wait_for()
     page.get_by_role("button", name="Theme").click()
     page.get_by_role("button", name="Theme").click()
-    beside.wait_for_function("!('theme' in document.documentElement.dataset)")
+    until(beside, "!('theme' in document.documentElement.dataset)")
     beside.close()
 
 
