@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -34,6 +35,8 @@ _MORE = {
 }
 """What is said of a field in place of its description."""
 _OWN_CODE = "The model is code of your own: say where others find it, or delete the line."
+_ONE_WORD = re.compile(r"[\w.-]+/?")
+"""A registered name, or a checkpoint's folder."""
 _KINDS = {"learned sparse": "sparse", "fusion": "hybrid", "chat": "language model"}
 """Kinds of the models' own cards that the board calls otherwise."""
 _NOTHING_LEARNED: Mapping[str, object] = {
@@ -116,7 +119,7 @@ def _known(result: Result) -> dict[str, object]:
     card, parameters = result.model_card or {}, _parameters(result.model_identity)
     kind = _KINDS.get(str(card.get("kind")), card.get("kind"))
     found: dict[str, object] = {
-        "name": str(card.get("title") or result.model)[:200],
+        "name": _name(result.model, card)[:200],
         "kind": kind if kind in get_args(Kind) else None,
         "revision": parameters.get("revision"),
         "licence": str(card.get("licence") or "")[:200],
@@ -131,6 +134,11 @@ def _known(result: Result) -> dict[str, object]:
     found = {name: value for name, value in found.items() if value not in (None, "", {})}
     found = (dict(_NOTHING_LEARNED) if kind in ("lexical", "reference") else {}) | found
     return found | _trained(_lineage(result))
+
+
+def _name(model: str, card: Mapping[str, Any]) -> str:
+    """The title of a model that is called by one word; else what it is made of says more."""
+    return str(card.get("title") or model) if _ONE_WORD.fullmatch(model) else model
 
 
 def _parameters(identity: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -84,6 +84,21 @@ def _result(model: object) -> Result:
     return evaluate([model], [ToyTask()], cache=False).results[0]
 
 
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("minilm", "A title"),
+        ("mine/", "A title"),
+        ("rag(mine/)", "rag(mine/)"),  # whose title is that of any model that retrieves and reads
+        ("bm25 % 20 >> mine/", "bm25 % 20 >> mine/"),
+    ],
+)
+def test_what_is_made_of_several_is_called_by_its_expression(model: str, name: str) -> None:
+    told = {"model": model, "model_card": {"title": "A title"}}
+    result = _result(Letters()).model_copy(update=told)
+    assert yaml.safe_load(card_template(result))["name"] == name
+
+
 def test_a_model_of_ones_own_is_asked_where_its_code_lies() -> None:
     template = card_template(_result(Overlap()))
     card = yaml.safe_load(template)
