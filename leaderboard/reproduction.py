@@ -13,7 +13,7 @@ from harness import evaluate, spec
 from harness.answering import Watcher, ignore
 from harness.errors import InfrastructureError, MissingData, UserError, unknown
 from harness.loading import LoadedModel, load_model
-from harness.play.toolsets import parse_tools
+from harness.play.helpers import named
 from harness.records import Setting
 from harness.store import RUN_INFO, Result, ResultFolder, setting_slug, setting_to_json
 from leaderboard.checked import CHECKED, Reproduced, Rerun
@@ -111,14 +111,10 @@ def _model(case: Case) -> LoadedModel:
 
 def _require_harmless(result: Result) -> None:
     """Raises `UserError` where a model that the setting names is not run on this machine."""
-    setting = result.setting
-    for field in ("search", "simulator", "judge"):
-        expression = getattr(setting, field)
+    for field, expression in named(result.setting).items():
         if expression and (why := next(_dangers(spec.parse(expression)), None)):
-            raise UserError(f"{field}={expression} of {result.task} is not run: {why}")
-    finder = parse_tools(setting.tools).model
-    if finder and (why := next(_dangers(spec.parse(finder)), None)):
-        raise UserError(f"tools={setting.tools} of {result.task} is not run: {why}")
+            told = getattr(result.setting, field)
+            raise UserError(f"{field}={told} of {result.task} is not run: {why}")
 
 
 def _dangers(node: spec.Value) -> Iterator[str]:

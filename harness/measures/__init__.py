@@ -4,6 +4,7 @@ from harness.measures.judged import Judged, join
 from harness.measures.notation import (
     Measure,
     is_share,
+    lower_is_better,
     measures,
     names,
     parse,
@@ -17,6 +18,7 @@ __all__ = [
     "Measure",
     "is_share",
     "join",
+    "lower_is_better",
     "measures",
     "names",
     "parse",

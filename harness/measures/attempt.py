@@ -11,10 +11,14 @@ from harness.records import Problem, ToolCall, Trajectory
 Amount: TypeAlias = float
 """What a measure returns whose values are no shares of 1: steps, calls, tokens. Its annotation
 tells that it is shown as it is, and not times 100."""
+Effort: TypeAlias = float
+"""An amount of which less is better."""
 Seconds: TypeAlias = float
-"""An amount of time."""
+"""An effort in time."""
 Dollars: TypeAlias = float
-"""An amount of money."""
+"""An effort in money."""
+Flaw: TypeAlias = float
+"""A share of 1 of which less is better."""
 
 Fault = Literal[
     "unparsable",

@@ -41,12 +41,16 @@ ALIASES = {
 
 GROUP = "assay.measures"
 """Entry points of other packages: functions like those of `harness.measures.ir`."""
-_UNITS: Mapping[str, Literal["count", "seconds", "dollars"]] = {
-    "Amount": "count",
-    "Seconds": "seconds",
-    "Dollars": "dollars",
+Unit = Literal["", "count", "seconds", "dollars"]
+_RETURNED: Mapping[str, tuple[Unit, bool]] = {
+    "Amount": ("count", False),
+    "Effort": ("count", True),
+    "Seconds": ("seconds", True),
+    "Dollars": ("dollars", True),
+    "Flaw": ("", True),
 }
-"""What a measure of attempts is annotated to return -> its unit; all others are shares."""
+"""What a measure of attempts is annotated to return -> its unit, and whether less is better. All
+others are shares of which more is better."""
 _NOTATION = re.compile(r"(?P<name>\w+)\s*(?:\((?P<parameters>[^()]*)\))?\s*(?:@\s*(?P<k>\S+))?")
 _TRIALS = re.compile(r"pass\s*(?P<sign>[@^])\s*(?P<k>[1-9][0-9]{0,8})")
 _PARAMETER = re.compile(r"\s*(\w+)\s*=\s*(?:'(\w+)'|\"(\w+)\"|([-\w.]+))\s*")
@@ -63,12 +67,14 @@ class Measure:
             value; or of the successes of a problem's trials, giving the problem's value.
         kind: which of the three.
         unit: of an amount, such as steps; "" for a share of 1, which is shown times 100.
+        lower: whether less is better.
     """
 
     name: str
     compute: Callable[..., Any]
     kind: Literal["ranking", "attempt", "trials"] = "ranking"
-    unit: Literal["", "count", "seconds", "dollars"] = ""
+    unit: Unit = ""
+    lower: bool = False
 
     @property
     def share(self) -> bool:
@@ -145,6 +151,14 @@ def unit_of(name: str) -> str:
         return ""
 
 
+def lower_is_better(name: str) -> bool:
+    """Whether less of a measure is better, as far as its name tells."""
+    try:
+        return parse(name).lower
+    except UserError:  # a measure of another installation
+        return False
+
+
 def parse(text: str) -> Measure:
     """The measure that a notation names.
 
@@ -173,7 +187,7 @@ def parse(text: str) -> Measure:
     compute = partial(function, **options, **({"k": k} if k else {}))
     if name in attempt_measures():
         returned = str(function.__annotations__.get("return")).rpartition(".")[2]
-        return Measure(canonical, compute, "attempt", _UNITS.get(returned, ""))
+        return Measure(canonical, compute, "attempt", *_RETURNED.get(returned, ("", False)))
     return Measure(canonical, compute if name in measures() else _checked(canonical, compute))
 
 

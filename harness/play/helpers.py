@@ -12,6 +12,20 @@ from harness.play.toolsets import parse_tools
 from harness.records import Setting
 
 
+def named(setting: Setting) -> dict[str, str]:
+    """The expressions of a setting's models by field; empty where it names none.
+
+    Raises:
+        UserError: what it says of tools cannot be read.
+    """
+    return {
+        "tools": parse_tools(setting.tools).model,
+        "search": setting.search,
+        "simulator": setting.simulator,
+        "judge": setting.judge,
+    }
+
+
 def helped(setting: Setting) -> tuple[Setting, Mapping[str, Any]]:
     """A setting as results have it, and the identities of the models in it by field.
 
@@ -23,15 +37,12 @@ def helped(setting: Setting) -> tuple[Setting, Mapping[str, Any]]:
         UserError: a model cannot be loaded.
     """
     choice = parse_tools(setting.tools)
-    named = {
-        "tools": choice.model,
-        "search": setting.search if is_model(setting.search) else "",
-        "simulator": setting.simulator,
-        "judge": setting.judge,
-    }
+    asked = named(setting)
+    if not is_model(setting.search):
+        asked["search"] = ""
     names: dict[str, str] = {}
     identities: dict[str, Any] = {}
-    for field, expression in named.items():
+    for field, expression in asked.items():
         if expression:
             try:
                 loaded = load_model(expression)

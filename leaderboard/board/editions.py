@@ -31,6 +31,18 @@ from leaderboard.board.entries import Entry
 Parts = tuple[str, ...]
 _COUNT = re.compile(r"\S+ has ([\d,]+) ([a-z ]{1,40}), ([\d,]+) published")
 _DEFAULT = Setting()
+SETTINGS: Mapping[str, str] = {
+    "pool": "pool {}",
+    "view": "view {}",
+    "compat": "compat {}",
+    "tools": "tools {}",
+    "tool_order": "tools {}",
+    "faults": "faults {}",
+    "simulator": "simulated by {}",
+    "limit": "first {:,} queries",
+}
+"""Fields of a setting that make another edition, and what an edition is called by them. Who judged
+is told by the task's version."""
 _LONGEST = 80
 
 
@@ -93,22 +105,10 @@ class UsualData:
 
 def setting_edition(setting: Setting) -> Iterable[str]:
     """What a setting changes about what is ranked."""
-    if setting.pool != _DEFAULT.pool:
-        yield f"pool {setting.pool}"
-    if setting.view != _DEFAULT.view:
-        yield f"view {setting.view}"
-    if setting.compat:
-        yield f"compat {' + '.join(setting.compat)}"
-    if setting.tools != _DEFAULT.tools:
-        yield f"tools {setting.tools}"
-    if setting.tool_order != _DEFAULT.tool_order:
-        yield f"tools {setting.tool_order}"
-    if setting.faults:
-        yield f"faults {setting.faults}"
-    if setting.simulator:
-        yield f"simulated by {setting.simulator}"
-    if setting.limit is not None:
-        yield f"first {setting.limit:,} queries"
+    for name, text in SETTINGS.items():
+        value = getattr(setting, name)
+        if value != getattr(_DEFAULT, name):
+            yield text.format(" + ".join(value) if isinstance(value, tuple) else value)
 
 
 def written(parts: Parts) -> str:

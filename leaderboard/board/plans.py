@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Task
-from harness.measures import unit_of
+from harness.measures import lower_is_better, unit_of
 from harness.suites import Aggregate, Suite
 from leaderboard.board.records import Column
 from leaderboard.printed.records import PrintedSuite
@@ -47,16 +47,9 @@ class Plan:
         return tuple(column.id for column in self.columns if column.kind == "task")
 
 
-LESS_IS_BETTER = frozenset(
-    {"steps", "calls", "searches", "input_tokens", "output_tokens", "money", "latency"}
-    | {"delta_solution_length", "hallucinated_tools"}
-)
-"""Measures of ours of what an attempt takes, or does wrong; options aside."""
-
-
 def lower_of(measures: Iterable[str]) -> frozenset[str]:
     """Those of our measures of which less is better."""
-    return frozenset(name for name in measures if name.partition("(")[0] in LESS_IS_BETTER)
+    return frozenset(filter(lower_is_better, measures))
 
 
 def units_of(measures: Iterable[str]) -> dict[str, str]:

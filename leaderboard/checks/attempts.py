@@ -17,7 +17,7 @@ from harness.attempts import Roll, place_of
 from harness.errors import UserError
 from harness.flows.tool_use import ToolUseFlow
 from harness.measures.notation import attempt_measures
-from harness.play.toolsets import parse_tools
+from harness.play.helpers import named
 from harness.records import Problem, Trajectory
 from harness.rescoring import rescore_attempts
 from harness.scoring import Scores
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 BEGINNING = 300
 """Characters of an answer that are kept for reading."""
-MODELS = ("search", "simulator", "judge")
-"""Fields of a setting that name a model."""
 TRIALS = ("pass@", "pass^")
 """What measures of several attempts are called, before how many."""
 
@@ -51,10 +49,7 @@ class Attempts:
 
     def setting(self) -> Iterator[Finding]:
         """Models that the setting names are written canonically, without a place or an address."""
-        setting = self._claim.result.setting
-        named = {"tools": parse_tools(setting.tools).model}
-        named |= {field: getattr(setting, field) for field in MODELS}
-        for field, expression in named.items():
+        for field, expression in named(self._claim.result.setting).items():
             if expression:
                 node = spec.parse(expression)
                 if isinstance(node, spec.Call) and node.name == "search":

@@ -13,13 +13,11 @@ from harness.rescoring import rescore
 from harness.run import Run
 from harness.scoring import Scores
 from harness.store import RUN, Result
-from harness.store.predictions import read_run
 from leaderboard.checked import Sample
 from leaderboard.checks.outcomes import Finding, failed, passed
 from leaderboard.checks.predicted import Perfect
 from leaderboard.submission import limits
-from leaderboard.submission.kinds import read_predictions
-from leaderboard.submission.refusal import Refused
+from leaderboard.submission.kinds import read_rankings
 
 if TYPE_CHECKING:
     from leaderboard.checks.case import Claim
@@ -71,10 +69,7 @@ class Rankings:
     @cached_property
     def written(self) -> Run:
         """The predictions under the ids that the file holds, percent signs decoded."""
-        start = read_predictions(self._claim.folder, RUN)[:1]
-        if not start or start in b"{[":
-            raise Refused(f"{RUN} is no TREC run: query Q0 document rank score tag")
-        return read_run(self._claim.folder / RUN, _Anything(), encoded=True)
+        return read_rankings(self._claim.folder)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -158,15 +153,3 @@ class Rankings:
         if question.key in self.run.index:
             for id, score in self.run.ranked(question.key)[:DOCUMENTS]:
                 yield id, float(f"{score:.6g}"), qrels.get(id)
-
-
-class _Anything:
-    """Stands for a task whose data is not here: every id may be one of its own."""
-
-    def check(self, run: Run) -> Run:
-        """The run as it is."""
-        return run
-
-    def knows(self, id: str) -> bool:
-        """True: no id is decoded that was not written encoded."""
-        return True

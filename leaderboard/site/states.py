@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from leaderboard.board.editions import SETTINGS
 from leaderboard.board.records import Board, Number, Row, SuiteBoard
 from leaderboard.checked import Level
 from leaderboard.site import results
 
 _HASH = re.compile(r" \[\w+\]")
-_STATE = frozenset(
-    {"pool", "view", "compat", "limit", "tools", "tool_order", "faults", "simulator", "judge"}
-)
+_STATE = frozenset({*SETTINGS, "judge"})
 """Settings that make another state of a task; all others tell systems apart."""
 _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"pool (.+)", "only the pool “{0}” is searched, so there are other documents to choose from"),

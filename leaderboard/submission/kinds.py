@@ -16,7 +16,7 @@ from harness.formats.trajectories import read_trajectories
 from harness.records import Trajectory
 from harness.run import Run
 from harness.store import PER_QUERY, RESULT, RUN, RUN_INFO, TRAJECTORIES
-from harness.store.predictions import check_run
+from harness.store.predictions import read_run
 from leaderboard.submission import limits
 from leaderboard.submission.files import gunzip
 from leaderboard.submission.refusal import Refused, shown
@@ -85,9 +85,21 @@ def _beyond(found: Trajectory) -> str:
     return ""
 
 
+def read_rankings(folder: Path) -> Run:
+    """The rankings of a result under the ids that the file holds, percent signs decoded.
+
+    Raises:
+        Refused: the file is larger than allowed, or no TREC run.
+        UserError: a line of it is none.
+    """
+    start = read_predictions(folder, RUN)[:1]
+    if not start or start in b"{[":
+        raise Refused(f"{RUN} is no TREC run: query Q0 document rank score tag")
+    return read_run(folder / RUN, _Anything(), encoded=True)
+
+
 def _of_run(folder: Path) -> str:
-    read_predictions(folder, RUN)
-    return check_run(Run.read(folder / RUN), _Anything(), encoded=True).fingerprint
+    return read_rankings(folder).fingerprint
 
 
 def _of_attempts(folder: Path) -> str:
@@ -99,13 +111,15 @@ def _of_attempts(folder: Path) -> str:
 
 
 class _Anything:
-    """Takes a run as it is: which ids a task has is for the check to say."""
+    """Stands for a task whose data is not here: every id may be one of its own."""
 
     def check(self, run: Run) -> Run:
+        """The run as it is: which ids a task has is for the check to say."""
         return run
 
     def knows(self, id: str) -> bool:
-        return False
+        """True: no id is decoded that was not written encoded."""
+        return True
 
 
 KINDS = {

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from itertools import count
 from math import nan
 
-from harness.measures.attempt import Amount, Attempt, Dollars, Seconds
+from harness.measures.attempt import Amount, Attempt, Dollars, Effort, Flaw, Seconds
 from harness.records import Usage
 
 _PLAIN = str.maketrans(".", "_")
 """Interfaces of function calling forbid dots in names, so models write underscores."""
 
 
-def steps(attempt: Attempt) -> Amount:
+def steps(attempt: Attempt) -> Effort:
     """How many times the agent spoke or called: its assistant messages.
 
     Source: "steps" of DTA-Llama (arXiv 2501.12432; step_calculate.py: queries to the model).
@@ -28,7 +28,7 @@ def steps(attempt: Attempt) -> Amount:
     return float(sum(message.role == "assistant" for message in attempt.trajectory.messages))
 
 
-def calls(attempt: Attempt) -> Amount:
+def calls(attempt: Attempt) -> Effort:
     """How many calls were made, repeated and failed ones too.
 
     Source: the length of the path in RestGPT's ΔSolution Len (arXiv 2306.06624).
@@ -45,7 +45,7 @@ def parallelism(attempt: Attempt) -> Amount:
     return len(attempt.calls) / calling if calling and not _unmade(attempt) else nan
 
 
-def input_tokens(attempt: Attempt) -> Amount:
+def input_tokens(attempt: Attempt) -> Effort:
     """Tokens that the model read, summed over its completions; NaN where nobody counted.
 
     A usage of neither input nor output tokens is one of a model that reports nothing.
@@ -55,7 +55,7 @@ def input_tokens(attempt: Attempt) -> Amount:
     return float(usage.input_tokens) if usage else nan
 
 
-def output_tokens(attempt: Attempt) -> Amount:
+def output_tokens(attempt: Attempt) -> Effort:
     """Tokens that the model wrote; NaN as `input_tokens`.
 
     Source: "completion_tokens" of DTA-Llama (time_token_cost.py), there rounded down in the mean.
@@ -83,7 +83,7 @@ def latency(attempt: Attempt) -> Seconds:
     return nan if seconds is None or _unmade(attempt) else seconds
 
 
-def hallucinated_tools(attempt: Attempt) -> float:
+def hallucinated_tools(attempt: Attempt) -> Flaw:
     """Share of the calls whose tool was not offered; less is better.
 
     NaN where nothing is called, or where the problem does not list its tools. Names must agree to

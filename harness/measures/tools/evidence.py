@@ -13,7 +13,7 @@ from html import unescape
 from math import nan
 from typing import Literal
 
-from harness.measures.attempt import Amount, Attempt
+from harness.measures.attempt import Attempt, Effort
 from harness.measures.qa import passages, trail
 from harness.measures.qa.passages import Holding
 from harness.measures.qa.trail import SEARCH, Of
@@ -21,7 +21,7 @@ from harness.measures.qa.trail import SEARCH, Of
 Level = Literal["id", "title"]
 
 
-def searches(attempt: Attempt) -> Amount:
+def searches(attempt: Attempt) -> Effort:
     """How many times the agent searched, failed searches too; NaN where no attempt was made.
 
     Ours; search agents such as Search-R1 (arXiv 2503.09516) are limited in it.

@@ -20,7 +20,7 @@ from collections import Counter, defaultdict, deque
 from math import nan
 from typing import Literal
 
-from harness.measures.attempt import Amount, Attempt
+from harness.measures.attempt import Attempt, Effort
 from harness.measures.endpoints import called
 
 Failed = Literal["count", "skip"]
@@ -84,7 +84,7 @@ def call_precision(attempt: Attempt, *, failed: Literal["count", "skip"] = "coun
 
 def delta_solution_length(
     attempt: Attempt, *, failed: Literal["count", "skip"] = "count"
-) -> Amount:
+) -> Effort:
     """How many calls more than the gold path has, of successes alone (NaN of anything else).
 
     Below 0 where fewer were enough. Source: "ΔSolution Len." of RestGPT (arXiv 2306.06624), a mean

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import UserError
-from harness.measures import Measure, join, parse, parse_many, score, unit_of
+from harness.measures import (
+    Measure,
+    join,
+    lower_is_better,
+    parse,
+    parse_many,
+    score,
+    unit_of,
+)
 from harness.measures.attempt import Attempt
 from harness.records import Message, Problem, Trajectory
 from harness.run import Run
@@ -209,3 +217,22 @@ def test_a_function_of_an_attempt_is_a_measure_of_tool_use(tmp_path):
 def test_amounts_have_units_and_shares_have_none():
     names = ("latency", "money", "steps", "success", "pass^2", "nDCG@10", "not_installed")
     assert [unit_of(n) for n in names] == ["seconds", "dollars", "count", "", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "lower"),
+    [
+        ("steps", True),
+        ("searches", True),
+        ("latency", True),
+        ("money", True),
+        ("delta_solution_length(failed='skip')", True),
+        ("hallucinated_tools", True),  # a share
+        ("parallelism", False),
+        ("offered_count", False),
+        ("nDCG@10", False),
+        ("somebody.py:elses", False),
+    ],
+)
+def test_a_measure_says_by_what_it_returns_whether_less_is_better(name: str, lower: bool) -> None:
+    assert lower_is_better(name) is lower

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from torchless import printed
 
 from harness import evaluate, load_model, load_task
 from harness.comparison import compare
@@ -46,17 +45,9 @@ def test_it_is_called_by_its_name_alone_and_known_by_its_weights() -> None:
 
 
 def test_it_runs_where_torch_is_not() -> None:
-    program = (
-        "import sys\n"
-        "for name in ('torch', 'transformers', 'sentence_transformers'):\n"
-        "    sys.modules[name] = None\n"
-        "from harness import load_model\n"
+    shape = printed(
         "from harness.records import Text\n"
         "found = load_model('starter-embedder').model.encode([Text('rain')], kind='query')\n"
         "print(found.values.shape)\n"
     )
-    home = Path(__file__).parents[3]
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "(1, 256)\n"
+    assert shape == "(1, 256)\n"
