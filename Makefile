@@ -21,7 +21,7 @@ test: .venv/dev
 	$(PYTEST)
 
 slow: .venv/dev
-	$(PYTEST) -m "slow or browser"
+	$(PYTEST) --no-loadscope-reorder -m "slow or browser"
 
 # Lucene for bm25-pyserini without torch and whatever else pyserini asks for but BM25 does not need.
 lucene: .venv/dev

@@ -769,7 +769,8 @@ def train(
     from harness.training import plan as plan_of
     from harness.training import train as carry_out
 
-    loaded = load_producer(producer, Path(config) if config else None, set_ or ())
+    file = Path(config) if config else None
+    loaded = load_producer(producer, file, set_ or (), planning=plan)
     if plan:
         from dataclasses import asdict
 

@@ -39,8 +39,8 @@ from harness.training.work import Work
 from models.neural.devices import choose_device
 from models.neural.opening import quiet
 from models.producers.sft import Sft
-from models.training.base import load_model, open_base
-from models.training.course import Course
+from models.training.running.course import Course
+from models.training.text.base import load_model, open_base
 from models.transformers_chat import TransformersChat
 
 TEMPLATE = (

@@ -75,5 +75,11 @@ PRODUCERS: dict[str, str] = {
     "toolret": "models.producers.toolret:ToolRet",
     "pretrain": "models.producers.pretrain:Pretrain",
     "pretrain-encoder": "models.producers.pretrain_encoder:PretrainEncoder",
+    "ttpa": "models.producers.ttpa:Ttpa",
+    "exsearch": "models.producers.exsearch:ExSearch",
+    "dro": "models.producers.dro:Dro",
+    "dta": "models.producers.dta:Dta",
+    "genground-igd": "models.producers.genground_igd:GenGroundIgd",
+    "principles": "models.producers.principles:Principles",
 }
 """Methods that make checkpoints."""

@@ -24,6 +24,14 @@ if root := os.environ.get("ASSAY_DATA"):  # tests change the working directory
     os.environ["ASSAY_DATA"] = str(Path(root).resolve())
 
 
+LONGEST = ("test_kill.py", "test_numbers.py", "test_killed.py")
+"""Files that take minutes: begun first, none of them keeps one process busy in the end alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture
 def data() -> Path:
     """The folder of real data, named by ASSAY_DATA."""

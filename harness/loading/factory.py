@@ -19,6 +19,7 @@ _PLAIN = {
     "str": "a text in quotes",
 }
 """Annotations that are held to, and how a person calls them."""
+_TEXTS = "tuple[str, ...]"
 _VARIABLE = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
@@ -133,7 +134,8 @@ class Factory:
     def _coerced(self, name: str, value: object) -> object:
         """The value as its parameter means it.
 
-        1 becomes 1.0 where a float is meant, and a list a tuple where the default is one.
+        1 becomes 1.0 where a float is meant, a list a tuple where the default is one, and a text
+        the only one of several that are meant.
 
         Raises:
             UserError: the annotation names another plain type.
@@ -146,6 +148,8 @@ class Factory:
         if type(value) is list and type(parameter.default) is tuple:
             value = tuple(value)
         wanted = _annotation(parameter)
+        if wanted == _TEXTS and isinstance(value, str):
+            value = (value,)
         if wanted in _PLAIN and type(value).__name__ != wanted:
             said = value_text(spoken(value))
             raise UserError(f"{self._label}: {name} must be {_PLAIN[wanted]}, not {said}")

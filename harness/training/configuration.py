@@ -6,17 +6,19 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import getattr_static
 from pathlib import Path
 from typing import Any, cast
 
 from harness import spec
 from harness.contracts import Producer
-from harness.errors import UserError
+from harness.errors import AssayError, UserError
 from harness.files import sha256_of
 from harness.loading.factory import Factory
 from harness.loading.identity import described, folder_digest, place
 from harness.loading.plugins import load_plugin
 from harness.registry import producers
+from harness.training.mentions import mentioned
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
@@ -31,7 +33,7 @@ class LoadedProducer:
         source: where it is defined, or the hash of its file.
         parameters: those that can change the outcome, defaults filled in, as plain JSON; files
             that it reads and the model that it starts from go by their names, never by their paths.
-        inputs: of each file that it reads, its name and "sha256".
+        inputs: of each file that it reads or that its settings mention, its name and "sha256".
     """
 
     producer: Producer
@@ -54,7 +56,11 @@ class LoadedProducer:
 
 
 def load_producer(
-    name: str, file: Path | None = None, settings: Iterable[str] = ()
+    name: str,
+    file: Path | None = None,
+    settings: Iterable[str] = (),
+    *,
+    planning: bool = False,
 ) -> LoadedProducer:
     """The producer of that name, configured.
 
@@ -62,6 +68,8 @@ def load_producer(
         name: "sft", an expression such as 'sft(lr=1e-4)', or "my_producer.py:Mine".
         file: YAML, a mapping of parameters; they replace those of the expression.
         settings: "key=value" each; they replace those of the file.
+        planning: whether it is only planned with, for which the model that training starts from
+            need not be here.
 
     Raises:
         UserError: there is no such producer, or it refuses its configuration.
@@ -75,17 +83,25 @@ def load_producer(
         given |= factory.bind((), read)
     values = factory.complete(given)
     found = factory.build(values)
-    if not isinstance(found, Producer):
+    if not _is_producer(found):
         raise UserError(
             f"{shown} is no producer: it needs adapter, parent, inputs and stages, see "
             "docs/training.md"
         )
-    inputs = {label: _input(label, path) for label, path in found.inputs.items()}
+    found = cast("Producer", found)
+    paths = _all_inputs(found, values)
+    inputs = {label: _input(label, path) for label, path in paths.items()}
     names = {label: entry["name"] for label, entry in inputs.items()}
-    if "name" in found.parent:
-        names["base"] = found.parent["name"]
-    lasting = factory.lasting(values)
-    parameters = {key: described(names.get(key, value)) for key, value in lasting.items()}
+    try:
+        names |= {"base": found.parent["name"]} if "name" in found.parent else {}
+    except AssayError:
+        if not planning:
+            raise
+    files = sorted((str(path.absolute()) for path in paths.values()), key=len, reverse=True)
+    parameters = {
+        key: _nameless(described(names.get(key, value)), files)
+        for key, value in factory.lasting(values).items()
+    }
     return LoadedProducer(found, shown, source, parameters, inputs)
 
 
@@ -112,6 +128,43 @@ def definition(named: spec.Model | str) -> tuple[Callable[..., object], str, str
             return cast("Callable[..., object]", made), shown, f"sha256:{plugin.digest}"
         case _:
             raise UserError(f"'{node}' is no producer. See: assay producers")
+
+
+def _all_inputs(found: Producer, values: Mapping[str, object]) -> dict[str, Path]:
+    """What a producer says that it reads, and what its settings mention besides, labelled."""
+    read = dict(found.inputs)
+    paths = {path.absolute() for path in read.values()}
+    for setting, value in values.items():
+        for path in mentioned(value):
+            if path.absolute() not in paths:
+                paths.add(path.absolute())
+                read[_label(f"{setting}: {path.name}", read)] = path
+    return read
+
+
+def _label(wanted: str, taken: Mapping[str, Path]) -> str:
+    """What an input is called; another one of the same name gets a number."""
+    label, number = wanted, 1
+    while label in taken:
+        number += 1
+        label = f"{wanted} ({number})"
+    return label
+
+
+def _nameless(value: Any, files: Sequence[str]) -> Any:
+    """A value in whose texts files go by their names, wherever they lie on this machine."""
+    if isinstance(value, str):
+        for file in files:
+            value = value.replace(file, Path(file).name)
+    elif isinstance(value, list):
+        value = [_nameless(one, files) for one in value]
+    return value
+
+
+def _is_producer(found: object) -> bool:
+    """Whether it has what a producer has, without asking for it: the model may not be here."""
+    wanted = ("adapter", "parent", "inputs", "stages")
+    return all(getattr_static(found, name, None) is not None for name in wanted)
 
 
 def _arguments(node: spec.Model) -> tuple[list[object], dict[str, object]]:

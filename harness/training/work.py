@@ -26,6 +26,7 @@ class Work:
         earlier: the folders of the stages before it, by name.
         ledger: what is spent goes there.
         tell: is told how far the stage is.
+        title: of the stage, for those who are told; "" takes the folder's name.
     """
 
     def __init__(
@@ -35,14 +36,30 @@ class Work:
         earlier: Mapping[str, Path],
         ledger: Ledger,
         tell: Tell = lambda stage, done, total, state: None,
+        title: str = "",
     ) -> None:
         self.folder, self.out = folder, out
         self._earlier, self._ledger, self._tell = earlier, ledger, tell
+        self._title = title or folder.name.partition("-")[2]
         self._last: int | None = None
 
     def before(self, stage: str) -> Path:
         """The folder of an earlier stage."""
         return self._earlier[stage]
+
+    def desk(self, name: str, out: Path | None = None, **earlier: Path) -> Work:
+        """A desk for a part of the stage, with a folder of its own in the stage's.
+
+        Args:
+            name: of the part and its folder.
+            out: where the part leaves what it makes; None is where the stage does.
+            **earlier: folders that stand for stages before it, beside those before the stage.
+        """
+        folder, out = self.folder / name, out or self.out
+        for path in (folder, out):
+            path.mkdir(parents=True, exist_ok=True)
+        before = {**self._earlier, **earlier}
+        return Work(folder, out, before, self._ledger, self._tell, f"{self._title} {name}")
 
     def rows(self, name: str) -> Rows:
         """A file of rows in the stage's folder, which it may add to."""
@@ -74,7 +91,7 @@ class Work:
     def tell(self, done: int, total: int, state: str = "") -> None:
         """Says how far the stage is, and at times writes down what it has cost so far."""
         self._ledger.flush()
-        self._tell(self.folder.name.partition("-")[2], done, total, state)
+        self._tell(self._title, done, total, state)
 
 
 class Rows:

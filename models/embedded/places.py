@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
-from types import MappingProxyType
 
 from harness.errors import MissingExtra, UserError
 from harness.workspace import workspace
-from models.neural.places import Place, located
+from models.neural.places import SHIPPED, Place, located
 
 GRAPH, TOKENIZER = "model.onnx", "tokenizer.json"
 """Files of an exported model; see `models.training.export`."""
 EXTRA, NEEDED = "embedded", ("onnxruntime", "tokenizers")
-_WEIGHTS = Path(__file__).parent / "weights"
-SHIPPED: Mapping[str, Path] = MappingProxyType(
-    {"starter-embedder": _WEIGHTS / "encoder", "starter-lm": _WEIGHTS / "language_model"}
-)
-"""Models that come with the package, by name."""
 
 
 def exported(name: str, adapter: str) -> Place:
@@ -47,5 +38,4 @@ def exported(name: str, adapter: str) -> Place:
                 f"{adapter}('{name}'): {file} is missing, so it is no exported model: export it "
                 "with python -m models.training.export CHECKPOINT FOLDER"
             )
-    place = located(str(folder), "")
-    return replace(place, name=name) if name in SHIPPED else place
+    return located(name, "")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from harness.errors import AssayError, UserError
 from harness.loading.identity import folder_digest
 from harness.workspace import workspace
 from models.neural import hub
 
+_WEIGHTS = Path(__file__).parent.parent / "embedded" / "weights"
+SHIPPED: Mapping[str, Path] = MappingProxyType(
+    {"starter-embedder": _WEIGHTS / "encoder", "starter-lm": _WEIGHTS / "language_model"}
+)
+"""Models that come with the package, by name."""
 _HUB_ID = re.compile(r"\w[\w.\-]*(/\w[\w.\-]*)?")
 
 
@@ -85,8 +91,8 @@ def located(name: str, revision: str) -> Place:
     """Finds a model without loading it.
 
     Args:
-        name: a folder's path, relative to the workspace's base, or an id on the hub. A folder that
-            exists goes before an id.
+        name: one of `SHIPPED`; a folder's path, relative to the workspace's base; or an id on the
+            hub. A folder that exists goes before an id.
         revision: commit, branch or tag on the hub. A full commit is taken as it is, without a look
             at cache or hub. Any other is resolved to its commit: by the local cache where that
             knows it, else by the hub. Empty means the main branch.
@@ -96,14 +102,15 @@ def located(name: str, revision: str) -> Place:
             how to get the model.
         InfrastructureError: the hub answered with an error of its own.
     """
-    folder = workspace().path(name)
+    folder = SHIPPED.get(name) or workspace().path(name)
     if name and folder.is_dir():
         if revision:
             raise UserError(
                 f"'{name}' is a folder, which has no revision '{revision}': leave it out"
             )
         digest = f"sha256:{_digest(folder.resolve(), _stamps(folder))}"
-        return Place(str(folder.resolve()), f"{folder.resolve().name}/", digest=digest)
+        shown = name if name in SHIPPED else f"{folder.resolve().name}/"
+        return Place(str(folder.resolve()), shown, digest=digest)
     if not _HUB_ID.fullmatch(name):
         raise UserError(
             f"no folder '{name}', which is no id on the hub such as 'owner/name' either"

@@ -10,12 +10,14 @@ from typing import Any
 from harness.contracts import Stage
 from harness.errors import UserError, unknown
 from harness.training.work import Rows, Work
-from models.training.base import Base
-from models.training.conversations import Dialogue, Preference, read_preferences
-from models.training.data import ROWS, Data, shown
-from models.training.optimisation import Optimisation
-from models.training.reference import LOG_PROBS, Reference, pair_rows
-from models.training.settings import TextTraining
+from models.training.text.base import Base
+from models.training.text.conversations import Dialogue, Preference, read_preferences
+from models.training.text.data import ROWS, Data
+from models.training.text.optimisation import Optimisation
+from models.training.text.pairs import pair_row
+from models.training.text.reference import LOG_PROBS, Reference, pair_rows
+from models.training.text.rendering import Encoded
+from models.training.text.settings import TextTraining
 
 LOSSES = (
     "sigmoid",
@@ -83,7 +85,7 @@ class Dpo(TextTraining):
         from datasets import Dataset
         from trl.trainer.dpo_config import DPOConfig
 
-        from models.training.trainers import PreferenceCollator, PreferenceTrainer
+        from models.training.text.trainers import PreferenceCollator, PreferenceTrainer
 
         pairs = pair_rows(Rows(work.before("data") / ROWS))
         for row in Rows(work.before("reference") / LOG_PROBS):
@@ -113,22 +115,12 @@ def encode(base: Base, pair: Preference) -> list[dict[str, Any]]:
             once later ones follow, so that it cannot be compared as one.
     """
     chosen, rejected = _side(base, pair.chosen), _side(base, pair.rejected)
-    if chosen["ids"] == rejected["ids"]:
+    if chosen.ids == rejected.ids:
         raise UserError("chosen and rejected come out the same in the base's chat template")
-    lengths = [len(side["ids"]) for side in (chosen, rejected)]
-    return [
-        {
-            "line": pair.line,
-            "length": max(lengths),
-            "tokens": sum(lengths),
-            "trained": chosen.pop("trained") + rejected.pop("trained"),
-            "chosen": chosen,
-            "rejected": rejected,
-        }
-    ]
+    return [pair_row(base, pair.line, chosen, rejected)]
 
 
-def _side(base: Base, dialogue: Dialogue) -> dict[str, Any]:
+def _side(base: Base, dialogue: Dialogue) -> Encoded:
     found = base.renderer.sequences(dialogue.messages, dialogue.tools, dialogue.first)
     if len(found) > 1:
         raise UserError(
@@ -136,6 +128,4 @@ def _side(base: Base, dialogue: Dialogue) -> dict[str, Any]:
             "otherwise once later ones follow: give continuations of one turn, or another template "
             "by template='FILE'"
         )
-    [row] = found
-    parts = shown(base, row)
-    return {"trained": row.trained, "parts": parts, "ids": row.ids, "spans": row.spans}
+    return found[0]

@@ -16,10 +16,10 @@ from harness.contracts import Planned, Stage
 from harness.errors import MissingExtra, UserError, unknown
 from harness.training.work import Rows, Work
 from harness.workspace import workspace
-from models.training.conversations import Dialogue, read_dialogues
 from models.training.ranges import require
-from models.training.rendering import Renderer
-from models.training.settings import DTYPES
+from models.training.text.conversations import Dialogue, read_dialogues
+from models.training.text.rendering import Renderer
+from models.training.text.settings import DTYPES
 
 OPTIMIZERS = ("muon", "adamw")
 ROWS, LEFT_OUT = "rows.jsonl", "left_out.jsonl"
@@ -36,10 +36,11 @@ class Pretrain:
     assistant's turns carry loss, unless `context_weight` says otherwise.
 
     Attributes:
-        data: files of JSONL, see `models.training.conversations`, in the order of the curriculum;
-            one or several.
+        data: files of JSONL, see `models.training.text.conversations`, in the order of the
+            curriculum; one or several.
         tokens: that are learned from in each file; one number, or one a file.
-        template: a file with a chat template; empty is `models.training.tokenizer.TEMPLATE`.
+        template: a file with a chat template; empty is that of
+            `models.training.scratch.tokenizer`.
         vocabulary: tokens of the tokenizer.
         sample: conversations of each file that the tokenizer is made from, at most.
         width: numbers that stand for a token.
@@ -141,7 +142,7 @@ class Pretrain:
     @cached_property
     def template_text(self) -> str:
         """The chat template. Raises `UserError` where the one given cannot be read."""
-        from models.training.tokenizer import TEMPLATE
+        from models.training.scratch.tokenizer import TEMPLATE
 
         if not self.template:
             return TEMPLATE
@@ -206,7 +207,7 @@ class _Vocabulary:
 
     def run(self, work: Work) -> None:
         """Writes the tokenizer into the stage's folder."""
-        from models.training.tokenizer import SMALLEST, train_tokenizer
+        from models.training.scratch.tokenizer import SMALLEST, train_tokenizer
 
         settings = self.settings
         bytes_only = train_tokenizer((), SMALLEST + 1, settings.template_text)
@@ -317,10 +318,10 @@ class _Training:
         import torch
 
         from models.neural.opening import quiet
-        from models.training import checkpoints
-        from models.training.interruption import interruptible
-        from models.training.packing import Sequences
-        from models.training.pretraining import Pretraining
+        from models.training.running import checkpoints
+        from models.training.running.interruption import interruptible
+        from models.training.scratch.packing import Sequences
+        from models.training.scratch.pretraining import Pretraining
 
         settings = self.settings
         tokenizer = _renderer(work.before("vocabulary")).tokenizer
@@ -416,7 +417,7 @@ def _look_back(attention: Any, heads: int, rates: Any) -> None:
 
 
 def _regime(settings: Pretrain) -> Any:
-    from models.training.pretraining import Regime
+    from models.training.scratch.pretraining import Regime
 
     return Regime(
         settings.shares,

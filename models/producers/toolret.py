@@ -216,11 +216,11 @@ class Train:
         """
         from models.neural.devices import choose_device
         from models.neural.opening import quiet
-        from models.training import checkpoints
-        from models.training.course import Course
-        from models.training.interruption import interruptible
         from models.training.retrieval.contrast import Collator
         from models.training.retrieval.fitting import Fitting, fit, planned
+        from models.training.running import checkpoints
+        from models.training.running.course import Course
+        from models.training.running.interruption import interruptible
 
         settings, base, data = self.settings, self.settings.starting, work.before("data")
         device = choose_device(settings.device)

@@ -1,8 +1,8 @@
 """What producers share that needs torch. A method itself is one file in `models/producers`.
 
-For every training: `course` (curves, costs, what goes wrong), `stepping`, `watch`, `checkpoints`,
-`interruption`, `ranges`. For text: `conversations` are read, `rendering` makes them tokens, and
-`settings`, `base`, `data`, `reference`, `optimisation`, `trainers` and `saving` fine-tune on them.
-From nothing: `tokenizer`, `packing`, `pretraining`. For retrievers: `retrieval`. `export` writes a
-checkpoint as ONNX.
+`text` learns from conversations, `retrieval` from queries and what answers them, `scratch` from
+nothing before; `running` goes around the steps of all of them, and `ranges` says what numbers may
+be. What methods of papers are made of: `practice` (problems, attempts), `making` (data by way of a
+teacher), `rounds`; and by their ideas `em`, `preferences`, `principles`, `graphs`, `grounding`.
+`export` writes a checkpoint as ONNX.
 """

@@ -1,16 +1,19 @@
 """Checkpoints of torch exported to ONNX, to be run without torch by `models.embedded`.
 
 Weights are stored as float16, each with a cast behind it that onnxruntime carries out once, when it
-loads the graph: the file is half as large, and what is computed is computed in float32.
+loads the graph: the file is half as large, and what is computed is computed in float32. Those of a
+language model lie in `model.safetensors` beside the graph, from which transformers opens the same
+folder, so that what was exported can be trained further.
 
     python -m models.training.export CHECKPOINT FOLDER
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     import onnx
     import torch
 
-GRAPH = "model.onnx"
+GRAPH, WEIGHTS = "model.onnx", "model.safetensors"
 OPSET = 20
 LANGUAGE_MODEL_FILES = (
     "tokenizer.json",
@@ -41,6 +44,8 @@ ENCODER_FILES = (
     "sentence_bert_config.json",
     "config_sentence_transformers.json",
 )
+HALF = ".half"
+"""Behind the name of what is stored as float16."""
 _SMALL = 1024
 """Numbers below which a constant stays as it is: masks, frequencies, the weights of a norm."""
 
@@ -71,7 +76,9 @@ def export_language_model(checkpoint: Path, folder: Path) -> None:
             checkpoint,
         )
     graph = _language_model_graph(model.eval())
-    _write(graph, checkpoint, folder, LANGUAGE_MODEL_FILES)
+    folder.mkdir(parents=True, exist_ok=True)
+    places = _save_weights(model, folder / WEIGHTS)
+    _write(outside(graph, folder / WEIGHTS, places), checkpoint, folder, LANGUAGE_MODEL_FILES)
 
 
 def export_encoder(checkpoint: Path, folder: Path) -> None:
@@ -222,7 +229,7 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
             continue
         name = constant.name
         values = numpy_helper.to_array(constant).astype(np.float16)
-        constant.CopyFrom(numpy_helper.from_array(values, f"{name}.half"))
+        constant.CopyFrom(numpy_helper.from_array(values, name + HALF))
         casts.append(
             helper.make_node(
                 "Cast", [constant.name], [name], name=f"{name}.whole", to=TensorProto.FLOAT
@@ -232,6 +239,75 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     del graph.node[:]
     graph.node.extend(nodes)
     return model
+
+
+def outside(
+    model: onnx.ModelProto, weights: Path, places: Mapping[str, tuple[int, int]]
+) -> onnx.ModelProto:
+    """The model with its large weights in another file, where they may stand transposed.
+
+    Args:
+        model: as `halved` leaves it.
+        weights: the file, in the format of safetensors.
+        places: of each tensor in it, its first byte in the file and how many there are.
+
+    Raises:
+        ValueError: one of the model's weights is not in the file.
+    """
+    from onnx import external_data_helper, helper, numpy_helper
+    from safetensors.numpy import load_file
+
+    held: dict[tuple[bytes, bool], str] = {}
+    tensors = load_file(weights)
+    for name, tensor in tensors.items():
+        held[np.ascontiguousarray(tensor.T).tobytes(), True] = name
+        held[tensor.tobytes(), False] = name
+    nodes = {node.input[0]: node for node in model.graph.node if node.op_type == "Cast"}
+    turned: dict[str, onnx.NodeProto] = {}
+    for constant in model.graph.initializer:
+        if not constant.name.endswith(HALF):
+            continue
+        raw = numpy_helper.to_array(constant).tobytes()
+        as_it_is = (raw, False) in held
+        if (raw, not as_it_is) not in held:
+            raise ValueError(f"{constant.name} is none of the weights in {weights.name}")
+        name = held[raw, not as_it_is]
+        constant.CopyFrom(numpy_helper.from_array(tensors[name], constant.name))
+        first, length = places[name]
+        external_data_helper.set_external_data(constant, weights.name, first, length)
+        constant.ClearField("raw_data")
+        if not as_it_is:
+            cast = nodes[constant.name]
+            whole, rows = cast.output[0], f"{cast.output[0]}.rows"
+            cast.output[0] = rows
+            turned[rows] = helper.make_node(
+                "Transpose", [rows], [whole], name=f"{whole}.turned", perm=[1, 0]
+            )
+    ordered = [
+        made for node in model.graph.node for made in (node, turned.get(node.output[0])) if made
+    ]
+    del model.graph.node[:]
+    model.graph.node.extend(ordered)
+    return model
+
+
+def _save_weights(model: Any, path: Path) -> dict[str, tuple[int, int]]:
+    """Writes a model's weights, large ones as float16, and tells where in the file each lies."""
+    from safetensors.torch import save_file
+
+    named: dict[str, Any] = {}
+    seen: set[int] = set()
+    for name, tensor in model.state_dict().items():
+        if tensor.data_ptr() not in seen:  # weights that are tied stand there once
+            seen.add(tensor.data_ptr())
+            large = tensor.numel() >= _SMALL
+            named[name] = (tensor.half() if large else tensor.float()).contiguous()
+    save_file(named, path, metadata={"format": "pt"})
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size))
+    edges = {name: told["data_offsets"] for name, told in header.items() if name in named}
+    return {name: (8 + size + start, end - start) for name, (start, end) in edges.items()}
 
 
 def plain(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -17,7 +17,7 @@ from examples.embedded.conversations import (
     write,
 )
 from harness.errors import UserError
-from models.training.conversations import read_dialogues
+from models.training.text.conversations import read_dialogues
 from tasks.starter_agent import SEED
 from tasks.worlds.starter.assignments import ERRANDS
 

@@ -13,9 +13,9 @@ from datasets import Dataset
 from sentence_transformers.base.trainer import BaseTrainer
 
 from harness.errors import UserError
-from models.training.course import Course
 from models.training.retrieval.contrast import Collator, Contrast, Pair
-from models.training.stepping import Steps
+from models.training.running.course import Course
+from models.training.running.stepping import Steps
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,30 @@ def test_a_producer_is_looked_up_with_its_settings() -> None:
     assert told["data"]["description"] == "a text, one sentence a line."
     assert (told["data"]["default"], told["most"]["default"]) == ("", "2")
     assert (told["most"]["changes"], told["loud"]["changes"]) == (True, False)
+
+
+def test_only_a_plan_does_without_the_model_that_training_starts_from(tmp_path: Path) -> None:
+    file = tmp_path / "absent.py"
+    file.write_text(
+        "from harness.errors import UserError\n"
+        "class Method:\n"
+        "    adapter, inputs = 'bm25', {}\n"
+        "    def stages(self): return ()\n"
+        "    @property\n"
+        "    def parent(self): raise UserError('the base is not here')\n"
+    )
+    assert load_producer(f"{file}:Method", planning=True).name == "absent.py:Method"
+    with pytest.raises(UserError, match="the base is not here"):
+        load_producer(f"{file}:Method")
+
+
+def test_files_go_by_their_names_in_what_is_written_down_of_the_settings(text: Path) -> None:
+    words = json.dumps([f"{text.parent}/other.txt", f'questions("{text}")'])
+    found = load_producer(f"{HERE}:Counting", settings=[f"data={text}", f"words={words}"])
+    assert found.parameters["data"] == "text.txt"
+    assert found.parameters["words"] == [f"{text.parent}/other.txt", 'questions("text.txt")']
+
+
+def test_one_text_stands_for_several(text: Path) -> None:
+    found = load_producer(f"{HERE}:Counting", settings=[f"data={text}", "words=alone"])
+    assert found.parameters["words"] == ["alone"]

@@ -75,3 +75,29 @@ def test_a_sitting_that_was_killed_is_entered_by_the_next(tmp_path: Path) -> Non
         {"tokens": 5},
     )
     assert not (tmp_path / OPEN).exists()
+
+
+def test_a_part_of_a_stage_has_a_folder_of_its_own_and_counts_for_the_stage(
+    tmp_path: Path,
+) -> None:
+    told: list[tuple[str, int, int, str]] = []
+    (tmp_path / "3-teach").mkdir()
+    with Ledger(tmp_path, "teach") as ledger:
+        stage = Work(
+            tmp_path / "3-teach",
+            tmp_path / "out",
+            {"data": tmp_path / "1-data"},
+            ledger,
+            lambda *said: told.append(said),
+        )
+        part = stage.desk("train", out=tmp_path / "model", rows=tmp_path / "rows")
+        part.rows("rows.jsonl").add({"n": 1})
+        part.spend(tokens=5)
+        part.tell(1, 2)
+    assert (tmp_path / "3-teach" / "train" / "rows.jsonl").read_text() == '{"n": 1}\n'
+    assert part.out.is_dir()
+    assert stage.out != part.out
+    assert part.before("data") == tmp_path / "1-data"
+    assert part.before("rows") == tmp_path / "rows"
+    assert told == [("teach train", 1, 2, "")]
+    assert [row["amounts"]["tokens"] for row in read_ledger(tmp_path)] == [5]

@@ -10,7 +10,7 @@ from torchless import printed
 
 from harness import evaluate, load_model, load_task
 from harness.comparison import compare
-from models.embedded.places import SHIPPED
+from models.neural.places import SHIPPED
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("tokenizers")

@@ -12,7 +12,7 @@ from harness import evaluate, load_model, load_task
 from harness.contracts import Task
 from harness.errors import UserError
 from harness.records import Text
-from models.embedded.places import SHIPPED
+from models.neural.places import SHIPPED
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("tokenizers")

@@ -2,9 +2,10 @@
 
     ["PRODUCER", "BASE", "DATA", "ROOT", "WHERE"]
 
-WHERE is "never", "step N", "saving N" (files are there, the mark is not) or "rows N". A process is
-forked for each, after all that has to be imported, which takes longer than the training. Written
-out is how it ended: 0, or the signal that killed it as a negative number.
+WHERE is "never", "step N", "saving N" (files are there, the mark is not), "rows N", or "anew": at
+the first progress that no earlier process told. DATA may be settings in JSON, which begin with "{".
+A process is forked for each, after all that has to be imported, which takes longer than the
+training. Written out is how it ended: 0, or the signal that killed it as a negative number.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ import torch  # noqa: E402
 import trl.trainer.dpo_trainer  # noqa: E402
 import trl.trainer.sft_trainer  # noqa: E402, F401
 
+from harness.registry import producers  # noqa: E402
 from models.producers import pretrain  # noqa: E402
 from models.producers.dpo import Dpo  # noqa: E402
 from models.producers.sft import Sft  # noqa: E402
-from models.training import checkpoints, data, reference  # noqa: E402
+from models.training.running import checkpoints  # noqa: E402
+from models.training.text import data, reference  # noqa: E402
 
 SETTINGS: dict[str, Any] = {
     "device": "cpu",
@@ -51,6 +54,18 @@ SMALL: dict[str, Any] = {
     "save_every": 2,
 }
 """Of `pretrain`, which makes its own model."""
+FEW = 3
+"""Reports of progress of a stage at which it dies, and one more."""
+
+
+def _once(path: Path, told: str) -> None:
+    """Dies where this was not told before."""
+    with path.open("a+") as file:
+        file.seek(0)
+        if told not in file.readlines():
+            file.write(told)
+            file.flush()
+            die()
 
 
 def die() -> NoReturn:
@@ -70,9 +85,11 @@ def train(producer: str, base: str, file: str, root: str, where: str) -> None:
         mark(checkpoint)
 
     def tell(stage: str, done: int, total: int, state: str) -> None:
-        if {"train": "step", "data": "rows", "reference": "asked"}[stage] == kind and done >= int(
-            number
-        ):
+        if where == "anew":
+            _once(Path(root) / "told", f"{stage} {min(done, FEW)}\n")
+            return
+        told = {"train": "step", "data": "rows", "reference": "asked"}.get(stage)
+        if told == kind and done >= int(number):
             rows = next(Path(root).glob(f"*-{stage}")) / "rows.jsonl"
             if rows.exists():  # as if in the middle of a line
                 with rows.open("ab") as torn:
@@ -80,8 +97,11 @@ def train(producer: str, base: str, file: str, root: str, where: str) -> None:
             die()
 
     checkpoints.mark = marked
-    if producer == "pretrain":
-        trained: Any = pretrain.Pretrain(file, **SMALL)
+    if file.startswith("{"):
+        made: Any = producers.get(producer)
+        trained: Any = made(base, **json.loads(file))
+    elif producer == "pretrain":
+        trained = pretrain.Pretrain(file, **SMALL)
     else:
         method: Any = {"sft": Sft, "dpo": Dpo, "lora": Sft}[producer]
         more = {"lora_rank": 4} if producer == "lora" else {}

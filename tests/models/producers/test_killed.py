@@ -14,13 +14,14 @@ import pytest
 
 pytest.importorskip("trl", reason="needs trl")
 
+import quiz
 import schooling
 
 pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).with_name("killed.py")
 
 
-Run = Callable[[str, Path, Path, Path, str], int]
+Run = Callable[[str, Path, Path | str, Path, str], int]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def run() -> Iterator[Run]:
         assert asks is not None
         assert tells is not None
 
-        def ended(producer: str, base: Path, data: Path, root: Path, where: str) -> int:
+        def ended(producer: str, base: Path, data: Path | str, root: Path, where: str) -> int:
             asks.write(json.dumps([producer, str(base), str(data), str(root), where]) + "\n")
             asks.flush()
             return int(tells.readline())
@@ -93,3 +94,27 @@ def test_a_model_from_nothing_killed_anywhere_ends_in_the_same_bytes(
     [curves] = (tmp_path / "cut").glob("*-train/curves.jsonl")
     [undisturbed] = (tmp_path / "whole").glob("*-train/curves.jsonl")
     assert curves.read_bytes() == undisturbed.read_bytes() != b""
+
+
+def test_rounds_killed_in_every_stage_end_in_the_same_bytes(tmp_path: Path, run: Run) -> None:
+    base = quiz.base(tmp_path / "base")
+    task = f"{quiz.__file__}:Quiz(first=0, number=2)"
+    settings = {
+        **{"data": str(quiz.lessons(tmp_path / "warmup.jsonl", 2)), "tasks": [task]},
+        **{"heldout": [task], "rounds": 2, "patience": 2, "trajectories": 2, "guarded": False},
+        **{"warmup_epochs": 150, "lr": 3e-3, "schedule": "constant", "batch": 2, "shown": 1},
+        **{"device": "cpu", "answer_tokens": 24, "save_every": 2},
+    }
+    data = json.dumps(settings)
+    assert run("exsearch", base, data, tmp_path / "whole", "never") == 0
+    kills = 0
+    while (how := run("exsearch", base, data, tmp_path / "cut", "anew")) == -signal.SIGKILL:
+        kills += 1
+    assert how == 0
+    assert (
+        kills >= 12
+    )  # rows and steps of the warm-up, samples, weights, rows and steps of 2 rounds
+    for whole in sorted((tmp_path / "whole").rglob("*")):
+        cut = tmp_path / "cut" / whole.relative_to(tmp_path / "whole")
+        if whole.suffix in (".jsonl", ".safetensors") and whole.name != "ledger.jsonl":
+            assert whole.read_bytes() == cut.read_bytes(), whole

@@ -19,7 +19,7 @@ from harness.errors import UserError  # noqa: E402
 from harness.records import Message, ToolSpec  # noqa: E402
 from models.producers import pretrain  # noqa: E402
 from models.producers.pretrain import Pretrain  # noqa: E402
-from models.training.conversations import read_dialogues  # noqa: E402
+from models.training.text.conversations import read_dialogues  # noqa: E402
 from models.transformers_chat import TransformersChat  # noqa: E402
 
 SIZES: dict[str, Any] = {

@@ -21,7 +21,7 @@ from harness.training.configuration import load_producer
 from harness.training.production import train
 from models.producers import pretrain_encoder
 from models.producers.pretrain_encoder import PretrainEncoder
-from models.training.course import Course
+from models.training.running.course import Course
 
 PRODUCER = pretrain_encoder.__file__
 SYLLABLES = ("ba", "cor", "dri", "fen", "gri", "ka", "lo", "mar", "nu", "pel", "sol", "vi", "zor")

@@ -25,7 +25,7 @@ from harness.records import Message  # noqa: E402
 from models.neural.opening import quiet  # noqa: E402
 from models.neural.places import Place  # noqa: E402
 from models.producers.sft import Sft  # noqa: E402
-from models.training import checkpoints  # noqa: E402
+from models.training.running import checkpoints  # noqa: E402
 from models.transformers_chat import TransformersChat  # noqa: E402
 
 SETTINGS: Mapping[str, Any] = {"device": "cpu", "batch": 4, "lr": 1e-3, "save_every": 2}
@@ -169,7 +169,7 @@ def test_training_that_diverges_stops_and_keeps_the_last_good_checkpoint(
     base: Path, tmp_path: Path
 ) -> None:
     made = producer(base, tmp_path, epochs=4, lr=1e-3)
-    from models.training import trainers
+    from models.training.text import trainers
 
     class Broken(trainers.SupervisedTrainer):
         def _part_loss(self, model: Any, part: Any, whole: Any) -> Any:
@@ -193,7 +193,7 @@ def test_training_that_climbs_and_stays_there_stops(base: Path, tmp_path: Path) 
 
 
 def test_a_gradient_without_end_is_not_stepped_along(base: Path, tmp_path: Path) -> None:
-    from models.training import trainers
+    from models.training.text import trainers
 
     class Broken(trainers.SupervisedTrainer):
         def _clip_grad_norm(self, model: Any) -> Any:
@@ -230,7 +230,7 @@ def test_a_checkpoint_of_the_last_step_is_only_written_out(base: Path, tmp_path:
         if stage == "train" and done == total - 1:
             os.kill(os.getpid(), signal.SIGINT)
 
-    from models.training import optimisation
+    from models.training.text import optimisation
 
     def full(*args: Any) -> None:
         raise UserError("the disk is full")
@@ -245,7 +245,7 @@ def test_a_checkpoint_of_the_last_step_is_only_written_out(base: Path, tmp_path:
 
 
 def test_want_of_memory_is_told_and_remembered(base: Path, tmp_path: Path) -> None:
-    from models.training import trainers
+    from models.training.text import trainers
 
     class Small(trainers.SupervisedTrainer):
         def _part_loss(self, model: Any, part: Any, whole: Any) -> Any:
@@ -270,7 +270,7 @@ def test_an_adapter_names_its_base_on_the_hub_and_no_folder(base: Path, tmp_path
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from models.training.saving import save
+    from models.training.text.saving import save
 
     with quiet():
         model = get_peft_model(

@@ -22,7 +22,6 @@ from harness.training.ledger import Ledger  # noqa: E402
 from harness.training.work import Work  # noqa: E402
 from models.neural.opening import quiet  # noqa: E402
 from models.producers.toolret import ToolRet  # noqa: E402
-from models.training.course import Course  # noqa: E402
 from models.training.retrieval import contrast, fitting  # noqa: E402
 from models.training.retrieval.contrast import (  # noqa: E402
     CANDIDATE,
@@ -37,6 +36,7 @@ from models.training.retrieval.contrast import (  # noqa: E402
 )
 from models.training.retrieval.examples import Example, read_examples  # noqa: E402
 from models.training.retrieval.mining import Miner  # noqa: E402
+from models.training.running.course import Course  # noqa: E402
 
 WORDS = [f"w{i}" for i in range(60)]
 MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", ":", "instruct", "query", "find"]

@@ -81,21 +81,42 @@ def test_rounding_to_float16_moves_logits_by_less_than_a_hundredth_of_their_rang
     assert np.abs(found - wanted).max() < 0.01 * np.ptp(wanted)
 
 
-def test_the_file_takes_two_bytes_a_weight(checkpoint: Path, folder: Path) -> None:
+def test_the_files_take_two_bytes_a_weight(checkpoint: Path, folder: Path) -> None:
     model = transformers.AutoModelForCausalLM.from_pretrained(checkpoint)
     weights = sum(p.numel() for p in model.parameters())  # tied ones once
-    size = (folder / "model.onnx").stat().st_size
+    size = sum((folder / name).stat().st_size for name in ("model.onnx", "model.safetensors"))
     assert 2 * weights < size < 2 * weights + 60_000  # the graph itself
+
+
+def test_transformers_opens_the_very_weights_that_the_graph_runs(
+    checkpoint: Path, folder: Path
+) -> None:
+    model = transformers.AutoModelForCausalLM.from_pretrained(checkpoint)
+    again = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    assert transformers.AutoTokenizer.from_pretrained(folder).chat_template
+    for (name, one), (_, other) in zip(
+        model.named_parameters(), again.named_parameters(), strict=True
+    ):
+        wanted = one.half().float() if one.numel() >= 1024 else one
+        assert torch.equal(wanted, other), name
+    external = {
+        entry.value
+        for constant in onnx.load(folder / "model.onnx", load_external_data=False).graph.initializer
+        for entry in constant.external_data
+        if entry.key == "location"
+    }
+    assert external == {"model.safetensors"}
 
 
 def test_the_same_checkpoint_gives_the_same_bytes_which_name_no_path(
     checkpoint: Path, folder: Path, tmp_path: Path
 ) -> None:
     export_language_model(checkpoint, tmp_path)
-    first = (folder / "model.onnx").read_bytes()
-    assert (tmp_path / "model.onnx").read_bytes() == first
-    assert str(checkpoint).encode() not in first
-    assert b".py" not in first
+    for name in ("model.onnx", "model.safetensors"):
+        first = (folder / name).read_bytes()
+        assert (tmp_path / name).read_bytes() == first
+        assert str(checkpoint).encode() not in first
+        assert b".py" not in first
 
 
 def test_small_constants_stay_and_large_ones_are_cast_back() -> None:

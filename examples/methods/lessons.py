@@ -1,0 +1,399 @@
+"""What training methods start from, as agents of ours ask it: conversations with who knows.
+
+    python -m examples.methods.lessons KIND FOLDER [--worlds SEED ...] [--each N]
+
+writes the files of a kind into the folder. Agents solve problems of starter worlds with a guide in
+the place of their model (`tasks.curriculum`), and what is written down is what they will ask of the
+trained model, to the letter. Where a search has found too little, the guide says that the question
+cannot be answered.
+
+    exsearch            exsearch.jsonl             turns of `exsearch`
+    exsearch-selection  exsearch-selection.jsonl   with selection, whose turns are rows too
+    dro                 selector.jsonl             the selector's turns of `dro`
+                        generator.jsonl            the generator's, on what was selected and on what
+                                                   the search had first
+    genground           genground.jsonl            turns of `genground`
+                        deduction.jsonl            those of deduction alone
+                        grounding.jsonl            answers to be revised, for `genground-igd`
+    dta                 serial.jsonl               errands of 2 to 6 calls, a call a turn
+    ttpa                errands.jsonl              errands of up to 3 calls, likewise
+    principles          seeds.jsonl                errands of one call: the request and the call
+                        readings.jsonl             turns of `rag` on one passage, without citations
+                        principles.jsonl           principles of these, by who made the world
+
+Nothing is written about the worlds that are evaluated, by suites or by the table of `effects`, nor
+by default about those that `starter-lm` was trained on (seeds 100 to 239).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from examples.embedded.conversations import (
+    DEVELOPMENT,
+    SIZES,
+    Row,
+    Share,
+    conversations,
+    write,
+)
+from examples.methods.comparing import HELDOUT
+from harness.contracts import Agent, ChatModel
+from harness.errors import UserError
+from harness.loop import run
+from harness.names import Names
+from harness.records import Message, ToolCall, ToolSpec
+from models.agents.answerers import exsearch, exsearch_turns, genground
+from models.agents.answerers.dro import DRO
+from models.agents.answerers.exsearch import ExSearch
+from models.agents.answerers.genground import GenGround
+from models.agents.answerers.rag import RAG
+from models.chat.wire import to_wire
+from models.scripted import Scripted
+from tasks.curriculum import Lesson, QuestionGuide, questions
+from tasks.curriculum.grounding import Claim, claims
+from tasks.starter_agent import SEED
+from tasks.worlds.starter.questions.compose import UNANSWERABLE
+
+WORLDS = tuple(range(300, 340))
+EACH = 24
+"""Questions of each number of hops, of one world."""
+DRAWN = 60
+"""Problems that are drawn of each errand, before those of other lengths are left out."""
+HOPS = (1, 2)
+_PASSAGES = "Passages:\n"
+Files = Mapping[str, Iterable[Row]]
+Policy = Callable[[Sequence[Message]], str]
+
+
+@dataclass(frozen=True)
+class World:
+    """A world to write about.
+
+    Attributes:
+        seed: which.
+        each: questions of each number of hops.
+    """
+
+    seed: int
+    each: int = EACH
+
+    @property
+    def size(self) -> int:
+        """In towns."""
+        return SIZES[self.seed % len(SIZES)]
+
+    def lessons(self) -> Iterator[Lesson]:
+        """Its questions."""
+        for hops in HOPS:
+            yield from questions(self.seed, self.size, hops, self.each)
+
+
+# -- exsearch ----------------------------------------------------------------------------------
+
+
+def exsearch_rows(world: World, *, selection: bool = False) -> Iterator[Row]:
+    """The conversations of `exsearch`, and each selection by itself."""
+    for lesson in world.lessons():
+        said = attempted(lesson, lambda ask: ExSearch(ask(searching), selection=selection))
+        yield from (turn for turn in said if _selects(turn))
+        yield said[-1]
+
+
+def searching(guide: QuestionGuide, messages: Sequence[Message]) -> str:
+    """A turn of `exsearch`."""
+    last = messages[-1].content
+    if last.startswith(_PASSAGES):
+        return ordering(guide, messages, ExSearch.shown)
+    results = [m.content for m in messages if m.content.startswith(exsearch_turns.SEARCH)]
+    turn = guide.told([shown(text.removeprefix(exsearch_turns.SEARCH)) for text in results])
+    if last == exsearch.ANSWER.format(question=guide.problem.text):
+        return str(turn.does)
+    if isinstance(turn.does, ToolCall):
+        fact = turn.why if results else None
+        return str(exsearch_turns.Turn(fact, str(turn.does.arguments["query"])))
+    return str(exsearch_turns.Turn("" if turn.does == UNANSWERABLE else turn.why, final=True))
+
+
+# -- dro ---------------------------------------------------------------------------------------
+
+
+def dro_rows(world: World) -> Iterator[tuple[str, Row]]:
+    """The turns of `dro`, by who speaks; what would be the same twice is left out.
+
+    The generator reads what the selector took, and what the search had first: it would learn else
+    that the first passage tells the answer.
+    """
+    for lesson in world.lessons():
+        rows: list[tuple[str, Row]] = []
+        for selection in (True, False):
+            speakers = iter(("selector", "generator") if selection else ("generator",))
+
+            def made(ask: Callable[[Any], ChatModel], on: bool = selection) -> Agent:
+                return DRO(ask(selecting), generator=ask(reading), selection=on)
+
+            rows += zip(speakers, attempted(lesson, made), strict=False)
+        yield from (row for place, row in enumerate(rows) if row not in rows[:place])
+
+
+def selecting(guide: QuestionGuide, messages: Sequence[Message]) -> str:
+    """A turn of the selector of `dro`."""
+    return ordering(guide, messages, DRO.kept)
+
+
+def reading(guide: QuestionGuide, messages: Sequence[Message]) -> str:
+    """A turn of the generator of `dro`, or of `rag`."""
+    return guide.read(shown(messages[-1].content))[0]
+
+
+# -- genground ---------------------------------------------------------------------------------
+
+
+def genground_rows(world: World) -> Iterator[Row]:
+    """The turns of `genground`, a row each."""
+    for lesson in world.lessons():
+        yield from attempted(lesson, lambda ask: GenGround(ask(grounding)))
+
+
+def grounding(guide: QuestionGuide, messages: Sequence[Message]) -> str:
+    """A turn of `genground`: who knows nothing of the world by heart answers so."""
+    told = messages[-1].content
+    if told.startswith(_PASSAGES):
+        asked = _line(told, "Question: ")
+        found = guide.evidence(asked, shown(told))
+        return revision(found.place, found.sentence, found.answer) if found else EMPTY
+    known = [line for line in told.split("\n") if line.startswith("Answer ")]
+    if known and known[-1].endswith(f": {genground.UNKNOWN}"):
+        return f"FINISH[{UNANSWERABLE}]"
+    if len(known) == len(guide.hops):
+        return f"FINISH[{guide.problem.gold.details['answer']}]"
+    step = guide.hops[len(known)].question
+    return f"<Thought> {step} </Thought>\n<Answer> {genground.UNKNOWN} </Answer>"
+
+
+EMPTY = "<ref> Empty </ref>"
+
+
+def revision(place: int, sentence: str, answer: str) -> str:
+    """What grounding writes that has found evidence."""
+    return f"<ref> [{place + 1}] {sentence} </ref>\n<revise> {answer} </revise>"
+
+
+def claim_row(seed: int, claim: Claim) -> Row:
+    """An answer to be revised, as `models.training.grounding.questions` reads it."""
+    passages = [
+        {"title": passage["title"], "text": passage["text"], "gold": not place}
+        for place, passage in enumerate(claim.passages)
+    ]
+    return {
+        "id": f"{seed}/{claim.id}",
+        "question": claim.question,
+        "answers": list(claim.answers),
+        "passages": passages,
+        "immediate": claim.proposed,
+        "revision": revision(0, claim.sentence, claim.answers[0]),
+    }
+
+
+# -- what the kinds have in common ---------------------------------------------------------------
+
+
+def attempted(lesson: Lesson, made: Callable[[Callable[[Any], ChatModel]], Agent]) -> list[Row]:
+    """What an agent asks on its way through a lesson and is answered, a conversation a turn.
+
+    Args:
+        lesson: a question.
+        made: makes the agent; it is handed what makes a chat model of a way of answering.
+    """
+    said: list[Row] = []
+
+    def ask(policy: Callable[[QuestionGuide, Sequence[Message]], str]) -> ChatModel:
+        def answer(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> str:
+            text = policy(cast("QuestionGuide", lesson.guide), messages)
+            turn = Message("assistant", text)
+            said.append({"messages": to_wire([*messages, turn], Names(()))})
+            return text
+
+        return Scripted(answer)
+
+    async def attempt() -> str:
+        session = await lesson.world.open(lesson.problem)
+        found = await made(ask).solve(lesson.problem, session)
+        return f"{found.end} {found.detail}" if found.end != "finished" else ""
+
+    if why := run(attempt()):
+        raise UserError(f"the guide has not answered '{lesson.problem.text}': {why}")
+    return said
+
+
+def shown(told: str) -> list[str]:
+    """The passages in what an agent is told, which stand a line each behind "[1] ", "[2] ", ..."""
+    lines = told.strip().removeprefix(_PASSAGES).split("\n\n")[0].split("\n")
+    return [line.partition("] ")[2] for line in lines]
+
+
+def ordering(guide: QuestionGuide, messages: Sequence[Message], kept: int) -> str:
+    """A selector's turn: the best passages, those first that are needed."""
+    told = messages[-1].content
+    places = guide.order(shown(told), _line(told, "Question: "))
+    return " > ".join(f"[{place + 1}]" for place in places[:kept])
+
+
+def _line(told: str, start: str) -> str:
+    """What the last line that begins so goes on with."""
+    return next(
+        line.removeprefix(start) for line in told.split("\n")[::-1] if line.startswith(start)
+    )
+
+
+def _selects(row: Row) -> bool:
+    """Whether a turn orders passages."""
+    return bool(row["messages"][-2]["content"].startswith(_PASSAGES))
+
+
+def errand_rows(world: World, fewest: int, longest: int) -> Iterator[Row]:
+    """The conversations of `function-calling` about errands of so many calls."""
+    share = Share(DRAWN, longest, (), ())
+    for kind, row in conversations(world.seed, world.size, share):
+        if int(kind.rpartition("/")[2]) >= fewest:
+            yield row
+
+
+def seed_row(row: Row) -> Row:
+    """An errand up to its first call."""
+    messages: list[Any] = row["messages"]
+    first = next(n for n, message in enumerate(messages, 1) if message.get("tool_calls"))
+    return row | {"messages": messages[:first]}
+
+
+# -- files -------------------------------------------------------------------------------------
+
+
+def _exsearch(worlds: Sequence[World]) -> Files:
+    return {"exsearch": (row for world in worlds for row in exsearch_rows(world))}
+
+
+def _selection(worlds: Sequence[World]) -> Files:
+    rows = (row for world in worlds for row in exsearch_rows(world, selection=True))
+    return {"exsearch-selection": rows}
+
+
+def _dro(worlds: Sequence[World]) -> Files:
+    rows = [found for world in worlds for found in dro_rows(world)]
+    return {
+        name: [row for speaker, row in rows if speaker == name]
+        for name in ("selector", "generator")
+    }
+
+
+def _genground(worlds: Sequence[World]) -> Files:
+    turns = [row for world in worlds for row in genground_rows(world)]
+    return {
+        "genground": turns,
+        "deduction": (row for row in turns if not _selects(row)),
+        "grounding": (
+            claim_row(world.seed, claim)
+            for world in worlds
+            for claim in claims(world.lessons(), world.seed)
+        ),
+    }
+
+
+def _dta(worlds: Sequence[World]) -> Files:
+    return {"serial": (row for world in worlds for row in errand_rows(world, 2, 6))}
+
+
+def _ttpa(worlds: Sequence[World]) -> Files:
+    return {"errands": (row for world in worlds for row in errand_rows(world, 1, 3))}
+
+
+PRINCIPLES = {
+    "task": (
+        "Answer with words of the passage alone, and with as few of them as name what is asked.",
+        "When the passage does not state the fact that is asked, answer: unanswerable.",
+        "A passage may name the thing that is asked about and still not tell the fact.",
+        "Write names, dates and numbers exactly as the passage writes them.",
+    ),
+    "cluster": (
+        "Who founded, owns, leads or directed something: answer with a person's full name.",
+        "When something happened: answer with the day, the month and the year, or the year alone.",
+        "How many of something: answer with the number, and leave the unit out.",
+        "Where a shop is: answer with the number of the house and the street.",
+        "On which day something is closed: answer with the day of the week.",
+        "Which firm makes, sells or pays for something: answer with the firm's whole name.",
+    ),
+}
+"""What holds for the readings, told by who made the world in the place of a large model."""
+
+
+def _principles(worlds: Sequence[World]) -> Files:
+    return {
+        "seeds": (seed_row(row) for world in worlds for row in errand_rows(world, 1, 1)),
+        "readings": (
+            row
+            for world in worlds
+            for lesson in questions(world.seed, world.size, 1, world.each)
+            for row in attempted(lesson, lambda ask: RAG(ask(reading), k=1, citations=False))
+        ),
+        "principles": (
+            {"id": f"{level}-{number}", "level": level, "text": text}
+            for level, texts in PRINCIPLES.items()
+            for number, text in enumerate(texts, 1)
+        ),
+    }
+
+
+KINDS: Mapping[str, Callable[[Sequence[World]], Files]] = {
+    "exsearch": _exsearch,
+    "exsearch-selection": _selection,
+    "dro": _dro,
+    "genground": _genground,
+    "dta": _dta,
+    "ttpa": _ttpa,
+    "principles": _principles,
+}
+"""What can be written: each makes rows by the name of their file."""
+
+
+def written(kind: str, folder: Path, worlds: Sequence[World]) -> list[Path]:
+    """Writes the files of a kind.
+
+    Args:
+        kind: one of `KINDS`.
+        folder: where they are written.
+        worlds: that they are about.
+
+    Raises:
+        UserError: a world is evaluated.
+    """
+    for world in worlds:
+        if world.seed in (SEED, DEVELOPMENT, *HELDOUT):
+            raise UserError(f"seed {world.seed} is evaluated and is not trained on")
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, rows in KINDS[kind](worlds).items():
+        paths.append(folder / f"{name}.jsonl")
+        write(paths[-1], rows)
+    return paths
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Writes what is named."""
+    parser = argparse.ArgumentParser(prog="python -m examples.methods.lessons")
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--worlds", type=int, nargs="+", default=WORLDS, metavar="SEED")
+    parser.add_argument("--each", type=int, default=EACH, metavar="N", help="questions of a world")
+    told = parser.parse_args(arguments)
+    for path in written(told.kind, told.folder, [World(seed, told.each) for seed in told.worlds]):
+        with path.open("rb") as file:
+            print(f"{sum(1 for _ in file):,} rows in {path}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

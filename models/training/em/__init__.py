@@ -1,0 +1,1 @@
+"""Expectation maximisation over samples: of trajectories, or of orders of passages."""

@@ -1,0 +1,1 @@
+"""Learning by doing: problems in their worlds, attempts at them, and what was said in those."""

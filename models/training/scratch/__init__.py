@@ -1,0 +1,1 @@
+"""Models from nothing: their tokenizer, packed batches, and a loop of our own."""

@@ -1,0 +1,227 @@
+"""What training methods start from: conversations that our agents have with who knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples.embedded.conversations import DEVELOPMENT, Row
+from examples.methods.comparing import HELDOUT
+from examples.methods.lessons import (
+    KINDS,
+    WORLDS,
+    World,
+    dro_rows,
+    exsearch_rows,
+    genground_rows,
+    main,
+    written,
+)
+from harness.errors import UserError
+from harness.loop import run
+from harness.records import Message, ToolSpec, Trajectory
+from models.agents.answerers.dro import DRO
+from models.agents.answerers.exsearch import ExSearch
+from models.agents.answerers.genground import GenGround
+from models.scripted import Scripted
+from models.training.text.conversations import read_dialogues
+from tasks.curriculum import Lesson, questions
+from tasks.starter_agent import SEED
+
+WORLD = World(303, each=4)
+SMALL = World(300, each=4)
+
+
+@pytest.fixture(scope="module")
+def searches() -> list[Row]:
+    return list(exsearch_rows(WORLD))
+
+
+def by_heart(rows: Sequence[Row]) -> Scripted:
+    """A model that has learned the rows, and says nothing to what they do not ask."""
+    known: dict[str, str] = {}
+    for row in rows:
+        for place, message in enumerate(row["messages"]):
+            if message["role"] == "assistant":
+                asked = [(m["role"], m["content"]) for m in row["messages"][:place]]
+                known[json.dumps(asked)] = message["content"]
+
+    def answer(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> str:
+        return known[json.dumps([(m.role, m.content) for m in messages])]
+
+    return Scripted(answer)
+
+
+def attempted(agent: Any, lesson: Lesson) -> Trajectory:
+    async def attempt() -> Trajectory:
+        session = await lesson.world.open(lesson.problem)
+        made: Trajectory = await agent.solve(lesson.problem, session)
+        return made
+
+    return run(attempt())
+
+
+def right(lessons: Sequence[Lesson], agent: Any) -> int:
+    """How many an agent answers as it should; every attempt comes to its end."""
+    made = [attempted(agent, lesson) for lesson in lessons]
+    assert {one.end for one in made} == {"finished"}
+    return sum(
+        one.answer == lesson.problem.gold.details["answer"]
+        for one, lesson in zip(made, lessons, strict=True)
+    )
+
+
+def test_who_learned_the_rows_by_heart_answers_as_the_guide_does(searches: list[Row]) -> None:
+    lessons = list(WORLD.lessons())
+    assert len(searches) == len(lessons) == 8
+    assert right(lessons, ExSearch(by_heart(searches))) >= 5
+    selected = list(exsearch_rows(WORLD, selection=True))
+    assert right(lessons, ExSearch(by_heart(selected), selection=True)) >= 5
+    assert right(lessons, GenGround(by_heart(list(genground_rows(WORLD))))) >= 5
+    rows = [row for _, row in dro_rows(WORLD)]
+    assert right(lessons, DRO(by_heart(rows))) >= 4
+    assert right(lessons, DRO(by_heart(rows), selection=False)) >= 4
+
+
+def test_exsearch_records_what_it_was_told_and_asks_on(searches: list[Row]) -> None:
+    for row in searches:
+        _, asked, *turns = row["messages"]
+        assert asked["content"].startswith("Question: ")
+        said = [turn["content"] for turn in turns[0::2]]
+        assert said[0].startswith("<QUERY> ")
+        assert all(text.startswith("<FACT>") for text in said[1:-1])
+        assert said[-2].endswith("<FINAL>")
+        shown = [turn["content"] for turn in turns[1::2]][:-1]
+        assert all(text.startswith("<SEARCH> [1] ") for text in shown)
+        unknown = said[-1] == "unanswerable"
+        assert (said[-2] == "<FACT> \n<FINAL>") is unknown
+        if not unknown:
+            assert said[-1] in said[-2] or said[-1] in ("yes", "no") or " or " in asked["content"]
+
+
+def test_selection_turns_are_rows_of_their_own() -> None:
+    rows = list(exsearch_rows(WORLD, selection=True))
+    selections = [row for row in rows if row["messages"][1]["content"].startswith("Passages:")]
+    assert len(rows) - len(selections) == 8
+    assert len(selections) >= 8
+    for row in selections:
+        assert row["messages"][-1]["content"].count("[") == 3
+        assert len(row["messages"]) == 3
+
+
+def test_the_selector_puts_gold_first_and_leaves_the_rest_in_order() -> None:
+    lesson = next(x for x in questions(WORLD.seed, WORLD.size, 1, 4) if x.problem.gold.answers)
+    guide: Any = lesson.guide
+    gold = guide.passages[guide.hops[0].passage].title
+    rows = [row for speaker, row in dro_rows(WORLD) if speaker == "selector"]
+    row = next(r for r in rows if lesson.problem.text in r["messages"][1]["content"])
+    lines = row["messages"][1]["content"].split("\n")[1:]
+    numbers = [int(part.strip("[]")) for part in row["messages"][2]["content"].split(" > ")]
+    assert f"Title: {gold}. " in lines[numbers[0] - 1]
+    assert numbers[1:] == sorted(numbers[1:])
+    assert len(set(numbers)) == 5
+
+
+def test_the_generator_reads_what_was_selected_and_what_the_search_had_first() -> None:
+    found = list(dro_rows(WORLD))
+    selector = [row for speaker, row in found if speaker == "selector"]
+    generator = [row for speaker, row in found if speaker == "generator"]
+    assert len(selector) == 8
+    assert 8 <= len(generator) <= 16
+    assert len({json.dumps(row) for row in generator}) == len(generator)
+    first = [row["messages"][1]["content"].split("\n")[1:6] for row in selector]
+    read = [row["messages"][1]["content"].split("\n")[1:6] for row in generator]
+    assert all(five in read for five in first)
+
+
+def test_a_revision_quotes_the_gold_passage_and_some_answers_need_one(
+    tmp_path: Path,
+) -> None:
+    paths = {path.stem: path for path in written("genground", tmp_path, [WORLD])}
+    assert set(paths) == {"genground", "deduction", "grounding"}
+    rows = [json.loads(line) for line in paths["grounding"].read_text().splitlines()]
+    assert len(rows) >= 8
+    for row in rows:
+        gold, *others = row["passages"]
+        assert gold["gold"]
+        assert others
+        assert not any(other["gold"] for other in others)
+        said = row["revision"].removeprefix("<ref> [1] ").partition(" </ref>")[0]
+        assert said in f"{gold['title']} {gold['text']}"
+        assert row["revision"].endswith(f"<revise> {row['answers'][0]} </revise>")
+    wrong = sum(row["immediate"] not in row["answers"] for row in rows)
+    assert 0 < wrong < len(rows)
+    turns = sum(1 for _ in read_dialogues(paths["genground"]))
+    assert 0 < sum(1 for _ in read_dialogues(paths["deduction"])) < turns
+
+
+def test_errands_are_conversations_of_a_call_a_turn(tmp_path: Path) -> None:
+    [serial] = written("dta", tmp_path, [SMALL])
+    solved = list(read_dialogues(serial))
+    for dialogue in solved:
+        *turns, last = (m for m in dialogue.messages if m.role == "assistant")
+        assert all(len(turn.calls) == 1 for turn in turns)
+        assert last.content
+        assert not last.calls
+    assert {len(d.messages) // 2 - 1 for d in solved} >= {2, 3, 4, 5, 6}
+    [errands] = written("ttpa", tmp_path, [SMALL])
+    assert {len(d.messages) // 2 - 1 for d in read_dialogues(errands)} >= {1, 2, 3}
+
+
+def test_seeds_end_with_their_first_call_and_pass_the_checker(tmp_path: Path) -> None:
+    from examples.methods.worlds import founded
+
+    seeds, readings, principles = written("principles", tmp_path, [SMALL])
+    for path in (seeds, readings):
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        assert rows
+        assert not [why for row in rows if (why := founded(row))]
+    assert all(d.messages[-1].calls for d in read_dialogues(seeds))
+    assert all(
+        [m.role for m in d.messages[-2:]] == ["user", "assistant"] for d in read_dialogues(readings)
+    )
+    told = [json.loads(line) for line in principles.read_text().splitlines()]
+    assert [set(row) for row in told] == [{"id", "level", "text"}] * 10
+    assert len({row["id"] for row in told}) == 10
+
+
+def test_producers_read_what_is_written_for_them(tmp_path: Path) -> None:
+    pytest.importorskip("trl", reason="needs trl")
+    from harness.training import load_producer
+
+    for kind, file, producer, count in (
+        ("genground", "grounding", "genground-igd", "questions"),
+        ("dta", "serial", "dta(graph='values', thoughts='joined')", "solutions"),
+    ):
+        paths = {path.stem: path for path in written(kind, tmp_path, [SMALL])}
+        lines = len(paths[file].read_text().splitlines())
+        settings = [f"data={paths[file]}", f"base={tmp_path}"]
+        stage = load_producer(producer, settings=settings).producer.stages()[0]
+        assert stage.plan({}).counts[count] == lines
+
+
+@pytest.mark.parametrize("seed", [SEED, DEVELOPMENT, *HELDOUT])
+def test_no_world_that_is_evaluated_is_written_about(seed: int, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=f"seed {seed} is evaluated"):
+        written("exsearch", tmp_path, [World(seed)])
+    assert not list(tmp_path.iterdir())
+
+
+def test_worlds_by_default_are_none_that_the_embedded_model_knows() -> None:
+    assert not {1, 2, 3, *range(100, 240)} & set(WORLDS)
+
+
+def test_the_command_writes_the_files_of_a_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], searches: list[Row]
+) -> None:
+    main(["exsearch", str(tmp_path), "--worlds", "303", "--each", "4"])
+    file = tmp_path / "exsearch.jsonl"
+    assert capsys.readouterr().out == f"8 rows in {file}\n"
+    assert [json.loads(line) for line in file.read_text().splitlines()] == searches
+    with pytest.raises(SystemExit):
+        main(["exsearhc", str(tmp_path)])
+    assert set(KINDS) >= {"exsearch", "dro", "genground", "dta", "ttpa", "principles"}
