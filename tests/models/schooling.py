@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import memorised
+import pytest
 
 from harness.training.ledger import Ledger
 from harness.training.work import Tell, Work
 
 TEXTS = ("what is number 0123456789?", "It is the quick brown fox", "the name of the dog", "hello")
+
+
+CONSTRUCTED = (
+    "1-construct/made.jsonl",
+    "1-construct/conversations.jsonl",
+    "2-data/rows.jsonl",
+    "out/model.safetensors",
+)
+"""What a producer leaves that has its data made and learns them."""
 
 
 def base(folder: Path, *, template: str | None = memorised.TEMPLATE, **sizes: Any) -> Path:
@@ -71,6 +81,24 @@ def train(producer: Any, root: Path, tell: Tell = lambda stage, done, total, sta
             stage.run(Work(folder, out, dict(earlier), ledger, tell))
         earlier[stage.name] = folder
     return root / "out"
+
+
+def cut_short(producer: Any, root: Path, stage: str, done: int) -> None:
+    """Carries out all stages once more after one of them was broken off behind so many steps."""
+
+    def tell(name: str, made: int, total: int, state: str) -> None:
+        if name == stage and made >= done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(producer, root, tell)
+    train(producer, root)
+
+
+def require_equal(root: Path, other: Path, names: Sequence[str]) -> None:
+    """Two trainings have written the same bytes."""
+    for name in names:
+        assert (root / name).read_bytes() == (other / name).read_bytes(), name
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

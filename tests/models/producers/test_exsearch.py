@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,15 +21,11 @@ from harness import evaluate  # noqa: E402
 from harness.contracts import Planned, Producer  # noqa: E402
 from harness.errors import UserError  # noqa: E402
 from harness.loading import load_model  # noqa: E402
-from harness.records import Message  # noqa: E402
 from harness.training.ledger import Ledger  # noqa: E402
 from harness.training.work import Work  # noqa: E402
 from harness.workspace import working  # noqa: E402
-from models.agents.answerers.exsearch import ExSearch as Searcher  # noqa: E402
-from models.agents.answerers.exsearch_turns import instructions  # noqa: E402
 from models.producers.exsearch import ExSearch  # noqa: E402
-from models.scripted import Scripted  # noqa: E402
-from models.training.practice.recording import Recorded, Turn, conversations  # noqa: E402
+from models.training.practice.recording import conversations  # noqa: E402
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "methods" / "exsearch.yaml"
 QUIZ = Path(quiz.__file__)
@@ -48,44 +43,14 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def knowing(messages: Sequence[Message], tools: Any) -> str:
-    """Says what a searcher should say of the quiz."""
-    asked = next(m.content for m in messages if "Where is " in m.content)
-    who = asked.split("Where is ")[1].split(" ?")[0]
-    last = messages[-1].content
-    if "Give the final answer" in last:
-        return quiz.HOMES[who]
-    if "<SEARCH>" in last:
-        return f"<FACT> {who} is in {quiz.HOMES[who]}.\n<FINAL>"
-    return f"<QUERY> {who}"
-
-
-def recorded(problem: Any) -> list[Turn]:
-    turns: list[Turn] = []
-    made = quiz.played(Searcher(Recorded(Scripted(knowing), turns, "model"), shown=1), problem)
-    assert (made.end, made.answer) == ("finished", problem.gold.answers[0])
-    return turns
-
-
 @pytest.fixture(scope="module")
 def warmup(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Trajectories of those who are asked about first."""
-    rows = [
-        row
-        for problem in quiz.Quiz(0, 2).problems()
-        for row in conversations([turn.row() for turn in recorded(problem)])
-    ]
-    return schooling.lines(tmp_path_factory.mktemp("warmup") / "warmup.jsonl", rows)
+    return quiz.lessons(tmp_path_factory.mktemp("warmup") / "warmup.jsonl", 2)
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rules = instructions(thinking=True, searching=True, recording=True)
-    homes = [json.dumps(passage) for passage in quiz.PASSAGES]
-    folder = tmp_path_factory.mktemp("base")
-    words = memorised.tokenizer([rules, *homes, memorised.TEMPLATE], 1000)
-    memorised.saved(folder, memorised.qwen2(words, positions=1024), words)
-    return folder
+    return quiz.base(tmp_path_factory.mktemp("base"))
 
 
 def producer(base: Path, warmup: Path | str, **more: Any) -> ExSearch:
@@ -112,7 +77,7 @@ def trained(warm: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_warm_up_is_what_the_agent_itself_would_be_asked() -> None:
     problem = quiz.Quiz(0, 1).problems()[0]
-    turns = recorded(problem)
+    turns = quiz.recorded(problem)
     [row] = conversations([turn.row() for turn in turns])
     said = [m["content"] for m in row["completion"] if m["role"] == "assistant"]
     assert said == ["<QUERY> Ada", "<FACT> Ada is in Rome.\n<FINAL>", "Rome"]
@@ -244,10 +209,17 @@ def test_a_plan_needs_neither_weights_nor_samples(base: Path, warmup: Path) -> N
     # 3 trajectories for each of 2; of 8 searches and an answer, each turn reads what was before:
     # 1/9 + 2/9 + ... + 9/9 = 5 times its tokens.
     assert found["sample_1"].counts["tokens"] == 6 * 5 * 100
-    # Beside them the warm-up's two rows, guessed from their characters, twice.
+    # Beside them the warm-up's two rows, twice, up to where the model has ended its last turn: the
+    # template begins a new line behind that.
+    from transformers import AutoTokenizer
+
+    words = AutoTokenizer.from_pretrained(base)
+    talks = [row["prompt"] + row["completion"] for row in schooling.rows(warmup)]
+    texts = [words.apply_chat_template(talk, tokenize=False) for talk in talks]
+    read = (text[: text.rindex(memorised.END) + len(memorised.END)] for text in texts)
+    beside = sum(len(words(text, add_special_tokens=False)["input_ids"]) for text in read)
     both = planned(replace(made, add_warmup=True))
-    beside = 2 * warmup.stat().st_size / 4
-    assert both["teach_1"].counts["tokens"] == round(6 * 100 * 2 + beside)
+    assert both["teach_1"].counts["tokens"] == 6 * 100 * 2 + 2 * beside
     assert isinstance(made, Producer)
 
 
