@@ -42,13 +42,13 @@ ERRANDS = "{worlds}:Errands(seed={world}, calls=2, problems=64)"
 LONG_ERRANDS = "{worlds}:Errands(seed={world}, fewest=2, calls=6, problems=64)"
 CALLS = "{worlds}:Calls(seed={world}, problems=64)"
 PRACTICE = tuple(
-    f"{{worlds}}:Questions(seed={seed}, hops={hops}, questions=60)"
+    f"{{worlds}}:Questions(seed={seed}, hops={hops}, questions=40)"
     for seed in (350, 351)
     for hops in (1, 2)
 )
-CHOSEN = ("{worlds}:Questions(seed=380, hops=1)", "{worlds}:Questions(seed=380, hops=2)")
+CHOSEN = tuple(f"{{worlds}}:Questions(seed=380, hops={hops}, questions=30)" for hops in (1, 2))
 """What rounds of training are compared by, those of a baseline likewise."""
-ROUNDS = 3
+ROUNDS = 1
 ANSWERS = ("exact_match", "answer_f1", "answerability")
 EFFORT = ("steps", "input_tokens", "output_tokens", "latency")
 FAULTS = tuple(f"{FAULT}{name}" for name in SEVERITY)
@@ -60,7 +60,10 @@ READS = (
     *("diary_agenda", "diary_now", "wallet_balance", "wallet_statement", "orders_track"),
 )
 """Functions of the starter world that only read, under the names that models are told."""
-_OURS: Mapping[str, Value] = {"seed": "{seed}", "batch": 16, "lr": 5e-4, "save_every": 1000}
+_OURS: Mapping[str, Value] = {
+    **{"seed": "{seed}", "batch": 16, "lr": 5e-4},
+    **{"micro_batch": 2, "save_every": 1000},
+}
 """Settings of all trainings."""
 
 
@@ -68,12 +71,12 @@ def _sft(data: str, base: str = "{base}", **more: Value) -> Training:
     return Training("sft", {**_OURS, "base": base, "data": f"{{lessons}}/{data}", **more})
 
 
-def _rounds(data: str) -> Mapping[str, Training]:
+def _rounds(data: str, **more: Value) -> Mapping[str, Training]:
     """The baseline of a method with rounds: as many of `sft`, each at a share of its cost."""
     share = Budget("em", 1 / ROUNDS)
     return {
         f"sft_{number}": _sft(
-            data, f"{{sft_{number - 1}}}" if number > 1 else "{warm}", steps=share
+            data, f"{{sft_{number - 1}}}" if number > 1 else "{warm}", steps=share, **more
         )
         for number in range(1, ROUNDS + 1)
     }
@@ -92,6 +95,7 @@ def _own(producer: str, base: str, **more: Value) -> Training:
 _EXSEARCH: Mapping[str, Value] = {
     **{"data": "", "tasks": PRACTICE, "heldout": CHOSEN},
     **{"rounds": ROUNDS, "trajectories": 4, "searches": 4, "answer_tokens": 96},
+    **{"likelihood": "sum", "lr": 3e-4},
 }
 _DRO: Mapping[str, Value] = {
     **{"tasks": PRACTICE, "heldout": CHOSEN, "selector": "{selector}"},
@@ -107,8 +111,8 @@ _PLAIN = {name: value for name, value in _PRINCIPLES.items() if name != "princip
 COMPARISONS: Mapping[str, Comparison] = {
     "exsearch": Comparison(
         {
-            "warm": _sft("exsearch.jsonl"),
-            **_rounds("exsearch.jsonl"),
+            "warm": _sft("exsearch.jsonl", epochs=4, lr=1e-3),
+            **_rounds("exsearch.jsonl", lr=3e-4),
             "em": _own("exsearch", "{warm}", **_EXSEARCH),
             "dealt": _own("exsearch", "{warm}", **_EXSEARCH, weights="shuffled"),
         },

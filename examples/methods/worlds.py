@@ -20,6 +20,9 @@ from typing import Any, cast
 
 from harness.contracts import Problems, ProblemSet
 from harness.errors import UserError
+from harness.loop import run
+from harness.play.programs import run_program_of
+from harness.play.sessions import close
 from harness.records import Expected, Gold, Problem, Setting, TaskCard, ToolCall
 from harness.sources import Source
 from tasks import starter_agent, starter_qa
@@ -30,7 +33,7 @@ from tasks.worlds.starter.executable import StarterWorld
 
 LONGEST = 12
 """Calls of the longest errands; as many are drawn of each length."""
-SINGLE = "ast"
+MATCHED = "ast"
 ERRANDS = cast("Mapping[str, AgentTask]", starter_agent.BENCHMARK.tasks)
 QUESTIONS = cast("QuestionTask", starter_qa.BENCHMARK.tasks["starter-qa/hops-1"])
 
@@ -144,11 +147,15 @@ class Questions:
 
 @dataclass(eq=False)
 class Calls:
-    """Errands of one call, of which only the call is asked, and compared with the right one.
+    """Errands whose calls are compared with the right ones, whatever comes of them.
+
+    Of those that take one call only the call is asked; longer ones are run in their world.
 
     Attributes:
         seed: which world.
         size: of the world, in towns.
+        calls: that an errand takes at most.
+        fewest: calls that it takes at least.
         problems: how many.
         measures: reported by default.
         compats: none.
@@ -159,8 +166,10 @@ class Calls:
 
     seed: int = 101
     size: int = 16
+    calls: int = 1
+    fewest: int = 1
     problems: int = 64
-    measures: Sequence[str] = (SINGLE, "tool_choice", "error_score")
+    measures: Sequence[str] = (MATCHED, "tool_choice", "error_score")
     compats: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -169,26 +178,31 @@ class Calls:
     @property
     def card(self) -> TaskCard:
         """What a person should know of it."""
+        errands = self._errands().card
         return replace(
-            self._errands().card,
-            name=f"calls-{self.seed}",
-            title=f"Single calls, starter world {self.seed}",
-            description="The one call that an errand takes, compared with the right one.",
-            main_measure=SINGLE,
-            runs="one turn",
+            errands,
+            name=f"calls-{self.seed}-{self.fewest}-{self.calls}",
+            title=errands.title.replace("Errands", "Calls of errands"),
+            description="The calls that an errand takes, compared with the right ones.",
+            main_measure=MATCHED,
+            runs="one turn" if self.calls == 1 else errands.runs,
         )
 
     def load(self, source: Source, setting: Setting) -> Problems:
-        """The errands without a world, as the split "test".
+        """The errands as the split "test"; without a world where each takes one call.
 
         Raises:
             UserError: the world is too small for so many.
         """
         (errands,) = self._errands().load(source, setting)
-        return (ProblemSet("test", list(map(_single, errands.problems)), single=True),)
+        world = cast("StarterWorld", errands.environment)
+        asked = [run(_matched(problem, world)) for problem in errands.problems]
+        if self.calls == 1:
+            return (ProblemSet("test", asked, single=True),)
+        return (ProblemSet("test", asked, environment=world),)
 
     def _errands(self) -> Errands:
-        return Errands(self.seed, self.size, calls=1, problems=self.problems)
+        return Errands(self.seed, self.size, self.calls, self.fewest, self.problems)
 
 
 def founded(row: Mapping[str, Any]) -> str:
@@ -238,13 +252,16 @@ def _moved(task: AgentTask, seed: int, size: int, problems: int) -> Sequence[Pro
     return part.problems
 
 
-def _single(problem: Problem) -> Problem:
-    """A problem of which the call alone is right or wrong."""
+async def _matched(problem: Problem, world: StarterWorld) -> Problem:
+    """A problem whose calls alone are right or wrong: those of its program, with their values."""
+    session = await world.open(problem)
+    made = await run_program_of(problem, session)
+    await close(session)
     expected = tuple(
         Expected(call.name, {name: (value,) for name, value in call.arguments.items()})
-        for call in problem.gold.program
+        for call in made.calls
     )
-    return replace(problem, gold=Gold(SINGLE, expected, path=problem.gold.path))
+    return replace(problem, gold=Gold(MATCHED, expected, path=problem.gold.path))
 
 
 def _card(suites: TaskCard, name: str, title: str, where: str) -> TaskCard:

@@ -63,6 +63,8 @@ class Ttpa(Dpo):
         max_tokens: of a turn; one that does not end by then is left out.
         calls: the format in which the base writes calls; "auto" tells by its template.
         gold: whether the right calls are a candidate though the base did not say them.
+        answers: whether turns in which nothing is called are steps, too, so that needless calls are
+            rejected as missing ones are.
         margin: of the scores of a pair.
         against: "every" candidate that is worse by the margin is rejected, or the "worst" alone.
         pairs: "scored"; or "shuffled", where a coin decides which is chosen: a control.
@@ -96,6 +98,7 @@ class Ttpa(Dpo):
     max_tokens: int = 256
     calls: str = AUTO
     gold: bool = False
+    answers: bool = False
     margin: float = 0.1
     against: str = "every"
     pairs: str = "scored"
@@ -172,7 +175,13 @@ class Ttpa(Dpo):
         by_class = {name: getattr(self, f"weight_{name}") for name in CLASSES}
         shuffled = self.pairs == "shuffled"
         return Preferring(
-            weights(by_class), self.margin, self.against, shuffled, self.gold, self.calls
+            weights(by_class),
+            self.margin,
+            self.against,
+            shuffled,
+            self.gold,
+            self.calls,
+            self.answers,
         )
 
     def _require_amounts(self) -> None:

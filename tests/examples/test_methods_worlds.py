@@ -79,6 +79,24 @@ def test_calls_are_right_by_their_program_and_wrong_by_another() -> None:
         assert faults(problem) == ["missing call"]
 
 
+def test_calls_of_longer_errands_are_those_of_their_programs_with_values() -> None:
+    expression = "Calls(seed=301, size=12, fewest=2, calls=3, problems=9)"
+    part = loaded(expression)
+    assert not part.single
+    assert {len(problem.gold.calls or ()) for problem in part.problems} == {2, 3}
+    assert "$" not in str([problem.gold.calls for problem in part.problems])
+    [result] = evaluate("oracle", f"{WORLDS}:{expression}", cache=False).results
+    assert result.main_measure == "ast"
+    assert result.main.value == 1.0
+    problem = part.problems[0]
+    first, *rest = (
+        ToolCall(one.name, {k: v[0] for k, v in one.arguments.items()})
+        for one in problem.gold.calls or ()
+    )
+    assert not faults(problem, first, *rest)
+    assert faults(problem, *rest) == ["missing call"]
+
+
 def faults(problem: Problem, *calls: ToolCall) -> list[str]:
     made = Trajectory(problem.id, 0, (Message("assistant", calls=calls),))
     return [error.fault for error in Attempt(problem, made).verdict.errors]

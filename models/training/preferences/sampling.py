@@ -50,6 +50,7 @@ class Preferring:
         shuffled: whether a coin decides which of a pair is chosen.
         gold: whether the right calls are a candidate too, though the base did not say them.
         calls: the format in which the base writes calls, or "auto".
+        answers: whether turns in which nothing is called are steps, too.
     """
 
     weights: Mapping[Fault, float]
@@ -58,6 +59,7 @@ class Preferring:
     shuffled: bool = False
     gold: bool = False
     calls: str = AUTO
+    answers: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ class Sample:
             told = before["construct"].counts
             length = told["tokens an instance"]
             return {"steps": told["calls"], "prompt": length, "turn": _TURN}, ()
-        steps = read_steps(self.settings.inputs["data"])
+        steps = self._steps(self.settings.inputs["data"])
         try:
             base = open_base(self.settings)
         except AssayError as error:
@@ -122,13 +124,13 @@ class Sample:
             UserError: no step gives a pair.
         """
         path, rows = self.source(work), work.rows(STEPS)
-        total = sum(1 for _ in read_steps(path))
+        total = sum(1 for _ in self._steps(path))
         there = len(rows)
         done = there if there == total else there // _AT_ONCE * _AT_ONCE
         if done < there:  # what is decoded together is decoded together again
             number = count()
             rows.keep(lambda row: next(number) < done)
-        left = islice(read_steps(path), done, None)
+        left = islice(self._steps(path), done, None)
         if done < total:
             with quiet():
                 policy = Policy.load(self.settings, self.preferring.calls, self.at_once)
@@ -142,6 +144,9 @@ class Sample:
         work.summarise(told)
         if not told["pairs"]:
             raise UserError(_NO_PAIRS.format(**told))
+
+    def _steps(self, path: Path) -> Iterator[Step]:
+        return read_steps(path, self.preferring.answers)
 
     @cached_property
     def _base(self) -> Base:

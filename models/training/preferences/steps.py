@@ -1,4 +1,4 @@
-"""Turns in which an assistant calls something, as problems of their own."""
+"""Turns of an assistant that may call something, as problems of their own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.training.text.conversations import read_dialogues
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What was said so far, and which calls are right next.
+    """What was said so far, and which calls are right next, or that none is.
 
     Attributes:
         line: of the conversation in its file, from 1.
@@ -47,8 +47,12 @@ def placed(step: Step) -> Iterator[None]:
         ) from error
 
 
-def read_steps(path: Path) -> Iterator[Step]:
+def read_steps(path: Path, answers: bool = False) -> Iterator[Step]:
     """The steps of a file of conversations, in order.
+
+    Args:
+        path: of the file.
+        answers: whether turns in which nothing is called are steps, too.
 
     Raises:
         UserError: the file cannot be read, nothing is called in it, or a call is of a tool that
@@ -58,14 +62,16 @@ def read_steps(path: Path) -> Iterator[Step]:
     for dialogue in read_dialogues(path):
         offered = {tool.name for tool in dialogue.tools}
         for number, message in enumerate(dialogue.messages):
-            if number < dialogue.first or not message.calls:
+            if number < dialogue.first or message.role != "assistant":
+                continue
+            if not message.calls and not answers:
                 continue
             if strange := next((c.name for c in message.calls if c.name not in offered), None):
                 raise UserError(
                     f"{path} line {dialogue.line}: messages[{number}] calls '{strange}', which is "
                     'none of the conversation\'s "tools"'
                 )
-            found += 1
+            found += bool(message.calls)
             before = dialogue.messages[:number]
             yield Step(dialogue.line, number, before, message, dialogue.tools)
     if not found:

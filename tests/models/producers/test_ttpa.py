@@ -130,6 +130,25 @@ def test_candidates_are_scored_by_their_errors_and_paired(base: Path, tmp_path: 
     }
 
 
+def test_a_call_where_none_is_needed_is_rejected_if_answers_are_steps(
+    base: Path, tmp_path: Path
+) -> None:
+    """The base always calls something; the second conversation has no call."""
+    rows = [ambivalent.conversation(OSLO), ambivalent.conversation()]
+    data = schooling.lines(tmp_path / "data.jsonl", rows)
+    made = Ttpa(str(base), str(data), **SETTINGS, gold=True)
+    calls, _ = sampled(made, tmp_path / "calls")
+    assert [(row["line"], row["number"]) for row in calls] == [(1, 1)]
+    every, told = sampled(replace(made, answers=True), tmp_path / "every")
+    assert [(row["line"], row["number"]) for row in every] == [(1, 1), (1, 3), (2, 1)]
+    needless = every[-1]
+    assert needless["policy"] == ["needless call"]
+    assert needless["turns"][3] == needless["turns"][3] | {"said": "Yes", "score": 1.0}
+    assert needless["pairs"] == [[3, 0], [3, 1], [3, 2]]
+    assert told["pairs_by_fault"]["needless call"] >= 3
+    assert planned(replace(made, answers=True))["sample"].counts["steps"] == 3
+
+
 @pytest.mark.parametrize(
     ("more", "pairs"),
     [
