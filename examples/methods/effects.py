@@ -38,9 +38,9 @@ from harness.measures.faults import SEVERITY
 
 QUESTIONS = "{worlds}:Questions(seed={world}, hops=1, questions=60)"
 CHAINS = "{worlds}:Questions(seed={world}, hops=2, questions=60)"
-ERRANDS = "{worlds}:Errands(seed={world}, calls=2, problems=64)"
+ERRANDS = "{worlds}:Errands(seed={world}, calls=3, problems=64)"
 LONG_ERRANDS = "{worlds}:Errands(seed={world}, fewest=2, calls=6, problems=64)"
-CALLS = "{worlds}:Calls(seed={world}, problems=64)"
+CALLS = "{worlds}:Calls(seed={world}, calls=3, problems=64)"
 PRACTICE = tuple(
     f"{{worlds}}:Questions(seed={seed}, hops={hops}, questions=40)"
     for seed in (350, 351)

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UserError
-from harness.formats import strict_json
 from harness.formats.fields import (
     Wrong,
     count,
@@ -30,8 +28,6 @@ from harness.formats.fields import (
     record,
     text,
 )
-from harness.formats.strict_json import Refused
-from harness.formats.trajectories import numbered
 from harness.records import Message, ToolCall, ToolSpec
 from models.agents.tree_search import FINISH
 from models.training.graphs.solutions import (
@@ -46,21 +42,14 @@ from models.training.graphs.solutions import (
     joined,
     tells_error,
 )
+from models.training.lines import read_lines
+
+_EXPECTED = '{"request": ..., "nodes": [...]}'
 
 
 def read_trees(path: Path) -> Iterator[Read]:
     """The solutions of a file of trees. Raises `UserError` where a line is none."""
-    for place, line in numbered(path):
-        try:
-            if isinstance(line, str):
-                raise Wrong(line)
-            value = strict_json.loads(line.decode())
-            strict_json.check(value)
-            yield _path(int(place.removeprefix("line ")), *_tree(value))
-        except (Wrong, Refused, UnicodeDecodeError) as wrong:
-            raise UserError(
-                f'{path} {place}: {wrong}; expected {{"request": ..., "nodes": [...]}}'
-            ) from None
+    return read_lines(path, lambda line, value: _path(line, *_tree(value)), _EXPECTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.errors import UserError
-from harness.formats import strict_json
 from harness.formats.fields import Wrong, flag, list_of, name, record, text
-from harness.formats.strict_json import Refused
-from harness.formats.trajectories import numbered
 from models.agents.answerers.passages import Passage
+from models.training.lines import read_lines
 
-_EXPECTED = 'expected {"id", "question", "answers": [...], "passages": [{"title", "text", "gold"}]}'
+_EXPECTED = '{"id", "question", "answers": [...], "passages": [{"title", "text", "gold"}]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +53,7 @@ def read_questions(path: Path) -> Iterator[Question]:
         UserError: the file cannot be read or is empty, or a line is no question: it names the line,
             what is wrong and what is expected.
     """
-    found = False
-    for place, line in numbered(path):
-        try:
-            if isinstance(line, str):
-                raise Wrong(line)
-            value = strict_json.loads(line.decode())
-            strict_json.check(value)
-            read = _question(value)
-        except (Wrong, Refused, UnicodeDecodeError) as wrong:
-            raise UserError(f"{path} {place}: {wrong}; {_EXPECTED}") from None
-        found = True
-        yield replace(read, line=int(place.removeprefix("line ")))
-    if not found:
-        raise UserError(f"{path} is empty: {_EXPECTED}, one a line")
+    return read_lines(path, lambda line, value: replace(_question(value), line=line), _EXPECTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,9 @@ from pathlib import Path
 from random import Random
 
 from harness.errors import UserError
-from harness.formats import strict_json
-from harness.formats.fields import Wrong, name, record, text
-from harness.formats.strict_json import Refused
-from harness.formats.trajectories import numbered
+from harness.formats.fields import name, record, text
 from harness.training.work import Rows
+from models.training.lines import read_lines
 from models.training.principles.likeness import Runs, Texts
 from models.training.principles.seeds import Seed
 from models.training.text.data import CHARACTERS
@@ -110,6 +108,9 @@ class Kept:
         return "beyond" if self.full(level) else ""
 
 
+_EXPECTED = '{"id": ..., "level": ..., "text": ...}'
+
+
 def read_principles(path: Path) -> list[Principle]:
     """Principles of a file of JSONL, such as `principles.jsonl` of another training.
 
@@ -117,18 +118,9 @@ def read_principles(path: Path) -> list[Principle]:
         UserError: a line is no {"id", "level", "text"}, or there is none.
     """
     read = record(Principle, {"id": name, "level": name, "text": text}, "id", "level", "text")
-    found: list[Principle] = []
-    for place, line in numbered(path):
-        try:
-            if isinstance(line, str):
-                raise Wrong(line)
-            found.append(read(strict_json.loads(line.decode())))
-        except (Wrong, Refused, UnicodeDecodeError) as error:
-            raise UserError(
-                f'{path} {place}: {error}; expected {{"id": ..., "level": ..., "text": ...}}'
-            ) from None
-    if len({each.id for each in found}) < max(1, len(found)):
-        raise UserError(f"{path}: it is empty, or two principles have the same id")
+    found = list(read_lines(path, lambda line, value: read(value), _EXPECTED))
+    if len({each.id for each in found}) < len(found):
+        raise UserError(f"{path}: two principles have the same id")
     return found
 
 

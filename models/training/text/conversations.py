@@ -19,10 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from harness.errors import UserError
-from harness.formats import strict_json
 from harness.formats.fields import (
     Wrong,
     amount,
@@ -35,17 +33,15 @@ from harness.formats.fields import (
     record,
     text,
 )
-from harness.formats.strict_json import Refused
-from harness.formats.trajectories import numbered
 from harness.names import Names
 from harness.records import Message, ToolCall, ToolSpec
 from models.chat.wire import calls_from_wire
 from models.remote.failures import Unreadable
+from models.training.lines import read_lines
 
-T = TypeVar("T")
 _ROLES = frozenset(("system", "user", "assistant", "tool"))
-_CONVERSATION = 'expected {"messages": [...]} or {"prompt": ..., "completion": ...}'
-_PAIR = 'expected {"prompt": ..., "chosen": ..., "rejected": ...}'
+_CONVERSATION = '{"messages": [...]} or {"prompt": ..., "completion": ...}'
+_PAIR = '{"prompt": ..., "chosen": ..., "rejected": ...}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def read_dialogues(path: Path) -> Iterator[Dialogue]:
         UserError: the file cannot be read or is empty, or a line is no conversation: it names the
             line, what is wrong and what is expected.
     """
-    return _read(path, dialogue, _CONVERSATION)
+    return read_lines(path, lambda line, value: dialogue(line, _told(value)), _CONVERSATION)
 
 
 def read_preferences(path: Path) -> Iterator[Preference]:
@@ -98,32 +94,10 @@ def read_preferences(path: Path) -> Iterator[Preference]:
     Raises:
         UserError: as `read_dialogues` does, or both continuations of a pair are the same.
     """
-    return _read(path, _preference, _PAIR)
+    return read_lines(path, lambda line, value: _preference(line, _told(value)), _PAIR)
 
 
-def _read(path: Path, make: Callable[[int, Any], T], expected: str) -> Iterator[T]:
-    found = 0
-    for place, line in numbered(path):
-        try:
-            if isinstance(line, str):
-                raise Wrong(line)
-            value = _parsed(line)
-            found += 1
-            yield make(int(place.removeprefix("line ")), value)
-        except Wrong as wrong:
-            raise UserError(f"{path} {place}: {wrong}; {expected}") from None
-    if not found:
-        raise UserError(f"{path} is empty: {expected}, one a line")
-
-
-def _parsed(line: bytes) -> Any:
-    try:
-        value = strict_json.loads(line.decode())
-        strict_json.check(value)
-    except UnicodeDecodeError as error:
-        raise Wrong(f"it is not UTF-8: byte {error.start + 1}") from None
-    except Refused as refused:
-        raise Wrong(str(refused)) from None
+def _told(value: Any) -> Any:
     if isinstance(value, dict) and "problem" in value:
         raise Wrong(
             "it is an attempt that `assay run` wrote, which holds neither its tools nor all of its "
