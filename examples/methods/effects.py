@@ -31,6 +31,7 @@ from examples.methods.comparing import (
     Value,
     compared,
 )
+from examples.methods.lessons import CANDIDATES, KEPT
 from examples.methods.paired import FAULT, Gap, Interval
 from harness.files import replacing
 from harness.measures import is_share
@@ -99,9 +100,13 @@ _EXSEARCH: Mapping[str, Value] = {
 }
 _DRO: Mapping[str, Value] = {
     **{"tasks": PRACTICE, "heldout": CHOSEN, "selector": "{selector}"},
-    **{"rounds": ROUNDS, "samples": 8, "answer_tokens": 64, "lr": 5e-4},
+    **{"rounds": ROUNDS, "samples": 8, "answer_tokens": 64, "lr": 3e-4},
+    **{"k": CANDIDATES, "kept": KEPT},
 }
-_TTPA: Mapping[str, Value] = {"data": "{lessons}/errands.jsonl", "lr": 5e-5, "max_tokens": 128}
+_TTPA: Mapping[str, Value] = {
+    **{"data": "{lessons}/errands.jsonl", "max_tokens": 128, "gold": True, "answers": True},
+    **{"branches": 2, "top_k": 3, "sft": 0.2, "lr": 5e-5},
+}
 _PRINCIPLES: Mapping[str, Value] = {
     **{"data": "{lessons}/readings.jsonl", "principles": "{lessons}/principles.jsonl"},
     **{"seeds": 16, "instances": 400, "checker": "{worlds}:founded", "answer_tokens": 256},
@@ -133,7 +138,9 @@ COMPARISONS: Mapping[str, Comparison] = {
         },
         {
             "sft-first": _best(
-                'dro(transformers("{}", max_tokens=64), selection=false)', "answer_f1"
+                f'dro(transformers("{{}}", max_tokens=64), selection=false, k={CANDIDATES}, '
+                f"kept={KEPT})",
+                "answer_f1",
             ),
             "dro": '"{em}/"',
             "shuffled": '"{dealt}/"',
@@ -190,6 +197,7 @@ COMPARISONS: Mapping[str, Comparison] = {
                 data="{lessons}/serial.jsonl",
                 graph="values",
                 thoughts="joined",
+                writes="ordered",
                 reads=READS,
                 agent="parallel-function-calling",
             ),

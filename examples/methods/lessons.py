@@ -66,6 +66,8 @@ EACH = 24
 DRAWN = 60
 """Problems that are drawn of each errand, before those of other lengths are left out."""
 HOPS = (1, 2)
+CANDIDATES, KEPT = 8, 3
+"""Passages that `dro` finds and that it keeps: 20 of them are 1,700 tokens of `starter-lm`."""
 _PASSAGES = "Passages:\n"
 Files = Mapping[str, Iterable[Row]]
 Policy = Callable[[Sequence[Message]], str]
@@ -135,7 +137,9 @@ def dro_rows(world: World) -> Iterator[tuple[str, Row]]:
             speakers = iter(("selector", "generator") if selection else ("generator",))
 
             def made(ask: Callable[[Any], ChatModel], on: bool = selection) -> Agent:
-                return DRO(ask(selecting), generator=ask(reading), selection=on)
+                return DRO(
+                    ask(selecting), generator=ask(reading), selection=on, k=CANDIDATES, kept=KEPT
+                )
 
             rows += zip(speakers, attempted(lesson, made), strict=False)
         yield from (row for place, row in enumerate(rows) if row not in rows[:place])
@@ -143,7 +147,7 @@ def dro_rows(world: World) -> Iterator[tuple[str, Row]]:
 
 def selecting(guide: QuestionGuide, messages: Sequence[Message]) -> str:
     """A turn of the selector of `dro`."""
-    return ordering(guide, messages, DRO.kept)
+    return ordering(guide, messages, KEPT)
 
 
 def reading(guide: QuestionGuide, messages: Sequence[Message]) -> str:

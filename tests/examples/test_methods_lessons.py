@@ -12,6 +12,8 @@ import pytest
 from examples.embedded.conversations import DEVELOPMENT, Row
 from examples.methods.comparing import HELDOUT
 from examples.methods.lessons import (
+    CANDIDATES,
+    KEPT,
     KINDS,
     WORLDS,
     World,
@@ -83,8 +85,8 @@ def test_who_learned_the_rows_by_heart_answers_as_the_guide_does(searches: list[
     assert right(lessons, ExSearch(by_heart(selected), selection=True)) >= 5
     assert right(lessons, GenGround(by_heart(list(genground_rows(WORLD))))) >= 5
     rows = [row for _, row in dro_rows(WORLD)]
-    assert right(lessons, DRO(by_heart(rows))) >= 4
-    assert right(lessons, DRO(by_heart(rows), selection=False)) >= 4
+    assert right(lessons, DRO(by_heart(rows), k=CANDIDATES, kept=KEPT)) >= 4
+    assert right(lessons, DRO(by_heart(rows), k=CANDIDATES, kept=KEPT, selection=False)) >= 4
 
 
 def test_exsearch_records_what_it_was_told_and_asks_on(searches: list[Row]) -> None:
@@ -123,7 +125,7 @@ def test_the_selector_puts_gold_first_and_leaves_the_rest_in_order() -> None:
     numbers = [int(part.strip("[]")) for part in row["messages"][2]["content"].split(" > ")]
     assert f"Title: {gold}. " in lines[numbers[0] - 1]
     assert numbers[1:] == sorted(numbers[1:])
-    assert len(set(numbers)) == 5
+    assert len(set(numbers)) == KEPT
 
 
 def test_the_generator_reads_what_was_selected_and_what_the_search_had_first() -> None:
@@ -133,9 +135,9 @@ def test_the_generator_reads_what_was_selected_and_what_the_search_had_first() -
     assert len(selector) == 8
     assert 8 <= len(generator) <= 16
     assert len({json.dumps(row) for row in generator}) == len(generator)
-    first = [row["messages"][1]["content"].split("\n")[1:6] for row in selector]
-    read = [row["messages"][1]["content"].split("\n")[1:6] for row in generator]
-    assert all(five in read for five in first)
+    first = [row["messages"][1]["content"].split("\n")[1 : 1 + KEPT] for row in selector]
+    read = [row["messages"][1]["content"].split("\n")[1 : 1 + KEPT] for row in generator]
+    assert all(those in read for those in first)
 
 
 def test_a_revision_quotes_the_gold_passage_and_some_answers_need_one(
