@@ -39,7 +39,6 @@ from harness.measures.faults import SEVERITY
 
 QUESTIONS = "{worlds}:Questions(seed={world}, hops=1, questions=60)"
 CHAINS = "{worlds}:Questions(seed={world}, hops=2, questions=60)"
-ERRANDS = "{worlds}:Errands(seed={world}, calls=3, problems=64)"
 LONG_ERRANDS = "{worlds}:Errands(seed={world}, fewest=2, calls=6, problems=64)"
 CALLS = "{worlds}:Calls(seed={world}, calls=3, problems=64)"
 PRACTICE = tuple(
@@ -104,8 +103,13 @@ _DRO: Mapping[str, Value] = {
     **{"k": CANDIDATES, "kept": KEPT},
 }
 _TTPA: Mapping[str, Value] = {
-    **{"data": "{lessons}/errands.jsonl", "max_tokens": 128, "gold": True, "answers": True},
+    **{"data": "{lessons}/further.jsonl", "max_tokens": 128, "gold": True, "answers": True},
     **{"branches": 2, "top_k": 3, "sft": 0.2, "lr": 5e-5},
+}
+_DTA: Mapping[str, Value] = {
+    **{"data": "{lessons}/serial.jsonl", "graph": "values", "thoughts": "joined"},
+    **{"writes": "ordered", "reads": READS, "agent": "parallel-function-calling"},
+    **{"steps": 50, "lr": 1e-3},
 }
 _PRINCIPLES: Mapping[str, Value] = {
     **{"data": "{lessons}/readings.jsonl", "principles": "{lessons}/principles.jsonl"},
@@ -149,8 +153,8 @@ COMPARISONS: Mapping[str, Comparison] = {
     ),
     "ttpa": Comparison(
         {
-            "warm": _sft("errands.jsonl"),
-            "sft": _sft("errands.jsonl", "{warm}", steps=Budget("preferred")),
+            "warm": _sft("errands.jsonl", epochs=3),
+            "sft": _sft("further.jsonl", "{warm}", steps=Budget("preferred")),
             "preferred": _own("ttpa", "{warm}", **_TTPA),
             "tossed": _own("ttpa", "{warm}", **_TTPA, pairs="shuffled"),
         },
@@ -159,7 +163,7 @@ COMPARISONS: Mapping[str, Comparison] = {
             "ttpa": 'function-calling(transformers("{preferred}", max_tokens=128), steps=6)',
             "shuffled": 'function-calling(transformers("{tossed}", max_tokens=128), steps=6)',
         },
-        {CALLS: ("ast", "tool_choice", "error_score", *FAULTS), ERRANDS: ("solved_in_world",)},
+        {CALLS: ("ast", "error_score", *FAULTS, "solved_in_world")},
     ),
     "principles": Comparison(
         {
@@ -190,21 +194,12 @@ COMPARISONS: Mapping[str, Comparison] = {
     ),
     "dta": Comparison(
         {
-            "sft": _sft("serial.jsonl", steps=Budget("divided")),
-            "divided": _own(
-                "dta",
-                "{base}",
-                data="{lessons}/serial.jsonl",
-                graph="values",
-                thoughts="joined",
-                writes="ordered",
-                reads=READS,
-                agent="parallel-function-calling",
-            ),
+            "sft": _sft("serial.jsonl", steps=Budget("divided"), lr=1e-3),
+            "divided": _own("dta", "{base}", **_DTA),
         },
         {
-            "serial-sft": 'function-calling(transformers("{sft}", max_tokens=256))',
-            "dta": 'parallel-function-calling(transformers("{divided}", max_tokens=256))',
+            "serial-sft": 'function-calling(transformers("{sft}", max_tokens=256), steps=10)',
+            "dta": 'parallel-function-calling(transformers("{divided}", max_tokens=256), steps=10)',
         },
         {LONG_ERRANDS: ("solved_in_world", *EFFORT)},
     ),

@@ -17,6 +17,8 @@ cannot be answered.
                         grounding.jsonl            answers to be revised, for `genground-igd`
     dta                 serial.jsonl               errands of 2 to 6 calls, a call a turn
     ttpa                errands.jsonl              errands of up to 3 calls, likewise
+                        further.jsonl              such errands in every other of the worlds, to go
+                                                   on with
     principles          seeds.jsonl                errands of one call: the request and the call
                         readings.jsonl             turns of `rag` on one passage, without citations
                         principles.jsonl           principles of these, by who made the world
@@ -313,7 +315,10 @@ def _dta(worlds: Sequence[World]) -> Files:
 
 
 def _ttpa(worlds: Sequence[World]) -> Files:
-    return {"errands": (row for world in worlds for row in errand_rows(world, 1, 3))}
+    return {
+        name: (row for world in worlds[first::2] for row in errand_rows(world, 1, 3))
+        for first, name in enumerate(("errands", "further"))
+    }
 
 
 PRINCIPLES = {

@@ -147,9 +147,10 @@ class Questions:
 
 @dataclass(eq=False)
 class Calls:
-    """Errands whose calls are compared with the right ones, whatever comes of them.
+    """Errands whose calls are compared with the right ones.
 
-    Of those that take one call only the call is asked; longer ones are run in their world.
+    Of those that take one call only the call is asked; longer ones are run in their world, and
+    what comes of them can be measured, too.
 
     Attributes:
         seed: which world.
@@ -197,9 +198,12 @@ class Calls:
         (errands,) = self._errands().load(source, setting)
         world = cast("StarterWorld", errands.environment)
         asked = [run(_matched(problem, world)) for problem in errands.problems]
-        if self.calls == 1:
-            return (ProblemSet("test", asked, single=True),)
-        return (ProblemSet("test", asked, environment=world),)
+        if self.calls > 1:
+            return (ProblemSet("test", asked, environment=world),)
+        called = [
+            replace(one, gold=Gold(MATCHED, one.gold.calls, path=one.gold.path)) for one in asked
+        ]
+        return (ProblemSet("test", called, single=True),)
 
     def _errands(self) -> Errands:
         return Errands(self.seed, self.size, self.calls, self.fewest, self.problems)
@@ -253,7 +257,7 @@ def _moved(task: AgentTask, seed: int, size: int, problems: int) -> Sequence[Pro
 
 
 async def _matched(problem: Problem, world: StarterWorld) -> Problem:
-    """A problem whose calls alone are right or wrong: those of its program, with their values."""
+    """A problem with its program's calls, which are right or wrong with their values."""
     session = await world.open(problem)
     made = await run_program_of(problem, session)
     await close(session)
@@ -261,7 +265,7 @@ async def _matched(problem: Problem, world: StarterWorld) -> Problem:
         Expected(call.name, {name: (value,) for name, value in call.arguments.items()})
         for call in made.calls
     )
-    return replace(problem, gold=Gold(MATCHED, expected, path=problem.gold.path))
+    return replace(problem, gold=replace(problem.gold, success=MATCHED, calls=expected))
 
 
 def _card(suites: TaskCard, name: str, title: str, where: str) -> TaskCard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -170,8 +171,10 @@ def test_errands_are_conversations_of_a_call_a_turn(tmp_path: Path) -> None:
         assert last.content
         assert not last.calls
     assert {len(d.messages) // 2 - 1 for d in solved} >= {2, 3, 4, 5, 6}
-    [errands] = written("ttpa", tmp_path, [SMALL])
-    assert {len(d.messages) // 2 - 1 for d in read_dialogues(errands)} >= {1, 2, 3}
+    errands, further = written("ttpa", tmp_path, [SMALL, replace(SMALL, seed=SMALL.seed + 1)])
+    for path in (errands, further):
+        assert {len(d.messages) // 2 - 1 for d in read_dialogues(path)} >= {1, 2, 3}
+    assert not {*errands.read_text().splitlines()} & {*further.read_text().splitlines()}
 
 
 def test_seeds_end_with_their_first_call_and_pass_the_checker(tmp_path: Path) -> None:

@@ -85,9 +85,10 @@ def test_calls_of_longer_errands_are_those_of_their_programs_with_values() -> No
     assert not part.single
     assert {len(problem.gold.calls or ()) for problem in part.problems} == {2, 3}
     assert "$" not in str([problem.gold.calls for problem in part.problems])
-    [result] = evaluate("oracle", f"{WORLDS}:{expression}", cache=False).results
-    assert result.main_measure == "ast"
-    assert result.main.value == 1.0
+    measures = ["ast", "solved_in_world"]
+    task = f"{WORLDS}:{expression}"
+    [result] = evaluate("oracle", task, measures=measures, cache=False).results
+    assert [result.measures[name].value for name in measures] == [1.0, 1.0]
     problem = part.problems[0]
     first, *rest = (
         ToolCall(one.name, {k: v[0] for k, v in one.arguments.items()})
