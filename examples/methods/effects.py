@@ -39,7 +39,7 @@ from harness.measures.faults import SEVERITY
 
 QUESTIONS = "{worlds}:Questions(seed={world}, hops=1, questions=60)"
 CHAINS = "{worlds}:Questions(seed={world}, hops=2, questions=60)"
-LONG_ERRANDS = "{worlds}:Errands(seed={world}, fewest=2, calls=6, problems=64)"
+LONG_ERRANDS = "{worlds}:Errands(seed={world}, fewest=2, calls=4, problems=64)"
 CALLS = "{worlds}:Calls(seed={world}, calls=3, problems=64)"
 PRACTICE = tuple(
     f"{{worlds}}:Questions(seed={seed}, hops={hops}, questions=40)"
@@ -109,7 +109,7 @@ _TTPA: Mapping[str, Value] = {
 _DTA: Mapping[str, Value] = {
     **{"data": "{lessons}/serial.jsonl", "graph": "values", "thoughts": "joined"},
     **{"writes": "ordered", "reads": READS, "agent": "parallel-function-calling"},
-    **{"steps": 50, "lr": 1e-3},
+    **{"steps": 100, "lr": 3e-4},
 }
 _PRINCIPLES: Mapping[str, Value] = {
     **{"data": "{lessons}/readings.jsonl", "principles": "{lessons}/principles.jsonl"},
@@ -194,12 +194,12 @@ COMPARISONS: Mapping[str, Comparison] = {
     ),
     "dta": Comparison(
         {
-            "sft": _sft("serial.jsonl", steps=Budget("divided"), lr=1e-3),
+            "sft": _sft("serial.jsonl", steps=Budget("divided"), lr=3e-4),
             "divided": _own("dta", "{base}", **_DTA),
         },
         {
-            "serial-sft": 'function-calling(transformers("{sft}", max_tokens=256), steps=10)',
-            "dta": 'parallel-function-calling(transformers("{divided}", max_tokens=256), steps=10)',
+            "serial-sft": 'function-calling(transformers("{sft}", max_tokens=256), steps=8)',
+            "dta": 'parallel-function-calling(transformers("{divided}", max_tokens=256), steps=8)',
         },
         {LONG_ERRANDS: ("solved_in_world", *EFFORT)},
     ),

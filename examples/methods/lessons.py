@@ -15,7 +15,7 @@ cannot be answered.
     genground           genground.jsonl            turns of `genground`
                         deduction.jsonl            those of deduction alone
                         grounding.jsonl            answers to be revised, for `genground-igd`
-    dta                 serial.jsonl               errands of 2 to 6 calls, a call a turn
+    dta                 serial.jsonl               errands of 2 to 4 calls, a call a turn
     ttpa                errands.jsonl              errands of up to 3 calls, likewise
                         further.jsonl              such errands in every other of the worlds, to go
                                                    on with
@@ -311,7 +311,7 @@ def _genground(worlds: Sequence[World]) -> Files:
 
 
 def _dta(worlds: Sequence[World]) -> Files:
-    return {"serial": (row for world in worlds for row in errand_rows(world, 2, 6))}
+    return {"serial": (row for world in worlds for row in errand_rows(world, 2, 4))}
 
 
 def _ttpa(worlds: Sequence[World]) -> Files:

@@ -170,7 +170,7 @@ def test_errands_are_conversations_of_a_call_a_turn(tmp_path: Path) -> None:
         assert all(len(turn.calls) == 1 for turn in turns)
         assert last.content
         assert not last.calls
-    assert {len(d.messages) // 2 - 1 for d in solved} >= {2, 3, 4, 5, 6}
+    assert {len(d.messages) // 2 - 1 for d in solved} >= {2, 3, 4}
     errands, further = written("ttpa", tmp_path, [SMALL, replace(SMALL, seed=SMALL.seed + 1)])
     for path in (errands, further):
         assert {len(d.messages) // 2 - 1 for d in read_dialogues(path)} >= {1, 2, 3}
