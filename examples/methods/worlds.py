@@ -158,7 +158,7 @@ class Calls:
         calls: that an errand takes at most.
         fewest: calls that it takes at least.
         problems: how many.
-        measures: reported by default.
+        measures: reported by default; none given, how right the calls are, and what comes of them.
         compats: none.
 
     Raises:
@@ -170,11 +170,12 @@ class Calls:
     calls: int = 1
     fewest: int = 1
     problems: int = 64
-    measures: Sequence[str] = (MATCHED, "tool_choice", "error_score")
+    measures: Sequence[str] = ()
     compats: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._errands()
+        outcome = self._errands().measures[:1] if self.calls > 1 else ()
+        self.measures = self.measures or (MATCHED, "tool_choice", "error_score", *outcome)
 
     @property
     def card(self) -> TaskCard:
