@@ -28,7 +28,7 @@ _loops: dict[int, asyncio.AbstractEventLoop] = {}
 def run(work: Coroutine[Any, Any, T]) -> T:
     """What a coroutine returns, for callers without a loop of their own.
 
-    Whatever interrupts the caller, such as Ctrl-C, cancels the work.
+    Whatever interrupts the caller, such as Ctrl-C, cancels the work and waits for its end.
 
     Raises:
         RuntimeError: it is called on the loop itself, which would wait for itself forever.
@@ -36,12 +36,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     if _here():
         work.close()
         raise RuntimeError("run() would block its own loop: await the work, or use a thread")
-    future = asyncio.run_coroutine_threadsafe(work, requests_loop())
+    over = threading.Event()
+    future = asyncio.run_coroutine_threadsafe(_told(work, over), requests_loop())
     try:
         while not wait([future], timeout=POLL).done:
             pass
     except BaseException:
-        future.cancel()
+        _stop(future, over)
         raise
     return future.result()
 
@@ -82,7 +83,8 @@ class Flight(Generic[T]):
 
         The first to fail ends the others, and is raised after what ended before it.
         """
-        self._future = asyncio.run_coroutine_threadsafe(self._fly(), requests_loop())
+        work = _told(self._fly(), self._over)
+        self._future = asyncio.run_coroutine_threadsafe(work, requests_loop())
         over = False
         while not over:
             over = bool(wait([self._future], timeout=POLL).done)
@@ -93,8 +95,7 @@ class Flight(Generic[T]):
     def stop(self) -> list[T]:
         """Ends all works; returns what has ended since the last look."""
         if self._future is not None and not self._future.done():
-            self._future.cancel()
-            self._over.wait(FAREWELL)
+            _stop(self._future, self._over)
         return self._taken()
 
     async def _fly(self) -> None:
@@ -104,8 +105,6 @@ class Flight(Generic[T]):
                     group.create_task(self._one_by_one(group))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None
-        finally:
-            self._over.set()
 
     async def _one_by_one(self, group: asyncio.TaskGroup) -> None:
         for begin in self._works:
@@ -113,6 +112,19 @@ class Flight(Generic[T]):
 
     def _taken(self) -> list[T]:
         return [self._landed.popleft() for _ in range(len(self._landed))]
+
+
+async def _told(work: Coroutine[Any, Any, T], over: threading.Event) -> T:
+    try:
+        return await work
+    finally:
+        over.set()
+
+
+def _stop(future: Future[Any], over: threading.Event) -> None:
+    """Cancels work and waits until it has ended, which a cancelled future does not tell."""
+    future.cancel()
+    over.wait(FAREWELL)
 
 
 def requests_loop() -> asyncio.AbstractEventLoop:

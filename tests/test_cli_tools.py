@@ -18,6 +18,7 @@ import cli
 
 HOME = Path(__file__).resolve().parent.parent
 JUDGE = '''
+import asyncio
 import json
 import os
 import signal
@@ -35,7 +36,11 @@ class Fake:
         said = messages[-1].content
         asked = Path("asked.txt").read_text().splitlines() if Path("asked.txt").exists() else []
         if len(asked) >= 3 and Path("stop").exists():
-            signal.raise_signal(int(Path("stop").read_text()))
+            number = Path("stop").read_text()
+            Path("stop").write_text("")
+            if number:
+                signal.raise_signal(int(number))
+            await asyncio.sleep(60)
         verdict = "Solved" if '"surely' in said else "Unsolved"
         with open("asked.txt", "a") as file:
             print(said.rpartition("Final answer:")[2].split()[0], file=file)
