@@ -42,11 +42,11 @@ CHAINS = "{worlds}:Questions(seed={world}, hops=2, questions=60)"
 LONG_ERRANDS = "{worlds}:Errands(seed={world}, fewest=2, calls=4, problems=64)"
 CALLS = "{worlds}:Calls(seed={world}, calls=3, problems=64)"
 PRACTICE = tuple(
-    f"{{worlds}}:Questions(seed={seed}, hops={hops}, questions=40)"
+    f"{{worlds}}:Questions(seed={seed}, hops={hops}, questions=60)"
     for seed in (350, 351)
     for hops in (1, 2)
 )
-CHOSEN = tuple(f"{{worlds}}:Questions(seed=380, hops={hops}, questions=30)" for hops in (1, 2))
+CHOSEN = tuple(f"{{worlds}}:Questions(seed=380, hops={hops}, questions=60)" for hops in (1, 2))
 """What rounds of training are compared by, those of a baseline likewise."""
 ROUNDS = 1
 ANSWERS = ("exact_match", "answer_f1", "answerability")

@@ -20,7 +20,10 @@ cannot be answered.
                         further.jsonl              such errands in every other of the worlds, to go
                                                    on with
     principles          seeds.jsonl                errands of one call: the request and the call
-                        readings.jsonl             turns of `rag` on one passage, without citations
+                        readings.jsonl             turns of `rag` on one passage, without citations,
+                                                   in every other of the worlds
+                        writing.jsonl              requests for such turns, answered with those of
+                                                   the other worlds: for who is to write some
                         principles.jsonl           principles of these, by who made the world
 
 Nothing is written about the worlds that are evaluated, by suites or by the table of `effects`, nor
@@ -45,6 +48,7 @@ from examples.embedded.conversations import (
     write,
 )
 from examples.methods.comparing import HELDOUT
+from examples.methods.principled import principles, writing
 from harness.contracts import Agent, ChatModel
 from harness.errors import UserError
 from harness.loop import run
@@ -270,6 +274,12 @@ def errand_rows(world: World, fewest: int, longest: int) -> Iterator[Row]:
             yield row
 
 
+def reading_rows(world: World) -> Iterator[Row]:
+    """The turns of `rag` about questions of one hop, each with the passage found first."""
+    for lesson in questions(world.seed, world.size, 1, world.each):
+        yield from attempted(lesson, lambda ask: RAG(ask(reading), k=1, citations=False))
+
+
 def seed_row(row: Row) -> Row:
     """An errand up to its first call."""
     messages: list[Any] = row["messages"]
@@ -321,39 +331,14 @@ def _ttpa(worlds: Sequence[World]) -> Files:
     }
 
 
-PRINCIPLES = {
-    "task": (
-        "Answer with words of the passage alone, and with as few of them as name what is asked.",
-        "When the passage does not state the fact that is asked, answer: unanswerable.",
-        "A passage may name the thing that is asked about and still not tell the fact.",
-        "Write names, dates and numbers exactly as the passage writes them.",
-    ),
-    "cluster": (
-        "Who founded, owns, leads or directed something: answer with a person's full name.",
-        "When something happened: answer with the day, the month and the year, or the year alone.",
-        "How many of something: answer with the number, and leave the unit out.",
-        "Where a shop is: answer with the number of the house and the street.",
-        "On which day something is closed: answer with the day of the week.",
-        "Which firm makes, sells or pays for something: answer with the firm's whole name.",
-    ),
-}
-"""What holds for the readings, told by who made the world in the place of a large model."""
-
-
 def _principles(worlds: Sequence[World]) -> Files:
     return {
         "seeds": (seed_row(row) for world in worlds for row in errand_rows(world, 1, 1)),
-        "readings": (
-            row
-            for world in worlds
-            for lesson in questions(world.seed, world.size, 1, world.each)
-            for row in attempted(lesson, lambda ask: RAG(ask(reading), k=1, citations=False))
+        "readings": (row for world in worlds[::2] for row in reading_rows(world)),
+        "writing": (
+            row for world in worlds[1::2] for row in writing(reading_rows(world), world.seed)
         ),
-        "principles": (
-            {"id": f"{level}-{number}", "level": level, "text": text}
-            for level, texts in PRINCIPLES.items()
-            for number, text in enumerate(texts, 1)
-        ),
+        "principles": principles(),
     }
 
 

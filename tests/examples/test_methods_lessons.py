@@ -180,7 +180,8 @@ def test_errands_are_conversations_of_a_call_a_turn(tmp_path: Path) -> None:
 def test_seeds_end_with_their_first_call_and_pass_the_checker(tmp_path: Path) -> None:
     from examples.methods.worlds import founded
 
-    seeds, readings, principles = written("principles", tmp_path, [SMALL])
+    worlds = [SMALL, replace(SMALL, seed=SMALL.seed + 1)]
+    seeds, readings, writing, principles = written("principles", tmp_path, worlds)
     for path in (seeds, readings):
         rows = [json.loads(line) for line in path.read_text().splitlines()]
         assert rows
@@ -189,6 +190,10 @@ def test_seeds_end_with_their_first_call_and_pass_the_checker(tmp_path: Path) ->
     assert all(
         [m.role for m in d.messages[-2:]] == ["user", "assistant"] for d in read_dialogues(readings)
     )
+    known = {dialogue.messages[-2].content for dialogue in read_dialogues(readings)}
+    made = [json.loads(dialogue.messages[-1].content) for dialogue in read_dialogues(writing)]
+    assert len(made) == 8
+    assert not known & {row["prompt"] for row in made}
     told = [json.loads(line) for line in principles.read_text().splitlines()]
     assert [set(row) for row in told] == [{"id", "level", "text"}] * 10
     assert len({row["id"] for row in told}) == 10
