@@ -113,7 +113,8 @@ _DTA: Mapping[str, Value] = {
 }
 _PRINCIPLES: Mapping[str, Value] = {
     **{"data": "{lessons}/readings.jsonl", "principles": "{lessons}/principles.jsonl"},
-    **{"seeds": 16, "instances": 400, "checker": "{worlds}:founded", "answer_tokens": 256},
+    **{"seeds": 16, "instances": 200, "checker": "{worlds}:founded", "answer_tokens": 256},
+    **{"near": 0.9, "epochs": 2, "lr": 3e-4, "at_once": 16},
 }
 _PLAIN = {name: value for name, value in _PRINCIPLES.items() if name != "principles"}
 
@@ -167,16 +168,15 @@ COMPARISONS: Mapping[str, Comparison] = {
     ),
     "principles": Comparison(
         {
-            "plain": _own("principles", "{base}", **_PLAIN, control="plain"),
-            "guided": _own("principles", "{base}", **_PRINCIPLES),
-            "dealt": _own("principles", "{base}", **_PRINCIPLES, control="shuffled"),
-            "shown": _own("principles", "{base}", **_PLAIN, control="demonstrations"),
+            "writer": _sft("writing.jsonl", epochs=3, lr=1e-3),
+            "plain": _own("principles", "{writer}", **_PLAIN, control="plain"),
+            "guided": _own("principles", "{writer}", **_PRINCIPLES),
+            "dealt": _own("principles", "{writer}", **_PRINCIPLES, control="shuffled"),
         },
         {
             "plain": 'rag(transformers("{plain}", max_tokens=64), k=1, citations=false)',
             "principles": 'rag(transformers("{guided}", max_tokens=64), k=1, citations=false)',
             "shuffled": 'rag(transformers("{dealt}", max_tokens=64), k=1, citations=false)',
-            "demonstrations": 'rag(transformers("{shown}", max_tokens=64), k=1, citations=false)',
         },
         {QUESTIONS: ANSWERS},
     ),
