@@ -64,7 +64,7 @@ def costs_of(folder: Path) -> Costs:
 
 def with_costs(card: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """A checkpoint's card, with what its training has cost, where records of that are there."""
-    grid = _grid(folder)
+    grid = read_grid(folder / TRAINING)
     costs = costs_of(folder)
     if "lineage" not in card or not costs.sittings:
         return dict(card)
@@ -78,8 +78,9 @@ def write_grid(training: Path, grid: float) -> None:
         file.write(json.dumps({"g_per_kwh": grid}).encode() + b"\n")
 
 
-def _grid(folder: Path) -> float:
+def read_grid(training: Path) -> float:
+    """Grams of CO2 equivalent a kWh by which a training is told; `GRID` where it kept none."""
     try:
-        return float(json.loads((folder / TRAINING / "grid.json").read_bytes())["g_per_kwh"])
+        return float(json.loads((training / "grid.json").read_bytes())["g_per_kwh"])
     except (OSError, ValueError, KeyError, TypeError):
         return GRID

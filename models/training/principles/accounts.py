@@ -17,7 +17,7 @@ from typing import Any
 
 from harness.errors import UserError
 from harness.loading.identity import TRAINING
-from harness.training.costs import GRID, Costs
+from harness.training.costs import Costs, read_grid
 from harness.training.ledger import read_ledger
 from harness.training.work import SUMMARY
 
@@ -50,7 +50,7 @@ def accounts(training: Path, accepted: int | None = None) -> dict[str, Any]:
         stages[name] = {**here, "model": model}
         if model:
             models[f"{model}, {name}"] = _model(asked, costs)
-    intensity = grid(training)
+    intensity = read_grid(training)
     total = _sum([stages[name]["kwh"] for name in stages], models)
     data = {name: stage for name, stage in stages.items() if name in ("principles", "instances")}
     spent = _sum(
@@ -67,14 +67,6 @@ def accounts(training: Path, accepted: int | None = None) -> dict[str, Any]:
             None if spent is None or not accepted else spent * intensity / accepted
         ),
     }
-
-
-def grid(training: Path) -> float:
-    """Grams of CO2 equivalent a kilowatt-hour by which this training is told."""
-    try:
-        return float(json.loads((training / "grid.json").read_bytes())["g_per_kwh"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return GRID
 
 
 def _model(asked: Mapping[str, Any], costs: Costs) -> dict[str, Any]:
