@@ -8,6 +8,7 @@ trained model, to the letter. Where a search has found too little, the guide say
 cannot be answered.
 
     exsearch            exsearch.jsonl             turns of `exsearch`
+    exsearch-vague      exsearch-vague.jsonl       every other sub-query says "it", not what about
     exsearch-selection  exsearch-selection.jsonl   with selection, whose turns are rows too
     dro                 selector.jsonl             the selector's turns of `dro`
                         generator.jsonl            the generator's, on what was selected and on what
@@ -33,10 +34,13 @@ by default about those that `starter-lm` was trained on (seeds 100 to 239).
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any, cast
 
 from examples.embedded.conversations import (
@@ -75,6 +79,8 @@ HOPS = (1, 2)
 CANDIDATES, KEPT = 8, 3
 """Passages that `dro` finds and that it keeps: 20 of them are 1,700 tokens of `starter-lm`."""
 _PASSAGES = "Passages:\n"
+_NAMED = re.compile(r"(?<=\s)(?:the )?[A-Z](?:[^?]*[A-Z])?\w*")
+"""From the first name in a question to the last."""
 Files = Mapping[str, Iterable[Row]]
 Policy = Callable[[Sequence[Message]], str]
 
@@ -105,16 +111,34 @@ class World:
 # -- exsearch ----------------------------------------------------------------------------------
 
 
-def exsearch_rows(world: World, *, selection: bool = False) -> Iterator[Row]:
-    """The conversations of `exsearch`, and each selection by itself."""
+def exsearch_rows(world: World, *, selection: bool = False, vague: float = 0.0) -> Iterator[Row]:
+    """The conversations of `exsearch`, and each selection by itself.
+
+    Args:
+        world: that they are about.
+        selection: whether passages are selected.
+        vague: the share of sub-queries that do not name what they are about, drawn by chance.
+    """
+    chance = Random(f"{world.seed} vague")
+    policy = partial(searching, vaguely=lambda: chance.random() < vague)
     for lesson in world.lessons():
-        said = attempted(lesson, lambda ask: ExSearch(ask(searching), selection=selection))
+        said = attempted(lesson, lambda ask: ExSearch(ask(policy), selection=selection))
         yield from (turn for turn in said if _selects(turn))
         yield said[-1]
 
 
-def searching(guide: QuestionGuide, messages: Sequence[Message]) -> str:
-    """A turn of `exsearch`."""
+def searching(
+    guide: QuestionGuide,
+    messages: Sequence[Message],
+    vaguely: Callable[[], bool] = lambda: False,
+) -> str:
+    """A turn of `exsearch`.
+
+    Args:
+        guide: who knows.
+        messages: so far.
+        vaguely: asked at each sub-query; if so, "it" stands there in the place of all names.
+    """
     last = messages[-1].content
     if last.startswith(_PASSAGES):
         return ordering(guide, messages, ExSearch.shown)
@@ -124,7 +148,8 @@ def searching(guide: QuestionGuide, messages: Sequence[Message]) -> str:
         return str(turn.does)
     if isinstance(turn.does, ToolCall):
         fact = turn.why if results else None
-        return str(exsearch_turns.Turn(fact, str(turn.does.arguments["query"])))
+        query = str(turn.does.arguments["query"])
+        return str(exsearch_turns.Turn(fact, _NAMED.sub("it", query) if vaguely() else query))
     return str(exsearch_turns.Turn("" if turn.does == UNANSWERABLE else turn.why, final=True))
 
 
@@ -294,6 +319,10 @@ def _exsearch(worlds: Sequence[World]) -> Files:
     return {"exsearch": (row for world in worlds for row in exsearch_rows(world))}
 
 
+def _vague(worlds: Sequence[World]) -> Files:
+    return {"exsearch-vague": (row for world in worlds for row in exsearch_rows(world, vague=0.5))}
+
+
 def _selection(worlds: Sequence[World]) -> Files:
     rows = (row for world in worlds for row in exsearch_rows(world, selection=True))
     return {"exsearch-selection": rows}
@@ -344,6 +373,7 @@ def _principles(worlds: Sequence[World]) -> Files:
 
 KINDS: Mapping[str, Callable[[Sequence[World]], Files]] = {
     "exsearch": _exsearch,
+    "exsearch-vague": _vague,
     "exsearch-selection": _selection,
     "dro": _dro,
     "genground": _genground,

@@ -106,6 +106,31 @@ def test_exsearch_records_what_it_was_told_and_asks_on(searches: list[Row]) -> N
             assert said[-1] in said[-2] or said[-1] in ("yes", "no") or " or " in asked["content"]
 
 
+def test_every_other_sub_query_is_vague_and_finds_less(tmp_path: Path) -> None:
+    world = World(303, each=12)
+    [path] = written("exsearch-vague", tmp_path, [world])
+    plain, vague = (
+        list(exsearch_rows(world)),
+        [json.loads(row) for row in path.read_text().splitlines()],
+    )
+    asked = [
+        (one["messages"][2]["content"], other["messages"][2]["content"])
+        for one, other in zip(plain, vague, strict=True)
+    ]
+    changed = [(full, short) for full, short in asked if full != short]
+    assert len(changed) == pytest.approx(len(asked) / 2, abs=6)  # 2.4 standard deviations of 24
+    for full, short in changed:
+        before, it, after = f" {short}".partition(" it")
+        assert it
+        assert full.startswith(before.strip())
+        assert full.endswith(after)
+    told = [
+        sum(row["messages"][-1]["content"] != "unanswerable" for row in rows)
+        for rows in (plain, vague)
+    ]
+    assert 0 < told[1] < told[0]
+
+
 def test_selection_turns_are_rows_of_their_own() -> None:
     rows = list(exsearch_rows(WORLD, selection=True))
     selections = [row for row in rows if row["messages"][1]["content"].startswith("Passages:")]
