@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -68,6 +69,7 @@ class Ttpa(Dpo):
         margin: of the scores of a pair.
         against: "every" candidate that is worse by the margin is rejected, or the "worst" alone.
         pairs: "scored"; or "shuffled", where a coin decides which is chosen: a control.
+        span: tokens of each side that are learned from where both part; 0 for the whole turns.
         weight_unparsable: of calls that cannot be read.
         weight_call: of calls that are missing or needless.
         weight_tool: of a wrong tool.
@@ -102,6 +104,7 @@ class Ttpa(Dpo):
     margin: float = 0.1
     against: str = "every"
     pairs: str = "scored"
+    span: int = 0
     weight_unparsable: float = SEVERITY["unparsable"]
     weight_call: float = SEVERITY["missing call"]
     weight_tool: float = SEVERITY["wrong tool"]
@@ -135,7 +138,13 @@ class Ttpa(Dpo):
         return (
             *made,
             self._sample(),
-            Data(self, read_sampled, encode, lambda work: work.before("sample") / STEPS, _paired),
+            Data(
+                self,
+                read_sampled,
+                partial(encode, span=self.span),
+                lambda work: work.before("sample") / STEPS,
+                _paired,
+            ),
             Reference(self),
             Optimisation(self, self._trainer),
         )
@@ -198,6 +207,7 @@ class Ttpa(Dpo):
             ),
             from_zero=(
                 "restarts",
+                "span",
                 "teacher_temperature",
                 "temperature",
                 *(f"weight_{name}" for name in CLASSES),

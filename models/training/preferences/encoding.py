@@ -6,8 +6,9 @@ could not be read is what is unlearned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,31 @@ def read_sampled(path: Path) -> Iterator[Sampled]:
         yield Sampled(line, row)
 
 
-def encode(base: Base, step: Sampled) -> list[dict[str, Any]]:
-    """A row for each pair of a step."""
-    prompt = step.row["prompt"]
-    turns = [
-        Encoded((*prompt, *turn["ids"]), ((len(prompt), len(prompt) + len(turn["ids"])),))
-        for turn in step.row["turns"]
-    ]
+def encode(base: Base, step: Sampled, span: int = 0) -> list[dict[str, Any]]:
+    """A row for each pair of a step.
+
+    Args:
+        base: in whose tokens they are written.
+        step: with its turns and pairs.
+        span: tokens of each side that are learned from where the two part, and behind which both
+            end; 0 for the whole turns.
+    """
+    turns = [turn["ids"] for turn in step.row["turns"]]
     return [
-        pair_row(base, step.line, turns[chosen], turns[rejected])
+        pair_row(base, step.line, *_sides(step.row["prompt"], turns[chosen], turns[rejected], span))
         for chosen, rejected in step.row["pairs"]
     ]
+
+
+def _sides(
+    prompt: Sequence[int], chosen: Sequence[int], rejected: Sequence[int], span: int
+) -> list[Encoded]:
+    """Both sides of a pair behind their prompt."""
+    alike = takewhile(lambda tokens: tokens[0] == tokens[1], zip(chosen, rejected, strict=False))
+    start = sum(1 for _ in alike) if span else 0
+    sides = []
+    for turn in (chosen, rejected):
+        said = turn[: start + span] if span else turn
+        ids = (*prompt, *said)
+        sides.append(Encoded(ids, ((len(prompt) + start, len(ids)),)))
+    return sides

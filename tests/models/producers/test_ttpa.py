@@ -193,6 +193,26 @@ def test_rows_are_the_tokens_that_the_base_drew(base: Path, tmp_path: Path) -> N
             assert learned.endswith("<|im_end|>")
 
 
+@pytest.mark.parametrize("span", [1, 2])
+def test_so_many_tokens_may_be_learned_from_where_both_sides_part(
+    base: Path, tmp_path: Path, span: int
+) -> None:
+    schooling.train(_Only(producer(base, tmp_path, span=span), "data"), tmp_path / "t")
+    [step] = schooling.rows(tmp_path / "t" / "1-sample" / "steps.jsonl")
+    rows = schooling.rows(tmp_path / "t" / "2-data" / "rows.jsonl")
+    assert len(rows) == 2
+    for row, pair in zip(rows, step["pairs"], strict=True):
+        turns = [step["turns"][number]["ids"] for number in pair]
+        apart = next(
+            at for at, (one, other) in enumerate(zip(*turns, strict=False)) if one != other
+        )
+        assert apart > 0  # all begin with <tool_call>
+        for side, turn in zip(("chosen", "rejected"), turns, strict=True):
+            assert row[side]["ids"] == step["prompt"] + turn[: apart + span]
+            begin = len(step["prompt"]) + apart
+            assert row[side]["spans"] == [[begin, begin + span]]
+
+
 def test_a_coin_decides_in_the_control(base: Path, tmp_path: Path) -> None:
     """Of 40 pairs about half are turned: 20, give or take four times sqrt(10)."""
     golds = [OSLO] * 20
