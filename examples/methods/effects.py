@@ -121,8 +121,8 @@ _PLAIN = {name: value for name, value in _PRINCIPLES.items() if name != "princip
 COMPARISONS: Mapping[str, Comparison] = {
     "exsearch": Comparison(
         {
-            "warm": _sft("exsearch.jsonl", epochs=4, lr=1e-3),
-            **_rounds("exsearch.jsonl", lr=3e-4),
+            "warm": _sft("exsearch-vague.jsonl", epochs=4, lr=1e-3),
+            **_rounds("exsearch-vague.jsonl", lr=3e-4),
             "em": _own("exsearch", "{warm}", **_EXSEARCH),
             "dealt": _own("exsearch", "{warm}", **_EXSEARCH, weights="shuffled"),
         },
