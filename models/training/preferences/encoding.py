@@ -47,21 +47,22 @@ def encode(base: Base, step: Sampled, span: int = 0) -> list[dict[str, Any]]:
             end; 0 for the whole turns.
     """
     turns = [turn["ids"] for turn in step.row["turns"]]
-    return [
-        pair_row(base, step.line, *_sides(step.row["prompt"], turns[chosen], turns[rejected], span))
+    pairs = (
+        _sides(step.row["prompt"], turns[chosen], turns[rejected], span)
         for chosen, rejected in step.row["pairs"]
-    ]
+    )
+    return [pair_row(base, step.line, *sides, broken_off=span > 0) for sides in pairs]
 
 
 def _sides(
     prompt: Sequence[int], chosen: Sequence[int], rejected: Sequence[int], span: int
-) -> list[Encoded]:
+) -> tuple[Encoded, Encoded]:
     """Both sides of a pair behind their prompt."""
     alike = takewhile(lambda tokens: tokens[0] == tokens[1], zip(chosen, rejected, strict=False))
     start = sum(1 for _ in alike) if span else 0
-    sides = []
-    for turn in (chosen, rejected):
-        said = turn[: start + span] if span else turn
-        ids = (*prompt, *said)
-        sides.append(Encoded(ids, ((len(prompt) + start, len(ids)),)))
-    return sides
+
+    def side(turn: Sequence[int]) -> Encoded:
+        ids = (*prompt, *(turn[: start + span] if span else turn))
+        return Encoded(ids, ((len(prompt) + start, len(ids)),))
+
+    return side(chosen), side(rejected)

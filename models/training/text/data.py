@@ -179,7 +179,7 @@ class _Counted:
             self.trained += row["trained"]
             self.lengths[row["length"]] += 1
             for side in (row, row.get("chosen"), row.get("rejected")):
-                if side and "spans" in side:
+                if side and "spans" in side and not row.get("broken_off"):
                     self.ends |= {side["ids"][end - 1] for _, end in side["spans"]}
         for row in left:
             self.left_out += 1

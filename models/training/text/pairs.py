@@ -9,7 +9,9 @@ from models.training.text.data import shown
 from models.training.text.rendering import Encoded
 
 
-def pair_row(base: Base, line: int, chosen: Encoded, rejected: Encoded) -> dict[str, Any]:
+def pair_row(
+    base: Base, line: int, chosen: Encoded, rejected: Encoded, *, broken_off: bool = False
+) -> dict[str, Any]:
     """The row of a pair, as the reference model and the trainer of preferences take it.
 
     Args:
@@ -17,6 +19,8 @@ def pair_row(base: Base, line: int, chosen: Encoded, rejected: Encoded) -> dict[
         line: of the file that the pair comes from, from 1.
         chosen: the prompt with what is preferred.
         rejected: the prompt with the other one.
+        broken_off: whether they may end before their turns do, so that their last tokens do not
+            tell what ends a turn.
     """
     sides = {"chosen": chosen, "rejected": rejected}
     lengths = [len(side.ids) for side in sides.values()]
@@ -25,6 +29,7 @@ def pair_row(base: Base, line: int, chosen: Encoded, rejected: Encoded) -> dict[
         "length": max(lengths),
         "tokens": sum(lengths),
         "trained": sum(side.trained for side in sides.values()),
+        **({"broken_off": True} if broken_off else {}),
         **{
             name: {"parts": shown(base, side), "ids": side.ids, "spans": side.spans}
             for name, side in sides.items()

@@ -211,6 +211,8 @@ def test_so_many_tokens_may_be_learned_from_where_both_sides_part(
             assert row[side]["ids"] == step["prompt"] + turn[: apart + span]
             begin = len(step["prompt"]) + apart
             assert row[side]["spans"] == [[begin, begin + span]]
+    told = json.loads((tmp_path / "t" / "2-data" / "summary.json").read_text())
+    assert told["ends"] == []  # these tokens end no turn
 
 
 def test_a_coin_decides_in_the_control(base: Path, tmp_path: Path) -> None:
