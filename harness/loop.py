@@ -115,6 +115,7 @@ class Flight(Generic[T]):
 
 
 async def _told(work: Coroutine[Any, Any, T], over: threading.Event) -> T:
+    """What a coroutine returns; the event tells when it has ended, however it did."""
     try:
         return await work
     finally:

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from random import Random
 
 from examples.embedded.conversations import Row
+from models.producers.principles import Principles
 from models.training.principles.seeds import Seed
 from models.training.principles.wording import for_instance
 from models.training.text.conversations import dialogue
 from tasks.worlds.starter.questions.compose import UNANSWERABLE
-
-GUIDING, SHOWN = 2, 2
-"""Principles that an example follows and examples that are shown, as the producer has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,9 @@ def principles() -> Iterator[Row]:
 def writing(readings: Iterable[Row], seed: int) -> Iterator[Row]:
     """Requests for a reading, as the producer words them, and a reading as the answer.
 
-    Each reading is written twice: by chance, and as one of those that follow most of some
-    principles. Other readings are shown.
+    There are two for each reading: one without principles, which it answers itself, and one with as
+    many as the producer takes, answered by one of the readings that follow most of them. As many
+    other readings are shown as the producer shows.
 
     Args:
         readings: one question, one passage and its answer each.
@@ -105,13 +104,19 @@ def writing(readings: Iterable[Row], seed: int) -> Iterator[Row]:
     known = [Seed(dialogue(line, row), row) for line, row in enumerate(readings, 1)]
     rules = [rule for level in PRINCIPLES.values() for rule in level]
     chance = Random(f"{seed} writing")
-    for number, by_chance in enumerate(known):
-        drawn = chance.sample(rules, GUIDING)
-        fits = [sum(rule.fits(one.row) for rule in drawn) for one in known]
-        fitting = [one for one, fit in zip(known, fits, strict=True) if fit == max(fits)]
-        for wanted, followed in ((by_chance, ()), (chance.choice(fitting), drawn)):
-            others = [one for one in known if one is not wanted]
-            shown = [one.shown for one in chance.sample(others, SHOWN)]
-            (asked,) = for_instance(known[number], [rule.text for rule in followed], shown)
-            turns = [("user", asked.content), ("assistant", wanted.shown)]
-            yield {"messages": [{"role": role, "content": text} for role, text in turns]}
+    for one in known:
+        drawn = chance.sample(rules, Principles.guiding)
+        by_fit: dict[int, list[Seed]] = {}
+        for other in known:
+            by_fit.setdefault(sum(rule.fits(other.row) for rule in drawn), []).append(other)
+        yield _request(one, (), known, chance)
+        yield _request(chance.choice(by_fit[max(by_fit)]), drawn, known, chance)
+
+
+def _request(wanted: Seed, rules: Sequence[Rule], known: Sequence[Seed], chance: Random) -> Row:
+    """A request that is answered by a reading, others being shown."""
+    others = [one for one in known if one is not wanted]
+    shown = [one.shown for one in chance.sample(others, Principles.demonstrations)]
+    (asked,) = for_instance(wanted, [rule.text for rule in rules], shown)
+    turns = (("user", asked.content), ("assistant", wanted.shown))
+    return {"messages": [{"role": role, "content": text} for role, text in turns]}

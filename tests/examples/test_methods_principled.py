@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from examples.embedded.conversations import Row
-from examples.methods.principled import GUIDING, PRINCIPLES, SHOWN, Rule, principles, writing
+from examples.methods.principled import PRINCIPLES, Rule, principles, writing
 from models.training.principles.answers import instance_of
 from models.training.principles.drafting import Draft, prompt_of
 from models.training.principles.keeping import Principle
@@ -71,13 +71,13 @@ def test_every_second_request_has_principles_and_an_answer_that_follows_most_of_
         made = instance_of(said, frame)
         assert made in READINGS
         assert said not in asked  # what is shown is something else
-        assert asked.count('- {"prompt"') == SHOWN
+        assert asked.count('- {"prompt"') == 2
         if place % 2 == 0:
             assert FOLLOWED not in asked
             assert made == READINGS[place // 2]
         else:
             drawn = [by_text[line] for line in by_text if f"\n- {line}\n" in asked]
-            assert len(drawn) == GUIDING
+            assert len(drawn) == 2
             fits = [sum(one.fits(row) for one in drawn) for row in READINGS]
             assert fits[READINGS.index(made)] == max(fits)
 

@@ -2,14 +2,18 @@
 
 import _thread
 import asyncio
+import contextlib
+import gc
 import threading
+import time
+from concurrent.futures import CancelledError
 from functools import partial
 from itertools import chain
 from typing import NoReturn
 
 import pytest
 
-from harness.loop import Flight, awaited, run, together
+from harness.loop import FAREWELL, Flight, awaited, run, together
 
 
 async def doubled(number: int) -> int:
@@ -67,6 +71,30 @@ def test_an_interruption_cancels_the_work_and_waits_for_its_end() -> None:
     with pytest.raises(KeyboardInterrupt):
         run(long())
     assert ended == ["long"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_work_that_is_stopped_before_it_began_is_at_its_end_at_once() -> None:
+    busy = threading.Event()
+
+    async def blocking() -> None:
+        busy.wait(0.5)  # the loop does nothing else meanwhile
+        _thread.interrupt_main()
+        busy.wait(0.5)
+
+    def other() -> None:
+        with contextlib.suppress(CancelledError):
+            run(blocking())
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run(doubled(1))
+    thread.join()
+    gc.collect()
+    assert time.monotonic() - began < FAREWELL
+    assert run(doubled(3)) == 6
 
 
 def test_waiting_on_its_own_loop_is_refused() -> None:
