@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -62,3 +63,16 @@ def blaming(culprit: str) -> Iterator[None]:
         raise
     except (Exception, SystemExit) as error:
         raise UserError(f"{culprit}: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Ends a script with an error's message and exit code in the place of a traceback."""
+    try:
+        yield
+    except AssayError as error:
+        sys.stderr.write(f"error: {error}\n")
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: run the same command again\n")
+        raise SystemExit(130) from None

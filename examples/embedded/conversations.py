@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.contracts import Agent
-from harness.errors import UserError
+from harness.errors import UserError, plainly
 from harness.files import replacing
 from harness.names import Names
 from harness.records import Message, ToolCall, ToolSpec
@@ -185,4 +185,5 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with plainly():
+        main(sys.argv[1:])

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from harness import evaluate
 from harness.contracts import Task
+from harness.errors import plainly
 from tasks import starter_agent, starter_qa
 
 SEED = 2
@@ -62,4 +63,5 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with plainly():
+        main(sys.argv[1:])

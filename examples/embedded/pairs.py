@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from harness.errors import UserError
+from harness.errors import UserError, plainly
 from harness.files import replacing
 from tasks.starter import SEED, SIZE
 from tasks.worlds.starter.pairs import Pair, training_pairs
@@ -51,4 +51,5 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with plainly():
+        main(sys.argv[1:])

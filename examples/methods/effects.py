@@ -33,6 +33,7 @@ from examples.methods.comparing import (
 )
 from examples.methods.lessons import CANDIDATES, KEPT
 from examples.methods.paired import FAULT, Gap, Interval
+from harness.errors import plainly
 from harness.files import replacing
 from harness.measures import is_share
 from harness.measures.faults import SEVERITY
@@ -290,4 +291,5 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with plainly():
+        main(sys.argv[1:])

@@ -54,7 +54,7 @@ from examples.embedded.conversations import (
 from examples.methods.comparing import HELDOUT
 from examples.methods.principled import principles, writing
 from harness.contracts import Agent, ChatModel
-from harness.errors import UserError
+from harness.errors import UserError, plainly
 from harness.loop import run
 from harness.names import Names
 from harness.records import Message, ToolCall, ToolSpec
@@ -420,4 +420,5 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with plainly():
+        main(sys.argv[1:])

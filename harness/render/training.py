@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 from typing import Any, Self
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from harness.contracts import Planned
+from harness.errors import UserError
 from harness.loading.identity import TRAINING
 from harness.render import console
 from harness.render.progress import drawn
-from harness.render.words import QUIET, STRONG, command, count, duration, grid
+from harness.render.words import QUIET, STRONG, WARNING, command, count, duration, grid
 from harness.training.production import Trained
 
 _PATIENCE = 20.0
 """Seconds between two lines where there is no bar."""
+_FINDS = (("score it", "{}", "starter"),)
+_SCORED: Mapping[str, Sequence[tuple[str, str, str]]] = {
+    "retriever": _FINDS,
+    "embedder": _FINDS,
+    "reranker": (("score it", "bm25 % 20 >> {}", "starter"),),
+    "agent": (
+        ("score it on errands", "{}", "starter-agent"),
+        ("or on questions", "{}", "starter-qa"),
+    ),
+    "chat model": (
+        ("score it on errands", "function-calling({})", "starter-agent"),
+        ("or on questions", "rag({})", "starter-qa"),
+    ),
+}
+"""By what a checkpoint can be asked for: why, as which model, and the suite that comes along."""
 
 
 class StageWatch:
@@ -97,7 +114,19 @@ def trained(found: Trained, intensity: float) -> Iterator[RenderableType]:
             QUIET,
         )
     yield Text(f"rows, curves and ledger are in {found.folder / TRAINING}", QUIET)
-    yield command("score it", f"assay run -m {found.folder}/ -s starter")
+    yield from _scoring(found)
+
+
+def _scoring(found: Trained) -> Iterator[RenderableType]:
+    """The commands that score a checkpoint, by what it can be asked for."""
+    try:
+        ways = [_SCORED[contract] for contract in found.contracts() if contract in _SCORED]
+    except UserError as error:
+        yield Text(f"it cannot be loaded: {error}", WARNING)
+        return
+    for why, model, suite in ways[0] if ways else ():
+        expression = quote(model.format(f"{found.folder}/"))
+        yield command(why, f"assay run -m {expression} -s {suite}")
 
 
 def producer_list(found: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:

@@ -14,6 +14,7 @@ from typing import Any
 from harness.contracts import Planned, Stage
 from harness.errors import UserError
 from harness.files import disk_error, replacing, require_writable
+from harness.loading import contracts_of, load_model
 from harness.loading.identity import TRAINING
 from harness.training import together
 from harness.training.configuration import LoadedProducer
@@ -41,6 +42,10 @@ class Trained:
     adapter: str
     stages: Mapping[str, bool]
     costs: Costs
+
+    def contracts(self) -> tuple[str, ...]:
+        """What the checkpoint can be asked for. Raises `UserError` where it cannot be loaded."""
+        return contracts_of(load_model(f"{self.folder}/").model)
 
     def row(self) -> dict[str, Any]:
         """The same as plain JSON."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.errors import AssayError, MissingExtra, UserError
+from harness.errors import MissingExtra, UserError, plainly
 from harness.files import replacing
 from models.neural.opening import quiet
 
@@ -361,13 +361,10 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     checkpoint, folder = map(Path, arguments)
     encoder = (checkpoint / "modules.json").is_file()
-    try:
-        (export_encoder if encoder else export_language_model)(checkpoint, folder)
-    except AssayError as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return error.exit_code
+    (export_encoder if encoder else export_language_model)(checkpoint, folder)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with plainly():
+        sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +37,7 @@ from models.training.text.conversations import read_dialogues
 from tasks.curriculum import Lesson, questions
 from tasks.starter_agent import SEED
 
+HOME = Path(__file__).resolve().parents[2]
 WORLD = World(303, each=4)
 SMALL = World(300, each=4)
 
@@ -260,3 +263,10 @@ def test_the_command_writes_the_files_of_a_kind(
     with pytest.raises(SystemExit):
         main(["exsearhc", str(tmp_path)])
     assert set(KINDS) >= {"exsearch", "dro", "genground", "dta", "ttpa", "principles"}
+
+
+def test_a_mistake_is_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "examples.methods.lessons", "exsearch", str(tmp_path)]
+    done = subprocess.run([*command, "--worlds", "400"], cwd=HOME, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "error: seed 400 is evaluated and is not trained on\n"
