@@ -1,0 +1,44 @@
+"""What is said when training is over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.render.training import trained
+from harness.training import Costs, Trained
+
+
+def made(folder: Path, adapter: str) -> Trained:
+    folder.mkdir()
+    (folder / "model.yaml").write_text(f"adapter: {adapter}\n")
+    return Trained(folder, adapter, {"train": True}, Costs())
+
+
+@pytest.mark.parametrize(
+    ("adapter", "commands"),
+    [
+        ("bm25", ["-m made/ -s starter"]),
+        ("starter-embedder", ["-m made/ -s starter"]),
+        (
+            "starter-lm",
+            ["-m 'function-calling(made/)' -s starter-agent", "-m 'rag(made/)' -s starter-qa"],
+        ),
+        ("exsearch(starter-lm)", ["-m made/ -s starter-agent", "-m made/ -s starter-qa"]),
+        ("listwise(starter-lm)", ["-m 'bm25 % 20 >> made/' -s starter"]),
+    ],
+)
+def test_a_checkpoint_is_scored_as_what_it_is(
+    adapter: str, commands: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = "\n".join(map(str, trained(made(Path("made"), adapter), 475)))
+    told = [line.partition("assay run ")[2] for line in found.splitlines() if "assay run" in line]
+    assert told == commands
+
+
+def test_one_that_cannot_be_loaded_is_no_traceback(tmp_path: Path) -> None:
+    *_, told = map(str, trained(made(tmp_path / "made", "bm52"), 475))
+    assert told.startswith("it cannot be loaded: ")
+    assert "bm25" in told
