@@ -15,6 +15,7 @@ be answered, as who knows no more should.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
@@ -175,8 +176,9 @@ def _drilled(talks: Iterable[tuple[Message, ...]]) -> Iterator[Row]:
 
 def main(arguments: Sequence[str]) -> None:
     """Writes the files into the folder that is named."""
-    [name] = arguments or ["."]
-    folder = Path(name)
+    parser = argparse.ArgumentParser(prog="python -m examples.embedded.conversations")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path())
+    folder = parser.parse_args(arguments).folder
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "copies.jsonl", _drilled(copies(FIRST, COPIES)))
     write(folder / "drills.jsonl", _drilled(drills(FIRST, DRILLS)))

@@ -9,6 +9,7 @@ the embedded models were chosen, unless another is named; 1 is the suites' own.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -57,8 +58,11 @@ def table(model: str, seed: int) -> Iterator[tuple[str, str, str]]:
 
 def main(arguments: Sequence[str]) -> None:
     """Prints the table of the model that is named."""
-    model, *seed = arguments
-    for agent, part, value in table(model, int(seed[0]) if seed else SEED):
+    parser = argparse.ArgumentParser(prog="python -m examples.embedded.evaluation")
+    parser.add_argument("model", help="as assay run -m takes it")
+    parser.add_argument("seed", type=int, nargs="?", default=SEED, help="of the world")
+    told = parser.parse_args(arguments)
+    for agent, part, value in table(told.model, told.seed):
         print(f"{agent:<18}{part:<36}{value}", flush=True)
 
 

@@ -7,6 +7,7 @@ The suites ask about the world of seed 1; no such pair is written.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -46,8 +47,10 @@ def write(path: Path, pairs: Iterator[Pair]) -> int:
 
 def main(arguments: Sequence[str]) -> None:
     """Writes the file that is named."""
-    [path] = arguments or ["pairs.jsonl"]
-    print(f"{write(Path(path), pairs()):,} pairs in {path}")
+    parser = argparse.ArgumentParser(prog="python -m examples.embedded.pairs")
+    parser.add_argument("file", type=Path, nargs="?", default=Path("pairs.jsonl"))
+    path = parser.parse_args(arguments).file
+    print(f"{write(path, pairs()):,} pairs in {path}")
 
 
 if __name__ == "__main__":
