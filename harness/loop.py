@@ -36,15 +36,15 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     if _here():
         work.close()
         raise RuntimeError("run() would block its own loop: await the work, or use a thread")
-    over = threading.Event()
-    future = asyncio.run_coroutine_threadsafe(_told(work, over), requests_loop())
+    held = _Held(work)
     try:
-        while not wait([future], timeout=POLL).done:
+        held.begin()
+        while not held.over(POLL):
             pass
     except BaseException:
-        _stop(future, over)
+        held.stop()
         raise
-    return future.result()
+    return held.result()
 
 
 async def awaited(work: Coroutine[Any, Any, T]) -> T:
@@ -75,27 +75,26 @@ class Flight(Generic[T]):
     def __init__(self, works: Iterable[Callable[[], Coroutine[Any, Any, T]]], most: int) -> None:
         self._works, self._most = iter(works), most
         self._landed: deque[T] = deque()
-        self._over = threading.Event()
-        self._future: Future[None] | None = None
+        self._held: _Held[None] | None = None
 
     def __iter__(self) -> Iterator[list[T]]:
         """Begins; what the works return, as they end: what there is after every `POLL` seconds.
 
         The first to fail ends the others, and is raised after what ended before it.
         """
-        work = _told(self._fly(), self._over)
-        self._future = asyncio.run_coroutine_threadsafe(work, requests_loop())
+        self._held = _Held(self._fly())
+        self._held.begin()
         over = False
         while not over:
-            over = bool(wait([self._future], timeout=POLL).done)
+            over = self._held.over(POLL)
             if landed := self._taken():
                 yield landed
-        self._future.result()
+        self._held.result()
 
     def stop(self) -> list[T]:
         """Ends all works; returns what has ended since the last look."""
-        if self._future is not None and not self._future.done():
-            _stop(self._future, self._over)
+        if self._held is not None:
+            self._held.stop()
         return self._taken()
 
     async def _fly(self) -> None:
@@ -114,18 +113,58 @@ class Flight(Generic[T]):
         return [self._landed.popleft() for _ in range(len(self._landed))]
 
 
-async def _told(work: Coroutine[Any, Any, T], over: threading.Event) -> T:
-    """What a coroutine returns; the event tells when it has ended, however it did."""
-    try:
-        return await work
-    finally:
-        over.set()
+class _Held(Generic[T]):
+    """Work on the loop, held before it begins, so that it can be stopped whenever that is.
 
+    Args:
+        work: what is awaited on the loop.
+    """
 
-def _stop(future: Future[Any], over: threading.Event) -> None:
-    """Cancels work and waits until it has ended, which a cancelled future does not tell."""
-    future.cancel()
-    over.wait(FAREWELL)
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        self._work = work
+        self._task: asyncio.Task[T] | None = None
+        self._end: Future[T] = Future()
+
+    def begin(self) -> None:
+        """Lets it begin; returns at once."""
+        requests_loop().call_soon_threadsafe(self._begin)
+
+    def over(self, seconds: float) -> bool:
+        """Whether it has ended, however it did, or does so in that time."""
+        return bool(wait([self._end], timeout=seconds).done)
+
+    def result(self) -> T:
+        """What it has returned, or raised, once it has ended."""
+        return self._end.result()
+
+    def stop(self) -> None:
+        """Cancels it and waits until it has ended, `FAREWELL` seconds at most."""
+        if not self._end.done():
+            requests_loop().call_soon_threadsafe(self._stop)
+            self.over(FAREWELL)
+
+    def _begin(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._work)
+        self._task.add_done_callback(self._tell)
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        elif not self._end.done():  # `begin` was interrupted, or would have come first
+            self._work.close()
+            self._cancelled()
+
+    def _tell(self, task: asyncio.Task[T]) -> None:
+        if task.cancelled():
+            self._cancelled()
+        elif (raised := task.exception()) is not None:
+            self._end.set_exception(raised)
+        else:
+            self._end.set_result(task.result())
+
+    def _cancelled(self) -> None:
+        self._end.cancel()
+        self._end.set_running_or_notify_cancel()  # wakes who waits for it
 
 
 def requests_loop() -> asyncio.AbstractEventLoop:
@@ -133,9 +172,9 @@ def requests_loop() -> asyncio.AbstractEventLoop:
     with _starting:
         process = os.getpid()
         if process not in _loops:
-            _loops[process] = asyncio.new_event_loop()
-            args = (_loops[process],)
-            threading.Thread(target=_serve, args=args, name="requests", daemon=True).start()
+            loop = asyncio.new_event_loop()
+            threading.Thread(target=_serve, args=(loop,), name="requests", daemon=True).start()
+            _loops[process] = loop  # one that nobody serves would be waited for forever
         return _loops[process]
 
 

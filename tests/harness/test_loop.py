@@ -6,6 +6,7 @@ import contextlib
 import gc
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from functools import partial
 from itertools import chain
@@ -13,7 +14,7 @@ from typing import NoReturn
 
 import pytest
 
-from harness.loop import FAREWELL, Flight, awaited, run, together
+from harness.loop import FAREWELL, Flight, awaited, requests_loop, run, together
 
 
 async def doubled(number: int) -> int:
@@ -95,6 +96,63 @@ def test_work_that_is_stopped_before_it_began_is_at_its_end_at_once() -> None:
     gc.collect()
     assert time.monotonic() - began < FAREWELL
     assert run(doubled(3)) == 6
+
+
+@pytest.fixture(params=["not yet on the loop", "on the loop"])
+def early(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes while the next work is handed over to the loop."""
+    loop = requests_loop()
+    handed_over = loop.call_soon_threadsafe
+
+    def interrupted(call: Callable[[], object]) -> None:
+        monkeypatch.undo()
+        if request.param == "on the loop":
+            handed_over(call)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "call_soon_threadsafe", interrupted)
+
+
+@pytest.mark.usefixtures("early")
+@pytest.mark.filterwarnings("error")
+def test_an_interruption_while_work_begins_leaves_none_behind() -> None:
+    busy = Busy()
+    with pytest.raises(KeyboardInterrupt):
+        run(busy.work())
+    assert busy.under_way() == 0
+    assert run(doubled(3)) == 6
+
+
+@pytest.mark.usefixtures("early")
+@pytest.mark.filterwarnings("error")
+def test_an_interruption_while_a_flight_begins_leaves_no_work_behind() -> None:
+    busy = Busy()
+    flight: Flight[int] = Flight([busy.work] * 3, 2)
+    with pytest.raises(KeyboardInterrupt):
+        next(iter(flight))
+    assert flight.stop() == []
+    assert busy.under_way() == 0
+
+
+class Busy:
+    """Works that go on for long, counted."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    async def work(self) -> int:
+        self._count += 1
+        try:
+            await asyncio.sleep(60)
+        finally:
+            self._count -= 1
+        return self._count
+
+    def under_way(self) -> int:
+        """How many there are after whatever is on the loop by now has begun."""
+        run(asyncio.sleep(0.01))
+        gc.collect()
+        return self._count
 
 
 def test_waiting_on_its_own_loop_is_refused() -> None:
