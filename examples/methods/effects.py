@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import fmean
 
 from examples.methods.comparing import (
+    CHOOSING,
     HELDOUT,
     SEEDS,
     Budget,
@@ -47,7 +48,9 @@ PRACTICE = tuple(
     for seed in (350, 351)
     for hops in (1, 2)
 )
-CHOSEN = tuple(f"{{worlds}}:Questions(seed=380, hops={hops}, questions=60)" for hops in (1, 2))
+CHOSEN = tuple(
+    f"{{worlds}}:Questions(seed={CHOOSING}, hops={hops}, questions=60)" for hops in (1, 2)
+)
 """What rounds of training are compared by, those of a baseline likewise."""
 ROUNDS = 1
 ANSWERS = ("exact_match", "answer_f1", "answerability")

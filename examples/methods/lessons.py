@@ -51,7 +51,7 @@ from examples.embedded.conversations import (
     conversations,
     write,
 )
-from examples.methods.comparing import HELDOUT
+from examples.methods.comparing import CHOOSING, HELDOUT
 from examples.methods.principled import principles, writing
 from harness.contracts import Agent, ChatModel
 from harness.errors import UserError, plainly
@@ -396,7 +396,7 @@ def written(kind: str, folder: Path, worlds: Sequence[World]) -> list[Path]:
         UserError: a world is evaluated.
     """
     for world in worlds:
-        if world.seed in (SEED, DEVELOPMENT, *HELDOUT):
+        if world.seed in (SEED, DEVELOPMENT, CHOOSING, *HELDOUT):
             raise UserError(f"seed {world.seed} is evaluated and is not trained on")
     folder.mkdir(parents=True, exist_ok=True)
     paths = []

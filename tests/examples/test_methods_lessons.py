@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from examples.embedded.conversations import DEVELOPMENT, Row
-from examples.methods.comparing import HELDOUT
+from examples.methods.comparing import CHOOSING, HELDOUT
 from examples.methods.lessons import (
     CANDIDATES,
     KEPT,
@@ -242,7 +242,7 @@ def test_producers_read_what_is_written_for_them(tmp_path: Path) -> None:
         assert stage.plan({}).counts[count] == lines
 
 
-@pytest.mark.parametrize("seed", [SEED, DEVELOPMENT, *HELDOUT])
+@pytest.mark.parametrize("seed", [SEED, DEVELOPMENT, CHOOSING, *HELDOUT])
 def test_no_world_that_is_evaluated_is_written_about(seed: int, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=f"seed {seed} is evaluated"):
         written("exsearch", tmp_path, [World(seed)])
