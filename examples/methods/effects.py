@@ -186,13 +186,17 @@ COMPARISONS: Mapping[str, Comparison] = {
     ),
     "genground-igd": Comparison(
         {
-            "warm": _sft("genground.jsonl"),
-            "sft": _sft("genground.jsonl", "{warm}", steps=Budget("distilled")),
-            "distilled": _own("genground-igd", "{warm}", data="{lessons}/grounding.jsonl"),
+            "warm": _sft("genground.jsonl", epochs=2, lr=1e-3),
+            "sft": _sft("genground.jsonl", "{warm}", steps=Budget("distilled"), lr=3e-4),
+            "distilled": _own("genground-igd", "{warm}", data="{lessons}/grounding.jsonl", lr=3e-4),
         },
         {
             "sft": 'genground(transformers("{sft}", max_tokens=128), hops=3)',
-            "genground-igd": 'genground(transformers("{distilled}", max_tokens=128), hops=3)',
+            "genground-igd": (
+                'genground(transformers("{warm}", max_tokens=128), '
+                'grounder=transformers("{distilled}", max_tokens=128), hops=3)'
+            ),
+            "alone": 'genground(transformers("{distilled}", max_tokens=128), hops=3)',
         },
         {QUESTIONS: ANSWERS, CHAINS: ANSWERS},
     ),

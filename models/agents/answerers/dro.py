@@ -13,12 +13,12 @@ from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from harness.contracts import ChatModel
-from harness.errors import UserError
 from models.agents.answerers.answering import Answerer, Asked, Attempt, Reply, ids
 from models.agents.answerers.answers import plain_answer
 from models.agents.answerers.passages import numbered
 from models.agents.answerers.rag import RULES
 from models.agents.answerers.selection import selected
+from models.agents.asked import require_chat_model
 
 
 @dataclass(eq=False)
@@ -43,11 +43,8 @@ class DRO(Answerer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.generator is not None and not isinstance(self.generator, ChatModel):
-            raise UserError(
-                f"dro with a generator that is {type(self.generator).__name__}: a chat model is "
-                'wanted, such as openai("name")'
-            )
+        if self.generator is not None:
+            require_chat_model(f"{self.name} with a generator", self.generator)
 
     async def reply(self, attempt: Attempt, asked: Asked) -> Reply:
         """The answer from the selected passages, in the selector's order."""

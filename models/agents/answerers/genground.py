@@ -11,7 +11,7 @@ and FINISH[...]. The wording is ours; that code shows 3 to 5 worked examples in 
 Reconstruction: what the ablations leave. Without deduction the model writes the sub-question alone
 and grounding answers it; without grounding nothing is searched and the immediate answers stand;
 without batching all passages are shown at once. Without early stop every batch is read, and each
-may revise what the ones before left.
+may revise what the ones before left. That a model of its own may ground is ours.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import ClassVar
 
+from harness.contracts import ChatModel
 from harness.errors import UserError
 from models.agents.answerers.answering import (
     Answerer,
@@ -32,6 +33,7 @@ from models.agents.answerers.answering import (
 )
 from models.agents.answerers.answers import cited
 from models.agents.answerers.passages import Passage, numbered, overlap
+from models.agents.asked import require_chat_model
 
 DEDUCE = """\
 You answer a question in steps. Each step is a simpler question that needs one fact alone; it \
@@ -93,6 +95,7 @@ class GenGround(Answerer):
     """Deduces and grounds in turn. Passages that grounding cites are the sources of the answer.
 
     Attributes:
+        grounder: a chat model that grounds; None takes `model`, which deduces.
         hops: sub-questions at most.
         k: passages of a search.
         batch: passages that grounding is shown at a time.
@@ -103,6 +106,7 @@ class GenGround(Answerer):
     """
 
     _: KW_ONLY
+    grounder: ChatModel | None = None
     hops: int = 7
     k: int = 10
     batch: int = 3
@@ -116,6 +120,8 @@ class GenGround(Answerer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.grounder is not None:
+            require_chat_model(f"{self.name} with a grounder", self.grounder)
         if not (self.deduction or self.grounding):
             raise UserError("genground with neither deduction nor grounding: nothing answers")
 
@@ -163,7 +169,7 @@ class GenGround(Answerer):
                 f"Passages:\n{numbered(shown)}",
                 f"Question: {step.question}\nProposed answer: {step.answer or NOTHING}",
             )
-            evidence = await attempt.turn("grounding", prompt, read_evidence)
+            evidence = await attempt.turn("grounding", prompt, read_evidence, model=self.grounder)
             if evidence.answer:
                 step = replace(step, answer=evidence.answer)
                 sources = resting_on(evidence.quoted, shown)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from small_library import BORN, RIVER, Library, Mind
 
+from harness.errors import UserError
 from harness.loop import run
 from harness.records import Problem, Trajectory
 from models.agents.answerers.answering import Unreadable
@@ -40,6 +41,19 @@ def test_grounding_corrects_what_is_remembered_wrongly() -> None:
     assert made.answer == "Oddmouth"
     assert f"{WHO}\nProposed answer: Bela Quince" in mind.prompts("grounding")[0]
     assert f"Thought 1: {WHO}\nAnswer 1: Ansel Trick" in mind.prompts("deduction")[1]
+
+
+def test_the_grounder_may_be_a_model_of_its_own() -> None:
+    deducer, grounder = Mind(WRONG), Mind()
+    assert attempt(deducer, grounder=grounder).answer == "Oddmouth"
+    roles = ("deduction", "grounding")
+    assert [bool(deducer.prompts(role)) for role in roles] == [True, False]
+    assert [bool(grounder.prompts(role)) for role in roles] == [False, True]
+
+
+def test_a_grounder_that_is_no_chat_model_is_refused() -> None:
+    with pytest.raises(UserError, match="genground with a grounder wants a chat model, and int is"):
+        GenGround(Mind(), grounder=3)  # type: ignore[arg-type]
 
 
 def test_without_grounding_the_wrong_answer_stands_and_nothing_is_searched() -> None:
