@@ -192,11 +192,11 @@ COMPARISONS: Mapping[str, Comparison] = {
         },
         {
             "sft": 'genground(transformers("{sft}", max_tokens=128), hops=3)',
-            "genground-igd": (
+            "genground-igd": 'genground(transformers("{distilled}", max_tokens=128), hops=3)',
+            "grounder": (
                 'genground(transformers("{warm}", max_tokens=128), '
                 'grounder=transformers("{distilled}", max_tokens=128), hops=3)'
             ),
-            "alone": 'genground(transformers("{distilled}", max_tokens=128), hops=3)',
         },
         {QUESTIONS: ANSWERS, CHAINS: ANSWERS},
     ),
