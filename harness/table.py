@@ -141,15 +141,16 @@ def table(
 
     Args:
         path: an `--out` folder, any folder within it, or one result.
-        measures: in notation; default `TOOL_USE` for tool use, else all that was measured.
+        measures: in notation; default `TOOL_USE` for tool use, else all that was measured, and so
+            where something by default cannot be computed.
         by: "suite", the mean over the tasks of each suite; or "task", every task by itself. Tasks
             of no suite stand by themselves in either.
         data: folder that mirrors the data, for what has to be computed; default the environment
             variable ASSAY_DATA.
 
     Raises:
-        UserError: there is no result, a measure makes no sense, or what is not there yet cannot be
-            computed.
+        UserError: there is no result, a measure makes no sense, or one that was asked for is not
+            there yet and cannot be computed.
     """
     if by not in get_args(By):
         raise UserError(f"--by {by}: it is {' or '.join(get_args(By))}")
@@ -157,17 +158,30 @@ def table(
     found = [(read_result(folder.path), folder) for folder in folders]
     if not found:
         raise UserError(f"no result under {path}: give a folder that `assay run --out` has written")
-    wanted = tuple(dict.fromkeys(names(measures) or _default([result for result, _ in found])))
-    scored = [(result, _scores(result, folder, wanted, data)) for result, folder in found]
+    results = [result for result, _ in found]
+    asked = names(measures)
+    wanted = tuple(dict.fromkeys(asked or _default(results)))
+    try:
+        scored = [(result, _scores(result, folder, wanted, data)) for result, folder in found]
+    except UserError:
+        if asked:
+            raise
+        wanted = _measured(results)
+        scored = [(result, folder.scores()) for result, folder in found]
     tasks = list(dict.fromkeys(result.task for result, _ in scored))
     parts = (_part(name, of, scored, wanted) for name, of in _parts(tasks, by))
     return Table(wanted, tuple(parts))
 
 
-def _default(results: Sequence[Result]) -> list[str]:
+def _measured(results: Sequence[Result]) -> tuple[str, ...]:
+    """What any of the results has."""
+    return tuple(dict.fromkeys(name for result in results for name in result.measures))
+
+
+def _default(results: Sequence[Result]) -> Sequence[str]:
     """The columns where nobody says which."""
     if any(result.task_card.get("kind") != "tool_use" for result in results):
-        return list(dict.fromkeys(name for result in results for name in result.measures))
+        return _measured(results)
     trials = min(result.setting.trials for result in results)
     return [*TOOL_USE, *([f"pass^{trials}"] if trials > 1 else [])]
 

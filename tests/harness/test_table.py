@@ -132,6 +132,16 @@ def test_what_cannot_be_computed_any_more_is_said(tmp_path: Path) -> None:
         table(tmp_path, "calls")
 
 
+def test_where_nothing_is_asked_for_what_was_measured_is_shown(tmp_path: Path) -> None:
+    """The task is an object, which no later command can load."""
+    for one, measure in (("one", "path_recall"), ("two", "calls")):
+        evaluate(Scripted({one: ["search"]}, one), ToolToy(), measures=measure, out=tmp_path)
+    found = table(tmp_path)
+    assert set(found.measures) == {"path_recall", "calls"}
+    told = {frozenset(row.values) for part in found.parts for row in part.rows}
+    assert told == {frozenset({"path_recall"}), frozenset({"calls"})}
+
+
 def test_other_data_than_then_is_no_ground_for_new_numbers(tmp_path: Path) -> None:
     evaluate("oracle", TASKS[0], out=tmp_path, limit=2, cache=False)
     [folder] = find_results(tmp_path)
