@@ -114,7 +114,7 @@ class Flight(Generic[T]):
 
 
 class _Held(Generic[T]):
-    """Work on the loop, held before it begins, so that it can be stopped whenever that is.
+    """Work on the loop that is held before it begins: who is interrupted at any time can stop it.
 
     Args:
         work: what is awaited on the loop.

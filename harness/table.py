@@ -141,8 +141,8 @@ def table(
 
     Args:
         path: an `--out` folder, any folder within it, or one result.
-        measures: in notation; default `TOOL_USE` for tool use, else all that was measured, and so
-            where something by default cannot be computed.
+        measures: in notation; default `TOOL_USE` for tool use, else all that was measured. By
+            default, a result of which some cannot be computed shows what it has measured.
         by: "suite", the mean over the tasks of each suite; or "task", every task by itself. Tasks
             of no suite stand by themselves in either.
         data: folder that mirrors the data, for what has to be computed; default the environment
@@ -158,30 +158,28 @@ def table(
     found = [(read_result(folder.path), folder) for folder in folders]
     if not found:
         raise UserError(f"no result under {path}: give a folder that `assay run --out` has written")
-    results = [result for result, _ in found]
     asked = names(measures)
-    wanted = tuple(dict.fromkeys(asked or _default(results)))
-    try:
-        scored = [(result, _scores(result, folder, wanted, data)) for result, folder in found]
-    except UserError:
-        if asked:
-            raise
-        wanted = _measured(results)
-        scored = [(result, folder.scores()) for result, folder in found]
+    wanted = asked or _default([result for result, _ in found])
+    shown, scored = dict.fromkeys(wanted), []
+    for result, folder in found:
+        try:
+            scores = _scores(result, folder, wanted, data)
+        except UserError:
+            if asked:
+                raise
+            scores = folder.scores()
+            shown |= dict.fromkeys(result.measures)
+        scored.append((result, scores))
+    columns = tuple(name for name in shown if any(name in scores.values for _, scores in scored))
     tasks = list(dict.fromkeys(result.task for result, _ in scored))
-    parts = (_part(name, of, scored, wanted) for name, of in _parts(tasks, by))
-    return Table(wanted, tuple(parts))
+    parts = (_part(name, of, scored, columns) for name, of in _parts(tasks, by))
+    return Table(columns, tuple(parts))
 
 
-def _measured(results: Sequence[Result]) -> tuple[str, ...]:
-    """What any of the results has."""
-    return tuple(dict.fromkeys(name for result in results for name in result.measures))
-
-
-def _default(results: Sequence[Result]) -> Sequence[str]:
+def _default(results: Sequence[Result]) -> list[str]:
     """The columns where nobody says which."""
     if any(result.task_card.get("kind") != "tool_use" for result in results):
-        return _measured(results)
+        return list(dict.fromkeys(name for result in results for name in result.measures))
     trials = min(result.setting.trials for result in results)
     return [*TOOL_USE, *([f"pass^{trials}"] if trials > 1 else [])]
 

@@ -142,6 +142,17 @@ def test_where_nothing_is_asked_for_what_was_measured_is_shown(tmp_path: Path) -
     assert told == {frozenset({"path_recall"}), frozenset({"calls"})}
 
 
+def test_beside_what_cannot_be_computed_others_keep_their_columns(tmp_path: Path) -> None:
+    evaluate(Scripted({}), ToolToy(), measures="path_recall", out=tmp_path)
+    evaluate("oracle", TASKS[0], out=tmp_path, limit=2, cache=False)
+    found = table(tmp_path)
+    assert found.measures == TOOL_USE  # path_recall is one of them
+    by_part = {part.name: part.rows for part in found.parts}
+    assert [set(row.values) for row in by_part["toy-tools"]] == [{"path_recall"}]
+    [agent] = set(by_part) - {"toy-tools"}
+    assert [row.values["success"].value for row in by_part[agent]] == [1.0]
+
+
 def test_other_data_than_then_is_no_ground_for_new_numbers(tmp_path: Path) -> None:
     evaluate("oracle", TASKS[0], out=tmp_path, limit=2, cache=False)
     [folder] = find_results(tmp_path)
