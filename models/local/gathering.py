@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Condition, Thread
 from typing import Generic, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -14,6 +16,10 @@ MOMENT = 0.01
 """Seconds without another request after which those that came are handed on."""
 LONGEST = 0.1
 """Seconds that the first of them waits at most."""
+FAREWELL = 5.0
+"""Seconds that a group may take to its end when the program ends, by Ctrl-C, say."""
+
+_serving: WeakSet[Thread] = WeakSet()
 
 
 class Gathering(Generic[T, R]):
@@ -43,7 +49,9 @@ class Gathering(Generic[T, R]):
             self._changed.notify()
             if not self._running:
                 self._running = True
-                Thread(target=self._serve, name="chat model", daemon=True).start()
+                thread = Thread(target=self._serve, name="chat model", daemon=True)
+                thread.start()
+                _serving.add(thread)
         return future
 
     def _serve(self) -> None:
@@ -71,6 +79,14 @@ class Gathering(Generic[T, R]):
             group, self._waiting = self._waiting, []
             self._running = bool(group)
             return group
+
+
+@atexit.register
+def _await_groups() -> None:
+    """A library's code that is cut off within a thread aborts the whole program."""
+    until = time.monotonic() + FAREWELL
+    for thread in list(_serving):
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def _starts(future: Future[R]) -> bool:

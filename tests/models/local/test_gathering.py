@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +74,21 @@ def test_the_thread_ends_with_the_work_and_begins_anew() -> None:
         time.sleep(0.01)
     assert name not in {thread.name for thread in threading.enumerate()}
     assert gathering.submit(1).result(5) == name
+
+
+def test_a_program_that_ends_lets_the_group_under_way_come_to_its_end(tmp_path: Path) -> None:
+    script = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from models.local.gathering import Gathering\n"
+        "def work(group):\n"
+        "    Path(sys.argv[1], 'begun').touch()\n"
+        "    time.sleep(0.5)\n"
+        "    Path(sys.argv[1], 'ended').touch()\n"
+        "    return group\n"
+        "Gathering(work, 1).submit(1)\n"
+        "while not Path(sys.argv[1], 'begun').exists():\n"
+        "    time.sleep(0.01)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
+    assert (tmp_path / "ended").exists()
