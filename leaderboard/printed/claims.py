@@ -13,9 +13,10 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from harness.errors import UserError
+from harness.files import read_yaml
 from leaderboard.fields import Line, Prose, Strict
 from leaderboard.printed.collection import HOME, suites, systems, tables
-from leaderboard.printed.description import read_yaml, valid
+from leaderboard.printed.description import valid
 from leaderboard.printed.records import PrintedCell, PrintedRow, PrintedTable, PublishedClaim
 
 FILE = "claims.yaml"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-import yaml
 from pydantic import Field, StringConstraints, ValidationError
 
 from harness.errors import UserError
+from harness.files import read_yaml
 from leaderboard.fields import Line, Link, Prose, Strict
 from leaderboard.printed.records import Unit
 from leaderboard.records import Kind
@@ -134,22 +134,6 @@ class TableText(Strict):
     """What a reader must know before comparing."""
     suites: list[BoardText] = Field(min_length=1)
     defects: list[DefectText] = Field(default_factory=list)
-
-
-def read_yaml(path: Path) -> Any:
-    """What a YAML file of ours holds.
-
-    Raises:
-        UserError: there is none, or it is broken.
-    """
-    try:
-        # libyaml's safe loader, where PyYAML was built with it, is ten times as fast.
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-    except OSError as error:
-        raise UserError(f"{path.name} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path.name} is no YAML: {' '.join(str(error).split())}") from error
 
 
 def read_description(path: Path) -> TableText:

@@ -8,8 +8,9 @@ from pathlib import Path
 from pydantic import Field
 
 from harness.errors import UserError
+from harness.files import read_yaml
 from leaderboard.fields import Line, Strict
-from leaderboard.printed.description import read_yaml, valid
+from leaderboard.printed.description import valid
 from leaderboard.printed.records import SystemFacts
 from leaderboard.records import Kind
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.files import read_yaml
 from harness.records import TaskCard
 
 _FOLDER = Path(__file__).parents[1] / "cards"
@@ -64,10 +65,5 @@ class Cards:
 
 def read_cards(name: str) -> Cards:
     """Reads the cards of a benchmark."""
-    import yaml
-
-    # The C parser is ten times faster; PyYAML may come without it.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with (_FOLDER / f"{name}.yaml").open(encoding="utf-8") as file:
-        shared = yaml.load(file, Loader=loader)
+    shared = read_yaml(_FOLDER / f"{name}.yaml")
     return Cards(name, shared, shared.pop("tasks"))

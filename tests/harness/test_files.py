@@ -10,7 +10,7 @@ from errno import EACCES, EIO, ENOSPC
 import pytest
 
 from harness.errors import UserError
-from harness.files import remove_leftovers, replacing
+from harness.files import read_yaml, remove_leftovers, replacing
 
 CAPTURED = {"capture_output": True, "text": True, "check": True}
 
@@ -57,6 +57,18 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "taken").write_bytes(b"")
     with pytest.raises(UserError, match="cannot write"), replacing(tmp_path / "taken" / "file"):
         pass
+
+
+def test_yaml_holds_plain_values_and_what_is_none_is_told_by_name(tmp_path):
+    path = tmp_path / "card.yaml"
+    path.write_text("a: [1, 2.5, true, ~]\nb: Zoë\n", encoding="utf-8")
+    assert read_yaml(path) == {"a": [1, 2.5, True, None], "b": "Zoë"}
+    for broken in (b"a: [1", b"a: \xff", b"a: !!python/object/apply:os.getcwd []"):
+        path.write_bytes(broken)
+        with pytest.raises(UserError, match="card.yaml is no YAML"):
+            read_yaml(path)
+    with pytest.raises(UserError, match="none.yaml cannot be read: No such file"):
+        read_yaml(tmp_path / "none.yaml")
 
 
 def test_leftovers_of_the_dead_are_removed_and_those_of_the_living_stay(tmp_path):
