@@ -86,10 +86,10 @@ def _rounds(data: str, **more: Value) -> Mapping[str, Training]:
     }
 
 
-def _best(agent: str, measure: str) -> Choice:
+def _best(agent: str, measure: str, tasks: tuple[str, ...] = CHOSEN) -> Choice:
     """The best of the warm-up and these rounds, as such a method chooses its best."""
     names = ("warm", *(f"sft_{number}" for number in range(1, ROUNDS + 1)))
-    return Choice(tuple(agent.replace("{}", f"{{{name}}}") for name in names), CHOSEN, measure)
+    return Choice(tuple(agent.replace("{}", f"{{{name}}}") for name in names), tasks, measure)
 
 
 def _own(producer: str, base: str, **more: Value) -> Training:
@@ -102,9 +102,9 @@ _EXSEARCH: Mapping[str, Value] = {
     **{"likelihood": "sum", "lr": 3e-4},
 }
 _DRO: Mapping[str, Value] = {
-    **{"tasks": PRACTICE, "heldout": CHOSEN, "selector": "{selector}"},
-    **{"rounds": ROUNDS, "samples": 8, "answer_tokens": 64, "lr": 3e-4},
-    **{"k": CANDIDATES, "kept": KEPT},
+    **{"tasks": PRACTICE[::2], "heldout": CHOSEN[:1], "selector": "{selector}"},
+    **{"rounds": ROUNDS, "samples": 8, "answer_tokens": 64},
+    **{"k": CANDIDATES, "kept": KEPT, "batch": 4, "lr": 3e-4},
 }
 _TTPA: Mapping[str, Value] = {
     **{"data": "{lessons}/further.jsonl", "max_tokens": 128, "gold": True, "answers": True},
@@ -117,8 +117,9 @@ _DTA: Mapping[str, Value] = {
 }
 _PRINCIPLES: Mapping[str, Value] = {
     **{"data": "{lessons}/readings.jsonl", "principles": "{lessons}/principles.jsonl"},
-    **{"seeds": 16, "instances": 200, "checker": "{worlds}:founded", "answer_tokens": 256},
-    **{"near": 0.9, "epochs": 2, "lr": 3e-4, "at_once": 16},
+    **{"seeds": 8, "instances": 300, "checker": "{worlds}:founded", "answer_tokens": 256},
+    **{"near": 0.9, "small_temperature": 0.7, "at_once": 16},
+    **{"epochs": 2, "batch": 4, "lr": 3e-4},
 }
 _PLAIN = {name: value for name, value in _PRINCIPLES.items() if name != "principles"}
 
@@ -139,9 +140,9 @@ COMPARISONS: Mapping[str, Comparison] = {
     ),
     "dro": Comparison(
         {
-            "selector": _sft("selector.jsonl"),
-            "warm": _sft("generator.jsonl"),
-            **_rounds("generator.jsonl"),
+            "selector": _sft("selector.jsonl", epochs=2, batch=4),
+            "warm": _sft("generator.jsonl", batch=4),
+            **_rounds("generator.jsonl", batch=4, lr=3e-4),
             "em": _own("dro", "{warm}", **_DRO),
             "dealt": _own("dro", "{warm}", **_DRO, weights="shuffled"),
         },
@@ -150,11 +151,16 @@ COMPARISONS: Mapping[str, Comparison] = {
                 f'dro(transformers("{{}}", max_tokens=64), selection=false, k={CANDIDATES}, '
                 f"kept={KEPT})",
                 "answer_f1",
+                CHOSEN[:1],
             ),
             "dro": '"{em}/"',
             "shuffled": '"{dealt}/"',
+            "warm-up": (
+                'dro(transformers("{selector}", max_tokens=64), '
+                f'generator=transformers("{{warm}}", max_tokens=64), k={CANDIDATES}, kept={KEPT})'
+            ),
         },
-        {QUESTIONS: ANSWERS, CHAINS: ANSWERS},
+        {QUESTIONS: ANSWERS},
     ),
     "ttpa": Comparison(
         {
@@ -172,7 +178,7 @@ COMPARISONS: Mapping[str, Comparison] = {
     ),
     "principles": Comparison(
         {
-            "writer": _sft("writing.jsonl", epochs=3, lr=1e-3),
+            "writer": _sft("writing.jsonl", epochs=2, batch=4, lr=1e-3),
             "plain": _own("principles", "{writer}", **_PLAIN, control="plain"),
             "guided": _own("principles", "{writer}", **_PRINCIPLES),
             "dealt": _own("principles", "{writer}", **_PRINCIPLES, control="shuffled"),

@@ -10,7 +10,7 @@ cannot be answered.
     exsearch            exsearch.jsonl             turns of `exsearch`
     exsearch-vague      exsearch-vague.jsonl       every other sub-query says "it", not what about
     exsearch-selection  exsearch-selection.jsonl   with selection, whose turns are rows too
-    dro                 selector.jsonl             the selector's turns of `dro`
+    dro                 selector.jsonl             the selector's turns of `dro` on one hop
                         generator.jsonl            the generator's, on what was selected and on what
                                                    the search had first
     genground           genground.jsonl            turns of `genground`
@@ -76,7 +76,7 @@ EACH = 24
 DRAWN = 60
 """Problems that are drawn of each errand, before those of other lengths are left out."""
 HOPS = (1, 2)
-CANDIDATES, KEPT = 8, 3
+CANDIDATES, KEPT = 4, 1
 """Passages that `dro` finds and that it keeps: 20 of them are 1,700 tokens of `starter-lm`."""
 _PASSAGES = "Passages:\n"
 _NAMED = re.compile(r"(?<=\s)(?:the )?[A-Z](?:[^?]*[A-Z])?\w*")
@@ -160,9 +160,11 @@ def dro_rows(world: World) -> Iterator[tuple[str, Row]]:
     """The turns of `dro`, by who speaks; what would be the same twice is left out.
 
     The generator reads what the selector took, and what the search had first: it would learn else
-    that the first passage tells the answer.
+    that the first passage tells the answer. Questions are of one hop: `dro` searches once, and
+    seldom finds all that two take. Where nothing that was found tells the answer, no selection is
+    better than another, and none is learned.
     """
-    for lesson in world.lessons():
+    for lesson in questions(world.seed, world.size, 1, world.each):
         rows: list[tuple[str, Row]] = []
         for selection in (True, False):
             speakers = iter(("selector", "generator") if selection else ("generator",))
@@ -173,7 +175,8 @@ def dro_rows(world: World) -> Iterator[tuple[str, Row]]:
                 )
 
             rows += zip(speakers, attempted(lesson, made), strict=False)
-        yield from (row for place, row in enumerate(rows) if row not in rows[:place])
+        idle = rows[0] if _spoken(rows[1][1]) == UNANSWERABLE else None
+        yield from (row for place, row in enumerate(rows) if row not in [idle, *rows[:place]])
 
 
 def selecting(guide: QuestionGuide, messages: Sequence[Message]) -> str:
@@ -284,6 +287,11 @@ def _line(told: str, start: str) -> str:
     return next(
         line.removeprefix(start) for line in told.split("\n")[::-1] if line.startswith(start)
     )
+
+
+def _spoken(row: Row) -> str:
+    """What is learned of a conversation, its last turn."""
+    return str(row["messages"][-1]["content"])
 
 
 def _selects(row: Row) -> bool:
