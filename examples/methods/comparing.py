@@ -24,8 +24,8 @@ from harness.training import LoadedProducer, load_producer, plan, train
 SEEDS = (0, 1, 2)
 HELDOUT = (400, 401, 402, 403)
 """Worlds that are asked about, where nobody says otherwise."""
-CHOOSING = 380
-"""The world by which rounds of training are compared."""
+CHOOSING = (380, 381)
+"""Worlds by which rounds of training are compared."""
 _NAMED = re.compile(r"\{(\w+)\}")
 
 

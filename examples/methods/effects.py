@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
@@ -43,15 +43,22 @@ QUESTIONS = "{worlds}:Questions(seed={world}, hops=1, questions=60)"
 CHAINS = "{worlds}:Questions(seed={world}, hops=2, questions=60)"
 LONG_ERRANDS = "{worlds}:Errands(seed={world}, fewest=2, calls=4, problems=64)"
 CALLS = "{worlds}:Calls(seed={world}, calls=3, problems=64)"
-PRACTICE = tuple(
-    f"{{worlds}}:Questions(seed={seed}, hops={hops}, questions=60)"
-    for seed in (350, 351)
-    for hops in (1, 2)
-)
-CHOSEN = tuple(
-    f"{{worlds}}:Questions(seed={CHOOSING}, hops={hops}, questions=60)" for hops in (1, 2)
-)
+
+
+def _questions(worlds: Iterable[int], *hops: int) -> tuple[str, ...]:
+    """The expressions of tasks."""
+    return tuple(
+        f"{{worlds}}:Questions(seed={world}, hops={number}, questions=60)"
+        for world in worlds
+        for number in hops
+    )
+
+
+PRACTICE = _questions((350, 351), 1, 2)
+CHOSEN = _questions(CHOOSING[:1], 1, 2)
 """What rounds of training are compared by, those of a baseline likewise."""
+SEARCHED_ONCE, CHOSEN_ONCE = _questions(range(350, 356), 1), _questions(CHOOSING, 1)
+"""The same for who searches once, and seldom finds all that two hops take."""
 ROUNDS = 1
 ANSWERS = ("exact_match", "answer_f1", "answerability")
 EFFORT = ("steps", "input_tokens", "output_tokens", "latency")
@@ -102,9 +109,9 @@ _EXSEARCH: Mapping[str, Value] = {
     **{"likelihood": "sum", "lr": 3e-4},
 }
 _DRO: Mapping[str, Value] = {
-    **{"tasks": PRACTICE[::2], "heldout": CHOSEN[:1], "selector": "{selector}"},
-    **{"rounds": ROUNDS, "samples": 8, "answer_tokens": 64},
-    **{"k": CANDIDATES, "kept": KEPT, "batch": 4, "lr": 3e-4},
+    **{"tasks": SEARCHED_ONCE, "heldout": CHOSEN_ONCE, "selector": "{selector}"},
+    **{"rounds": ROUNDS, "samples": 8, "answer_tokens": 64, "k": CANDIDATES, "kept": KEPT},
+    **{"batch": 4, "micro_batch": 4, "lr": 3e-4},
 }
 _TTPA: Mapping[str, Value] = {
     **{"data": "{lessons}/further.jsonl", "max_tokens": 128, "gold": True, "answers": True},
@@ -140,9 +147,9 @@ COMPARISONS: Mapping[str, Comparison] = {
     ),
     "dro": Comparison(
         {
-            "selector": _sft("selector.jsonl", epochs=2, batch=4),
-            "warm": _sft("generator.jsonl", batch=4),
-            **_rounds("generator.jsonl", batch=4, lr=3e-4),
+            "selector": _sft("selector.jsonl", batch=4, micro_batch=4),
+            "warm": _sft("generator.jsonl", batch=4, micro_batch=4),
+            **_rounds("generator.jsonl", batch=4, micro_batch=4, lr=3e-4),
             "em": _own("dro", "{warm}", **_DRO),
             "dealt": _own("dro", "{warm}", **_DRO, weights="shuffled"),
         },
@@ -151,7 +158,7 @@ COMPARISONS: Mapping[str, Comparison] = {
                 f'dro(transformers("{{}}", max_tokens=64), selection=false, k={CANDIDATES}, '
                 f"kept={KEPT})",
                 "answer_f1",
-                CHOSEN[:1],
+                CHOSEN_ONCE,
             ),
             "dro": '"{em}/"',
             "shuffled": '"{dealt}/"',

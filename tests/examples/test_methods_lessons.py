@@ -23,6 +23,7 @@ from examples.methods.lessons import (
     dro_rows,
     exsearch_rows,
     genground_rows,
+    levelled,
     main,
     written,
 )
@@ -181,6 +182,22 @@ def test_the_generator_reads_what_was_selected_and_what_the_search_had_first() -
     assert [list(answers.values()) for answers in read.values()] == [["unanswerable"]] * len(read)
 
 
+def test_no_answer_is_learned_more_often_than_the_second_most_frequent() -> None:
+    def answered(texts: str) -> list[Row]:
+        return [
+            {"number": n, "messages": [{"role": "assistant", "content": text}]}
+            for n, text in enumerate(texts)
+        ]
+
+    rows = answered("aabacaab")
+    kept = levelled(rows)
+    assert sorted(row["messages"][0]["content"] for row in kept) == list("aabbc")
+    assert [row["number"] for row in kept] == sorted(row["number"] for row in kept)
+    assert levelled(rows) == kept
+    assert levelled(answered("aaa")) == answered("aaa")
+    assert levelled([]) == []
+
+
 def test_a_revision_quotes_the_gold_passage_and_some_answers_need_one(
     tmp_path: Path,
 ) -> None:
@@ -254,7 +271,7 @@ def test_producers_read_what_is_written_for_them(tmp_path: Path) -> None:
         assert stage.plan({}).counts[count] == lines
 
 
-@pytest.mark.parametrize("seed", [SEED, DEVELOPMENT, CHOOSING, *HELDOUT])
+@pytest.mark.parametrize("seed", [SEED, DEVELOPMENT, *CHOOSING, *HELDOUT])
 def test_no_world_that_is_evaluated_is_written_about(seed: int, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=f"seed {seed} is evaluated"):
         written("exsearch", tmp_path, [World(seed)])
