@@ -422,6 +422,8 @@ class Producer(Protocol):
     Optional attributes:
         version: of the method; another one starts anew.
         runtime: names of parameters that change nothing of the outcome, such as a device.
+        taught: as whom the checkpoint has learned to speak, where it is not all that its kind can:
+            by the suite that comes along, an expression in which "{}" stands for the checkpoint.
     """
 
     @property

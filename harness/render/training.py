@@ -20,21 +20,15 @@ from harness.training.production import Trained
 
 _PATIENCE = 20.0
 """Seconds between two lines where there is no bar."""
-_FINDS = (("score it", "{}", "starter"),)
-_SCORED: Mapping[str, Sequence[tuple[str, str, str]]] = {
-    "retriever": _FINDS,
-    "embedder": _FINDS,
-    "reranker": (("score it", "bm25 % 20 >> {}", "starter"),),
-    "agent": (
-        ("score it on errands", "{}", "starter-agent"),
-        ("or on questions", "{}", "starter-qa"),
-    ),
-    "chat model": (
-        ("score it on errands", "function-calling({})", "starter-agent"),
-        ("or on questions", "rag({})", "starter-qa"),
-    ),
+_SCORED: Mapping[str, Mapping[str, str]] = {
+    "retriever": {"starter": "{}"},
+    "embedder": {"starter": "{}"},
+    "reranker": {"starter": "bm25 % 20 >> {}"},
+    "agent": {"starter-agent": "{}", "starter-qa": "{}"},
+    "chat model": {"starter-agent": "function-calling({})", "starter-qa": "rag({})"},
 }
-"""By what a checkpoint can be asked for: why, as which model, and the suite that comes along."""
+"""By what a checkpoint can be asked for: the suites that come along, and as which model."""
+_ABOUT = {"starter-agent": " on errands", "starter-qa": " on questions"}
 
 
 class StageWatch:
@@ -120,11 +114,14 @@ def trained(found: Trained, intensity: float) -> Iterator[RenderableType]:
 def _scoring(found: Trained) -> Iterator[RenderableType]:
     """The commands that score a checkpoint, by what it can be asked for."""
     try:
-        ways = [_SCORED[contract] for contract in found.contracts() if contract in _SCORED]
+        kinds = [contract for contract in found.contracts() if contract in _SCORED]
     except UserError as error:
         yield Text(f"it cannot be loaded: {error}", WARNING)
         return
-    for why, model, suite in ways[0] if ways else ():
+    ways = found.taught or (_SCORED[kinds[0]] if kinds else {})
+    for place, (suite, model) in enumerate(ways.items()):
+        about = _ABOUT.get(suite, "") if len(ways) > 1 else ""
+        why = f"{'or' if place else 'score it'}{about}"
         expression = quote(model.format(f"{found.folder}/"))
         yield command(why, f"assay run -m {expression} -s {suite}")
 

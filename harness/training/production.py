@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,14 @@ class Trained:
         adapter: the expression that runs it, in which "." is the folder.
         stages: name -> whether it was carried out now; if not, it was over before.
         costs: of all sittings.
+        taught: as whom it has learned to speak, see `Producer`.
     """
 
     folder: Path
     adapter: str
     stages: Mapping[str, bool]
     costs: Costs
+    taught: Mapping[str, str] = field(default_factory=dict)
 
     def contracts(self) -> tuple[str, ...]:
         """What the checkpoint can be asked for. Raises `UserError` where it cannot be loaded."""
@@ -112,7 +114,8 @@ def train(
                 _carry_out(stage, folder, earlier, out, tell, last=last)
         if not (out / CARD).exists() or any(carried.values()):
             write_card(out, loaded, json.loads((training / FILES).read_bytes()))
-    return Trained(out, loaded.producer.adapter, carried, costs_of(out))
+    taught = getattr(loaded.producer, "taught", {})
+    return Trained(out, loaded.producer.adapter, carried, costs_of(out), taught)
 
 
 def _carry_out(

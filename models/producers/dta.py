@@ -11,7 +11,7 @@ part of the paper; native calls, as the agents `dta` and `parallel-function-call
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
@@ -95,6 +95,11 @@ class Dta(Sft):
                 "dta needs a teacher, a chat model such as teacher='openai(\"name\")'; "
                 'graph="values" with thoughts="joined" does without'
             )
+
+    @property
+    def taught(self) -> Mapping[str, str]:
+        """As whom the checkpoint has learned to speak."""
+        return {"starter-agent": f"{self.agent}({{}})"}
 
     def stages(self) -> Sequence[Stage]:
         """Rounds, then rows, then training."""

@@ -13,7 +13,7 @@ one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
@@ -66,6 +66,7 @@ class GenGroundIgd(Sft):
     concurrent: int = 8
 
     runtime: ClassVar[frozenset[str]] = Sft.runtime | {"concurrent"}
+    taught: ClassVar[Mapping[str, str]] = {"starter-qa": "genground({})"}
 
     def __post_init__(self) -> None:
         super().__post_init__()

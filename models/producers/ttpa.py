@@ -115,6 +115,7 @@ class Ttpa(Dpo):
 
     needed: ClassVar[frozenset[str]] = frozenset()
     runtime: ClassVar[frozenset[str]] = Dpo.runtime | {"at_once"}
+    taught: ClassVar[Mapping[str, str]] = {"starter-agent": "function-calling({})"}
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -65,9 +65,9 @@ def test_yaml_holds_plain_values_and_what_is_none_is_told_by_name(tmp_path):
     assert read_yaml(path) == {"a": [1, 2.5, True, None], "b": "Zoë"}
     for broken in (b"a: [1", b"a: \xff", b"a: !!python/object/apply:os.getcwd []"):
         path.write_bytes(broken)
-        with pytest.raises(UserError, match="card.yaml is no YAML"):
+        with pytest.raises(UserError, match=r"card\.yaml is no YAML"):
             read_yaml(path)
-    with pytest.raises(UserError, match="none.yaml cannot be read: No such file"):
+    with pytest.raises(UserError, match=r"none\.yaml cannot be read: No such file"):
         read_yaml(tmp_path / "none.yaml")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ def test_a_checkpoint_is_scored_as_what_it_is(
     found = "\n".join(map(str, trained(made(Path("made"), adapter), 475)))
     told = [line.partition("assay run ")[2] for line in found.splitlines() if "assay run" in line]
     assert told == commands
+
+
+def test_who_learned_to_speak_as_one_agent_is_scored_as_that_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    checkpoint = made(Path("made"), "starter-lm")
+    found = "\n".join(map(str, trained(replace(checkpoint, taught={"starter-qa": "rea({})"}), 475)))
+    (told,) = (line for line in found.splitlines() if "assay run" in line)
+    assert " ".join(told.split()) == "score it assay run -m 'rea(made/)' -s starter-qa"
 
 
 def test_one_that_cannot_be_loaded_is_no_traceback(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ class Counting:
 
     version: ClassVar[str] = "1"
     runtime: ClassVar[frozenset[str]] = frozenset({"loud", "before_line"})
+    taught: ClassVar[Mapping[str, str]] = {"starter": "{} >> random"}
 
     @property
     def adapter(self) -> str:

@@ -55,6 +55,7 @@ def test_a_checkpoint_names_its_adapter_its_data_and_its_configuration(
     assert (made.folder / "training" / "1-split" / "rows.jsonl").read_text().count("\n") == 3
     assert made.stages == {"split": True, "count": True}
     assert made.costs.amounts == {"words": 6}
+    assert made.taught == {"starter": "{} >> random"}
 
 
 def test_a_checkpoint_is_a_model_whose_card_tells_its_lineage_and_its_costs(
