@@ -45,19 +45,15 @@ LONG_ERRANDS = "{worlds}:Errands(seed={world}, fewest=2, calls=4, problems=64)"
 CALLS = "{worlds}:Calls(seed={world}, calls=3, problems=64)"
 
 
-def _questions(worlds: Iterable[int], *hops: int) -> tuple[str, ...]:
-    """The expressions of tasks."""
-    return tuple(
-        f"{{worlds}}:Questions(seed={world}, hops={number}, questions=60)"
-        for world in worlds
-        for number in hops
-    )
+def _about(worlds: Iterable[int], *tasks: str) -> tuple[str, ...]:
+    """Tasks about each of these worlds."""
+    return tuple(task.replace("{world}", str(world)) for world in worlds for task in tasks)
 
 
-PRACTICE = _questions((350, 351), 1, 2)
-CHOSEN = _questions(CHOOSING[:1], 1, 2)
+PRACTICE = _about((350, 351), QUESTIONS, CHAINS)
+CHOSEN = _about(CHOOSING[:1], QUESTIONS, CHAINS)
 """What rounds of training are compared by, those of a baseline likewise."""
-SEARCHED_ONCE, CHOSEN_ONCE = _questions(range(350, 356), 1), _questions(CHOOSING, 1)
+SEARCHED_ONCE, CHOSEN_ONCE = _about(range(350, 356), QUESTIONS), _about(CHOOSING, QUESTIONS)
 """The same for who searches once, and seldom finds all that two hops take."""
 ROUNDS = 1
 ANSWERS = ("exact_match", "answer_f1", "answerability")

@@ -77,7 +77,8 @@ DRAWN = 60
 """Problems that are drawn of each errand, before those of other lengths are left out."""
 HOPS = (1, 2)
 CANDIDATES, KEPT = 4, 1
-"""Passages that `dro` finds and that it keeps: 20 of them are 1,700 tokens of `starter-lm`."""
+"""Passages that `dro` finds and that it keeps: 20 of them are 1,700 tokens of `starter-lm`, which
+has not learned from a few hundred questions to choose among eight."""
 ORDERED = 8
 """Times the questions that `dro`'s generator learns from, for its selector: a model of ours reads
 already, and has never put passages in order."""
