@@ -207,7 +207,7 @@ COMPARISONS: Mapping[str, Comparison] = {
                 'grounder=transformers("{distilled}", max_tokens=128), hops=3)'
             ),
         },
-        {QUESTIONS: ANSWERS, CHAINS: ANSWERS},
+        {QUESTIONS: (*ANSWERS, *EFFORT), CHAINS: (*ANSWERS, *EFFORT)},
     ),
     "dta": Comparison(
         {

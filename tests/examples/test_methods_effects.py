@@ -290,5 +290,5 @@ def test_who_is_compared_with_the_best_of_rounds_has_rounds_too(name: str) -> No
     assert sum(shares) == pytest.approx(1.0)
 
 
-FREE = ("input_tokens", "output_tokens", "latency")
-"""Measures that every task has, whether it names them or not."""
+FREE = ("steps", "input_tokens", "output_tokens", "latency")
+"""What every attempt has, whether its task names it or not."""
