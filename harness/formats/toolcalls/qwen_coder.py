@@ -22,44 +22,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from harness.formats.toolcalls.form import Broken, CallFormat, Parsed, answer, malformed, parsed
-from harness.formats.toolcalls.values import after_blanks, bounded, written
+from harness.formats.toolcalls.form import Broken, CallFormat, Parsed
+from harness.formats.toolcalls.tagged import CLOSE, OPEN, between_tags
+from harness.formats.toolcalls.values import after_blanks, written
 from harness.records import ToolCall
 
-_OPEN, _CLOSE = "<tool_call>", "</tool_call>"
 _FUNCTION, _FUNCTION_END = "<function=", "</function>"
 _PARAMETER, _PARAMETER_END = "<parameter=", "</parameter>"
-_TAGS = (_OPEN, _CLOSE, _FUNCTION, _FUNCTION_END, _PARAMETER)
+_TAGS = (OPEN, CLOSE, _FUNCTION, _FUNCTION_END, _PARAMETER)
 """What an argument cannot hold."""
 _NAME = re.compile(r"([^<>\n]{1,200})>")
 
 
 def read(text: str) -> Parsed:
-    """The calls of an answer, each between its tags; what is around them is its text.
-
-    Every argument is a text.
-    """
-    try:
-        bounded(text)
-    except Broken as broken:
-        return malformed(text, str(broken))
-    calls: list[ToolCall] = []
-    around: list[str] = []
-    place = 0
-    while (start := text.find(_OPEN, place)) >= 0:
-        around.append(text[place:start])
-        call, place = _call(text, start + len(_OPEN))
-        calls.append(call)
-    around.append(text[place:])
-    outside = "\n".join(part.strip() for part in around if part.strip())
-    for tag in (_CLOSE, _FUNCTION, _PARAMETER):
-        if tag in outside:
-            calls.append(ToolCall("", problem=f"a {tag} outside of {_OPEN} and {_CLOSE}"))
-            break
-    stray = answer(outside, f"between {_OPEN} and {_CLOSE}").calls
-    if not calls and not stray:
-        return Parsed(text)
-    return parsed(text, outside, [*calls, *stray])
+    """The calls of an answer, each between its tags; every argument is a text."""
+    return between_tags(text, _call, (CLOSE, _FUNCTION, _PARAMETER))
 
 
 def write(calls: Sequence[ToolCall]) -> str:
@@ -73,7 +50,7 @@ def _written(call: ToolCall) -> str:
         f"{_PARAMETER_END}"
         for name, value in call.arguments.items()
     ]
-    return "\n".join([_OPEN, f"{_FUNCTION}{call.name}>", *given, _FUNCTION_END, _CLOSE])
+    return "\n".join([OPEN, f"{_FUNCTION}{call.name}>", *given, _FUNCTION_END, CLOSE])
 
 
 def _call(text: str, start: int) -> tuple[ToolCall, int]:
@@ -87,24 +64,24 @@ def _call(text: str, start: int) -> tuple[ToolCall, int]:
             if parameter in arguments:
                 raise Broken(f"the argument {parameter[:80]!a} stands twice")
             arguments[parameter], place = _value(text, place, parameter)
-        for tag in (_FUNCTION_END, _CLOSE):
+        for tag in (_FUNCTION_END, CLOSE):
             place = after_blanks(text, place)
             if not text.startswith(tag, place):
                 raise Broken(f"something else stands where {tag} should")
             place += len(tag)
         return ToolCall(name, arguments), place
     except Broken as broken:
-        close = text.find(_CLOSE, start)
+        close = text.find(CLOSE, start)
         return (
             ToolCall(name, problem=str(broken)),
-            close + len(_CLOSE) if close >= 0 else len(text),
+            close + len(CLOSE) if close >= 0 else len(text),
         )
 
 
 def _named(text: str, place: int, tag: str) -> tuple[str, int]:
     """The name in an opening tag, and where what follows the tag begins."""
     if not text.startswith(tag, place):
-        raise Broken(f"no {tag}name> behind {_OPEN}")
+        raise Broken(f"no {tag}name> behind {OPEN}")
     named = _NAME.match(text, place + len(tag))
     if named is None or not named[1].strip():
         raise Broken(f"a {tag}...> without a name")
@@ -129,8 +106,8 @@ def _result(name: str, content: str) -> str:
 QWEN_CODER = CallFormat(
     name="qwen3-coder",
     instruction=(
-        f"To call a tool, write\n{_OPEN}\n{_FUNCTION}the tool>\n{_PARAMETER}its parameter>\n"
-        f"the value\n{_PARAMETER_END}\n{_FUNCTION_END}\n{_CLOSE}\nwith a tag for each parameter, a "
+        f"To call a tool, write\n{OPEN}\n{_FUNCTION}the tool>\n{_PARAMETER}its parameter>\n"
+        f"the value\n{_PARAMETER_END}\n{_FUNCTION_END}\n{CLOSE}\nwith a tag for each parameter, a "
         "text without quotes in it, and anything that is no text as JSON. Each call has tags of "
         "its own. What the calls give comes back between <tool_response> and </tool_response>."
     ),

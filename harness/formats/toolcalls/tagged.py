@@ -11,18 +11,32 @@ the tool's name in them, Qwen the content alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from harness.formats.toolcalls.form import Broken, CallFormat, Parsed, answer, malformed, parsed
 from harness.formats.toolcalls.values import after_blanks, bounded, call_of, value_at, written
 from harness.records import ToolCall
 
-_OPEN, _CLOSE = "<tool_call>", "</tool_call>"
+OPEN, CLOSE = "<tool_call>", "</tool_call>"
 
 
 def read(text: str) -> Parsed:
     """The calls of an answer, each between its tags; what is around them is its text."""
+    return between_tags(text, _call)
+
+
+def between_tags(
+    text: str, call: Callable[[str, int], tuple[ToolCall, int]], lost: Sequence[str] = (CLOSE,)
+) -> Parsed:
+    """The calls of an answer, in whatever form, each between its tags.
+
+    Args:
+        text: the answer.
+        call: the call behind an opening tag that ends at a place of the text, and the place where
+            what follows its closing tag begins.
+        lost: tags which say, where they stand around the calls, that one more was meant.
+    """
     try:
         bounded(text)
     except Broken as broken:
@@ -30,15 +44,15 @@ def read(text: str) -> Parsed:
     calls: list[ToolCall] = []
     around: list[str] = []
     place = 0
-    while (start := text.find(_OPEN, place)) >= 0:
+    while (start := text.find(OPEN, place)) >= 0:
         around.append(text[place:start])
-        call, place = _call(text, start + len(_OPEN))
-        calls.append(call)
+        found, place = call(text, start + len(OPEN))
+        calls.append(found)
     around.append(text[place:])
-    if any(_CLOSE in part for part in around):
-        calls.append(ToolCall("", problem=f"a {_CLOSE} without its {_OPEN}"))
     outside = "\n".join(part.strip() for part in around if part.strip())
-    stray = answer(outside, f"between {_OPEN} and {_CLOSE}").calls
+    if tag := next((tag for tag in lost if tag in outside), ""):
+        calls.append(ToolCall("", problem=f"a {tag} outside of {OPEN} and {CLOSE}"))
+    stray = answer(outside, f"between {OPEN} and {CLOSE}").calls
     if not calls and not stray:
         return Parsed(text)
     return parsed(text, outside, [*calls, *stray])
@@ -47,7 +61,7 @@ def read(text: str) -> Parsed:
 def write(calls: Sequence[ToolCall]) -> str:
     """Each call between its tags."""
     plain = [{"name": call.name, "arguments": dict(call.arguments)} for call in calls]
-    return "\n".join(f"{_OPEN}\n{written(call)}\n{_CLOSE}" for call in plain)
+    return "\n".join(f"{OPEN}\n{written(call)}\n{CLOSE}" for call in plain)
 
 
 def _call(text: str, start: int) -> tuple[ToolCall, int]:
@@ -55,12 +69,12 @@ def _call(text: str, start: int) -> tuple[ToolCall, int]:
     try:
         value, end = value_at(text, start)
         end = after_blanks(text, end)
-        if not text.startswith(_CLOSE, end):
-            raise Broken(f"a {_OPEN} has no {_CLOSE} behind its call")
-        return call_of(value), end + len(_CLOSE)
+        if not text.startswith(CLOSE, end):
+            raise Broken(f"a {OPEN} has no {CLOSE} behind its call")
+        return call_of(value), end + len(CLOSE)
     except Broken as broken:
-        close = text.find(_CLOSE, start)
-        return ToolCall("", problem=str(broken)), close + len(_CLOSE) if close >= 0 else len(text)
+        close = text.find(CLOSE, start)
+        return ToolCall("", problem=str(broken)), close + len(CLOSE) if close >= 0 else len(text)
 
 
 def _named_result(name: str, content: str) -> str:
@@ -74,8 +88,8 @@ def _bare_result(name: str, content: str) -> str:
 HERMES = CallFormat(
     name="hermes",
     instruction=(
-        f"To call a tool, write {_OPEN}, a JSON object with its name and arguments, and {_CLOSE}:\n"
-        f'{_OPEN}\n{{"name": "the tool", "arguments": {{"parameter": "value"}}}}\n{_CLOSE}\n'
+        f"To call a tool, write {OPEN}, a JSON object with its name and arguments, and {CLOSE}:\n"
+        f'{OPEN}\n{{"name": "the tool", "arguments": {{"parameter": "value"}}}}\n{CLOSE}\n'
         "Each call has tags of its own. What the calls give comes back between <tool_response> and "
         "</tool_response>."
     ),
