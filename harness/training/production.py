@@ -168,7 +168,10 @@ def _require_ours(out: Path) -> None:
 
 
 def _begin(training: Path, loaded: LoadedProducer) -> None:
-    """Notes what is trained here, or makes sure that it is the same."""
+    """Notes what is trained here, or makes sure that it is the same.
+
+    A training that has failed before it did anything may be corrected: it begins anew.
+    """
     wanted: dict[str, Any] = json.loads(json.dumps(loaded.identity))
     path = training / CONFIG
     try:
@@ -179,16 +182,33 @@ def _begin(training: Path, loaded: LoadedProducer) -> None:
         return
     except ValueError:
         raise UserError(f"{path} is damaged: train with --fresh, or choose another --out") from None
-    if there != wanted:
+    if there == wanted:
+        return
+    if any(_work(training)):
         changed = ", ".join(_differences(there, wanted))
         raise UserError(
             f"{training.parent} holds a training with another {changed}: "
             "choose another --out, or begin anew with --fresh"
         )
+    _clear(training.parent)
+    _begin(training, loaded)
+
+
+def _work(training: Path) -> Iterator[Path]:
+    """What stages have written. Where the first one failed at once there is none to lose."""
+    return (
+        path
+        for stage in training.glob("*-*")
+        for path in stage.rglob("*")
+        if path.is_file() and path.stat().st_size
+    )
 
 
 def _differences(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
-    """What differs, parameters one by one."""
+    """What differs, parameters one by one; of another producer all else does, too."""
+    if there.get("producer") != wanted["producer"]:
+        yield f"producer ({there.get('producer')}, now {wanted['producer']})"
+        return
     for name in wanted:
         one, other = there.get(name), wanted[name]
         if isinstance(one, dict) and isinstance(other, dict):

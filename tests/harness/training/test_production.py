@@ -28,8 +28,8 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
-def loaded(text: Path, **changes: object) -> LoadedProducer:
-    found = load_producer(f"{HERE}:Counting", settings=[f"data={text}"])
+def loaded(text: Path, *settings: str, **changes: object) -> LoadedProducer:
+    found = load_producer(f"{HERE}:Counting", settings=[f"data={text}", *settings])
     return replace(found, producer=replace(found.producer, **changes))  # type: ignore[type-var]
 
 
@@ -175,6 +175,37 @@ def test_a_training_with_other_settings_or_data_is_refused_by_name(
     text.write_text("other words\n")
     with pytest.raises(UserError, match=r"another inputs \(data\)"):
         train(loaded(text), out)
+
+
+def test_a_training_that_failed_before_it_did_anything_may_be_corrected(
+    text: Path, tmp_path: Path
+) -> None:
+    def fail(line: int) -> None:
+        raise UserError("no")
+
+    out = tmp_path / "out"
+    with pytest.raises(UserError, match="no"):
+        train(loaded(text, "most=5", before_line=fail), out)
+    assert train(loaded(text), out).stages == {"split": True, "count": True}
+    assert len(json.loads((out / "counts.json").read_text())) == 2
+
+
+def test_what_a_line_of_work_stands_in_may_not(text: Path, tmp_path: Path) -> None:
+    def fail(line: int) -> None:
+        if line == 1:
+            raise UserError("no")
+
+    with pytest.raises(UserError, match="no"):
+        train(loaded(text, "most=5", before_line=fail), tmp_path / "out")
+    with pytest.raises(UserError, match=r"another most \(5, now 2\)"):
+        train(loaded(text), tmp_path / "out")
+
+
+def test_of_another_producer_settings_are_not_compared(text: Path, tmp_path: Path) -> None:
+    out = train(loaded(text), tmp_path / "out").folder
+    other = replace(loaded(text), name="sorting")
+    with pytest.raises(UserError, match=r"another producer \(counting.py:Counting, now sorting\):"):
+        train(other, out)
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(text: Path, tmp_path: Path) -> None:
