@@ -6,7 +6,6 @@ ReAct's text, with Finish at the end, one call a turn, or all that do not need e
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -33,8 +32,8 @@ def plans_of(problems: Sequence[Problem]) -> dict[str, Plan]:
 class Planned:
     version = "1"
 
-    def __init__(self, plans: Mapping[str, Plan], delay: float = 0.0) -> None:
-        self._plans, self._delay = plans, delay
+    def __init__(self, plans: Mapping[str, Plan]) -> None:
+        self._plans = plans
 
     async def complete(
         self,
@@ -44,7 +43,6 @@ class Planned:
         max_tokens: int | None = None,
         temperature: float = 0.0,
     ) -> Completion:
-        await asyncio.sleep(self._delay)
         place = max(n for n, m in enumerate(messages) if m.content in self._plans)
         plan, rules = self._plans[messages[place].content], messages[0].content
         given = [_given(m) for m in messages[place:] if _observes(m)]

@@ -95,7 +95,7 @@ def test_it_finds_what_the_published_patterns_find() -> None:
     "text", ["[a(" * 1_000_000, "[f(" + "a=[" * 5_000_000 + ")]"], ids=["openings", "arguments"]
 )
 def test_a_huge_text_is_refused_at_once(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     call = read_call(text)
     assert call is None or (call.problem and not call.arguments)
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3

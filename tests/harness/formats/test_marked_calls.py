@@ -45,10 +45,10 @@ def test_xml_values_are_of_the_type_that_they_state() -> None:
     ids=lambda text: f"{text[:12]!r}",
 )
 def test_what_is_no_json_list_of_calls_is_refused(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(NotCalls):
         read_json_calls(text)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

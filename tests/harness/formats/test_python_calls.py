@@ -147,10 +147,10 @@ def test_nothing_is_run(capsys: pytest.CaptureFixture[str]) -> None:
     ids=lambda text: f"{text[:12]!r}",
 )
 def test_hostile_texts_are_refused_at_once(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(NotCalls):
         read_python_calls(text)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_strange_escapes_are_no_warning() -> None:

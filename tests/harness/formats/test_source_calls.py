@@ -94,7 +94,7 @@ def test_what_no_grammar_lets_pass_is_refused(text: str, language: Language) -> 
     ids=lambda text: f"{text[:8]!r}",
 )
 def test_hostile_texts_are_refused_at_once(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(NotCalls):
         read_source_calls(text, "java")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

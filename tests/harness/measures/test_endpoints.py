@@ -192,12 +192,12 @@ def test_what_reaches_nothing_keeps_its_own_name() -> None:
 
 
 def test_giant_names_and_addresses_are_looked_at_and_let_go() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     giant = "GET /movie/" + "{" * 5_000_000
     assert resolve(service(), giant) is None
     assert resolve(service(), ToolCall("GET", {"url": "/a" * 5_000_000})) is None
     assert resolve(service(), "_" * 5_000_000) is None
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_endpoints_that_are_no_mapping_are_ignored() -> None:

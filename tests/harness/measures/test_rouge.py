@@ -96,7 +96,7 @@ def test_of_several_subsequences_it_is_the_one_that_backtracking_finds() -> None
 
 def test_a_long_answer_takes_no_time_and_a_longer_one_is_not_compared() -> None:
     words = [random.Random(1).choice("abcdefgh") for _ in range(LONGEST // 2)]
-    began = time.monotonic()
+    began = time.process_time()
     assert 0 < rouge_l(" ".join(words)[:LONGEST], "a b c. " * 100) < 1
     assert rouge_l("a " * 10_000_000, "a") == 0
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

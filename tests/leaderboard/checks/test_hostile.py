@@ -12,7 +12,7 @@ import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any, NamedTuple
 
 import pytest
@@ -62,9 +62,9 @@ def test_it_is_refused_by_name(
         (tmp_path / name).write_text(RUNNABLE)
     damage.do(submission)
 
-    start = perf_counter()
+    start = process_time()
     verdict = check(next(path for path in (tmp_path / "board").iterdir()))
-    seconds = perf_counter() - start
+    seconds = process_time() - start
 
     assert not verdict.acceptable
     assert verdict.records is None
