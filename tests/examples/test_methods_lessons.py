@@ -279,7 +279,7 @@ def test_producers_read_what_is_written_for_them(tmp_path: Path) -> None:
         assert stage.plan({}).counts[count] == lines
 
 
-@pytest.mark.parametrize("seed", [SEED, DEVELOPMENT, *CHOOSING, *HELDOUT])
+@pytest.mark.parametrize("seed", [SEED, DEVELOPMENT, *CHOOSING, *HELDOUT, 404, 1000])
 def test_no_world_that_is_evaluated_is_written_about(seed: int, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=f"seed {seed} is evaluated"):
         written("exsearch", tmp_path, [World(seed)])
