@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -60,15 +61,22 @@ def _word(letters: str, numbers: str, katakana: str, underscore: str, tail: str 
 
     Underscores before a word are tried only from the first of their run, in linear time.
     """
-    run = f"(?:{katakana}|(?:{letters}|{numbers})++)"
-    joint = f"(?:{underscore}{tail})"
-    return f"(?<!{underscore}){joint}*+{run}(?:{joint}++{run})*+{joint}*+"
+    joint = underscore + tail
+    run = f"(?:{katakana}|{_all(f'{letters}|{numbers}', '+')})"
+    return f"(?<!{underscore}){_all(joint)}{run}{_all(_all(joint, '+') + run)}{_all(joint)}"
+
+
+def _all(pattern: str, times: str = "*") -> str:
+    """A pattern as often as it matches, of which nothing is given back."""
+    if sys.version_info < (3, 11, 5):  # there `re` takes too much with `*+` (gh-106052)
+        return f"(?>(?:{pattern}){times})"
+    return f"(?:{pattern}){times}+"
 
 
 _ASCII = re.compile(
     _word(
-        letters="[a-z]++(?:[.:'][a-z]++)*+",
-        numbers="[0-9]++(?:[.,;'][0-9]++)*+",
+        letters="[a-z]++" + _all("[.:'][a-z]++"),
+        numbers="[0-9]++" + _all("[.,;'][0-9]++"),
         katakana="(?!)",
         underscore="_",
     )

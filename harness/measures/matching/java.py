@@ -40,7 +40,8 @@ _ADDED = re.compile(r"add\((.[^)\n]*)\)")
 _MAP = re.compile(r"new\s+HashMap<")
 _MAP_EMPTY = re.compile(r"new\s+HashMap<[^\n]*?>\s*\(\)")
 _MAP_BLOCK = re.compile(r">\s*\(\)\s*\{\s*\{?\s*")
-_PUT = re.compile(r'put\("((?:[^"\n]|"(?!,))*+)",\s*+([^)\n]*)\)')
+_PUT = re.compile(r'put\("((?>(?:[^"\n]|"(?!,))*))",\s*+([^)\n]*)\)')
+"""Atomic, as `(?:...)*+` matches too little in Python before 3.11.5 (gh-106052)."""
 
 
 def read(text: str, declared: str, inner: str | None = None) -> Any:
