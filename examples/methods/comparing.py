@@ -23,7 +23,7 @@ from harness.training import LoadedProducer, load_producer, plan, train
 
 SEEDS = (0, 1, 2)
 HELDOUT = (400, 401, 402, 403)
-"""Worlds that are asked about, where nobody says otherwise."""
+"""Worlds that are asked about, where a comparison has none of its own."""
 CHOOSING = (380, 381)
 """Worlds by which rounds of training are compared."""
 _NAMED = re.compile(r"\{(\w+)\}")
@@ -90,12 +90,14 @@ class Comparison:
             among several.
         tasks: expressions of tasks, with {worlds} and {world}, the seed of the world -> measures,
             of which the first is the one that counts; or "fault: wrong value", see `paired`.
+        worlds: seeds of the worlds that are asked about, where nobody says otherwise.
         asked: fields of the setting of all evaluations.
     """
 
     trainings: Mapping[str, Training]
     sides: Mapping[str, str | Choice]
     tasks: Mapping[str, Sequence[str]]
+    worlds: Sequence[int] = HELDOUT
     asked: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -108,14 +110,14 @@ class Place:
         lessons: folder of what they learn from.
         out: where checkpoints and results are.
         seeds: of training.
-        worlds: seeds of the worlds that are asked about.
+        worlds: seeds of the worlds that are asked about; without any, those of the comparison.
     """
 
     base: str
     lessons: Path
     out: Path
     seeds: Sequence[int] = SEEDS
-    worlds: Sequence[int] = HELDOUT
+    worlds: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -324,7 +326,7 @@ def _evaluated(
     """The values of an agent: of each task and world by measure."""
     for task, measures in comparison.tasks.items():
         told = [measure for measure in measures if not measure.startswith(FAULT)]
-        for world in place.worlds:
+        for world in place.worlds or comparison.worlds:
             asked = _filled(task, {"worlds": worlds_file(), "world": str(world)})
             setting = Setting(**comparison.asked)
             report = evaluate(agent, asked, measures=told, out=out, cache=False, settings=[setting])

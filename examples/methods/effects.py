@@ -21,7 +21,6 @@ from statistics import fmean
 
 from examples.methods.comparing import (
     CHOOSING,
-    HELDOUT,
     SEEDS,
     Budget,
     Choice,
@@ -140,6 +139,7 @@ COMPARISONS: Mapping[str, Comparison] = {
             "shuffled": '"{dealt}/"',
         },
         {QUESTIONS: ANSWERS, CHAINS: ANSWERS},
+        worlds=(400, 401),
     ),
     "dro": Comparison(
         {
@@ -164,6 +164,7 @@ COMPARISONS: Mapping[str, Comparison] = {
             ),
         },
         {QUESTIONS: ANSWERS},
+        worlds=(404, 405, 406, 407),
     ),
     "ttpa": Comparison(
         {
@@ -178,6 +179,7 @@ COMPARISONS: Mapping[str, Comparison] = {
             "shuffled": 'function-calling(transformers("{tossed}", max_tokens=128), steps=6)',
         },
         {CALLS: ("ast", "error_score", *FAULTS, "solved_in_world")},
+        worlds=(402, 403),
     ),
     "principles": Comparison(
         {
@@ -208,6 +210,7 @@ COMPARISONS: Mapping[str, Comparison] = {
             ),
         },
         {QUESTIONS: (*ANSWERS, *EFFORT), CHAINS: (*ANSWERS, *EFFORT)},
+        worlds=(402, 403),
     ),
     "dta": Comparison(
         {
@@ -219,6 +222,7 @@ COMPARISONS: Mapping[str, Comparison] = {
             "dta": 'parallel-function-calling(transformers("{divided}", max_tokens=256), steps=8)',
         },
         {LONG_ERRANDS: ("solved_in_world", *EFFORT)},
+        worlds=(400, 401),
     ),
 }
 """By name: what is trained, which agents of it are asked, about what."""
@@ -285,16 +289,23 @@ def _shared(measure: str) -> bool:
     return measure.startswith(FAULT) or is_share(measure)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Prints the table of a comparison."""
+def options() -> argparse.ArgumentParser:
+    """What the command takes."""
     parser = argparse.ArgumentParser(prog="python -m examples.methods.effects")
     parser.add_argument("name", choices=COMPARISONS)
     parser.add_argument("--base", required=True, help="the model that all start from")
     parser.add_argument("--lessons", required=True, type=Path, help="folder of the lessons")
     parser.add_argument("--out", required=True, type=Path, help="folder of checkpoints and results")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
-    parser.add_argument("--worlds", type=int, nargs="+", default=HELDOUT, metavar="SEED")
-    told = parser.parse_args(arguments)
+    parser.add_argument(
+        "--worlds", type=int, nargs="+", default=(), metavar="SEED", help="not its own"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Prints the table of a comparison."""
+    told = options().parse_args(arguments)
     place = Place(told.base, told.lessons, told.out / told.name, told.seeds, told.worlds)
     sides, by_task = compared(COMPARISONS[told.name], place, lambda what: print(what, flush=True))
     with replacing(place.out / "effects.json") as file:

@@ -27,8 +27,9 @@ cannot be answered.
                                                    the other worlds: for who is to write some
                         principles.jsonl           principles of these, by who made the world
 
-Nothing is written about the worlds that are evaluated, by suites or by the table of `effects`, nor
-by default about those that `starter-lm` was trained on (seeds 100 to 239).
+Unless worlds are named, `dro` and `principles` are written about seeds 300 to 339, the others about
+300 to 307. Nothing is written about the worlds that are evaluated, by suites or by the tables of
+`effects`, and these are none that `starter-lm` was trained on (seeds 100 to 239).
 """
 
 from __future__ import annotations
@@ -71,6 +72,8 @@ from tasks.starter_agent import SEED
 from tasks.worlds.starter.questions.compose import UNANSWERABLE
 
 WORLDS = tuple(range(300, 340))
+FEW = WORLDS[:8]
+"""What most kinds are written about, unless other worlds are named."""
 EACH = 24
 """Questions of each number of hops, of one world."""
 DRAWN = 60
@@ -223,7 +226,7 @@ def grounding(guide: QuestionGuide, messages: Sequence[Message]) -> str:
     if told.startswith(_PASSAGES):
         asked = _line(told, "Question: ")
         found = guide.evidence(asked, shown(told))
-        return revision(found.place, found.sentence, found.answer) if found else EMPTY
+        return revision(found.place, found.sentence, found.answer) if found else genground.EMPTY
     known = [line for line in told.split("\n") if line.startswith("Answer ")]
     if known and known[-1].endswith(f": {genground.UNKNOWN}"):
         return f"FINISH[{UNANSWERABLE}]"
@@ -233,12 +236,9 @@ def grounding(guide: QuestionGuide, messages: Sequence[Message]) -> str:
     return f"<Thought> {step} </Thought>\n<Answer> {genground.UNKNOWN} </Answer>"
 
 
-EMPTY = "<ref> Empty </ref>"
-
-
 def revision(place: int, sentence: str, answer: str) -> str:
     """What grounding writes that has found evidence."""
-    return f"<ref> [{place + 1}] {sentence} </ref>\n<revise> {answer} </revise>"
+    return genground.REVISION.format(number=place + 1, evidence=sentence, answer=answer)
 
 
 def claim_row(seed: int, claim: Claim) -> Row:
@@ -412,6 +412,8 @@ KINDS: Mapping[str, Callable[[Sequence[World]], Files]] = {
     "principles": _principles,
 }
 """What can be written: each makes rows by the name of their file."""
+USUAL: Mapping[str, Sequence[int]] = {"dro": WORLDS, "principles": WORLDS}
+"""The worlds of kinds that take more than a few."""
 
 
 def written(kind: str, folder: Path, worlds: Sequence[World]) -> list[Path]:
@@ -436,15 +438,21 @@ def written(kind: str, folder: Path, worlds: Sequence[World]) -> list[Path]:
     return paths
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Writes what is named."""
+def options() -> argparse.ArgumentParser:
+    """What the command takes."""
     parser = argparse.ArgumentParser(prog="python -m examples.methods.lessons")
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--worlds", type=int, nargs="+", default=WORLDS, metavar="SEED")
+    parser.add_argument("--worlds", type=int, nargs="+", metavar="SEED", help="not the usual ones")
     parser.add_argument("--each", type=int, default=EACH, metavar="N", help="questions of a world")
-    told = parser.parse_args(arguments)
-    for path in written(told.kind, told.folder, [World(seed, told.each) for seed in told.worlds]):
+    return parser
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Writes what is named."""
+    told = options().parse_args(arguments)
+    seeds = told.worlds or USUAL.get(told.kind, FEW)
+    for path in written(told.kind, told.folder, [World(seed, told.each) for seed in seeds]):
         with path.open("rb") as file:
             print(f"{sum(1 for _ in file):,} rows in {path}")
 

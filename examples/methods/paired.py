@@ -121,7 +121,7 @@ def values_of(
         folder: of the result.
         task: its expression, by which problems are told apart.
         measures: in notation; or classes of faults, "fault: wrong value": how many there are for
-            each call that is right.
+            each call that the problem takes.
 
     Raises:
         UserError: the result lacks one.

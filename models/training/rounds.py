@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from harness.contracts import Agent, Planned
+from harness.contracts import Agent, Planned, Task
 from harness.errors import UserError
 from harness.evaluation import evaluate
+from harness.loading.identity import copy_folder
 from harness.training.work import SUMMARY, Work
 from models.training.practice.problems import unregistered
 
+RESULTS = "results"
+"""Where a stage that scores keeps what the round's models answered."""
 Places = Mapping[str, Path | str]
 """Where a round's models lie, by the names under which the checkpoint keeps them."""
 
@@ -90,16 +93,17 @@ class Judging:
         """So many tasks; nobody knows how long they take.
 
         Raises:
-            UserError: one is there to evaluate.
+            UserError: as `comparable` does.
         """
-        number = len(unregistered(self.rounds.heldout))
+        number = len(comparable(self.rounds.heldout))
         return Planned({"tasks": number}, *((None, None) if number else (0.0, 0.0)))
 
     def run(self, work: Work) -> None:
         """Writes the mean of the tasks' measures into the summary.
 
         Raises:
-            UserError: a task lacks the measure, or is there to evaluate.
+            UserError: a task lacks the measure, or as `comparable` does; or something outside the
+                models failed, and the same command goes on.
         """
         rounds = self.rounds
         if why := rounds.over(work, self.number):
@@ -108,14 +112,23 @@ class Judging:
         if not rounds.heldout:
             work.summarise({"skipped": "nothing is held out"})
             return
-        unregistered(rounds.heldout)
-        agent = rounds.agent(work, self.number)
+        comparable(rounds.heldout)
         report = evaluate(
-            agent, list(rounds.heldout), measures=rounds.measure, cache=False, **rounds.setting
+            rounds.agent(work, self.number),
+            list(rounds.heldout),
+            measures=rounds.measure,
+            out=work.folder / RESULTS,
+            cache=False,
+            **rounds.setting,
         )
+        if not report.complete:
+            left = [f"{one.task}: {one.reason}" for one in report.missing]
+            for one in report.results:
+                if one.status != "complete":
+                    left.append(f"{one.task}: {one.counts.errors} failed outside the model")
+            why = "; ".join(left)
+            raise UserError(f"what is held out cannot be scored ({why}): the same command goes on")
         found = [result.main for result in report.results]
-        if len(found) < len(rounds.heldout):
-            raise UserError(f"what is held out could not be scored: {report.missing}")
         value = sum(one.value for one in found) / len(found)
         if not isfinite(value):
             raise UserError(f"{rounds.measure} says nothing of what is held out: choose another")
@@ -151,13 +164,26 @@ class Choosing:
         rounds = self.rounds
         best = rounds.best(work)
         for name, place in rounds.places(work, best).items():
-            shutil.copytree(place, work.out / name, dirs_exist_ok=True)
+            copy_folder(Path(place), work.out / name)
         told: dict[str, Any] = {"round": best}
         if values := rounds.values(work, rounds.number + 1):
             told |= {"measure": rounds.measure, "values": values}
             for number, value in enumerate(values):
                 work.log(number, value=value)
         work.summarise(told)
+
+
+def comparable(heldout: Sequence[str]) -> Sequence[Task]:
+    """Tasks by which rounds can be compared.
+
+    Raises:
+        UserError: one is there to evaluate, or two go by one name.
+    """
+    tasks = unregistered(heldout)
+    names = [task.card.name for task in tasks]
+    if twice := [name for name, number in Counter(names).items() if number > 1]:
+        raise UserError(f"two tasks that are held out are called '{twice[0]}': leave one out")
+    return tasks
 
 
 def judging(number: int) -> str:

@@ -17,6 +17,7 @@ import schooling  # noqa: E402
 
 from examples.methods import effects  # noqa: E402
 from examples.methods.comparing import (  # noqa: E402
+    HELDOUT,
     Budget,
     Choice,
     Comparison,
@@ -27,6 +28,7 @@ from examples.methods.comparing import (  # noqa: E402
     compared,
     worlds_file,
 )
+from examples.methods.lessons import WORLDS  # noqa: E402
 from examples.methods.paired import FAULT  # noqa: E402
 from examples.methods.spending import Spent, spent, together  # noqa: E402
 from harness.errors import UserError  # noqa: E402
@@ -182,6 +184,16 @@ def test_what_is_over_is_not_done_again(place: Place, comparison: Comparison) ->
     assert all(path.stat().st_mtime_ns == then for path, then in {**files, **results}.items())
 
 
+def test_worlds_are_the_comparisons_own_where_nobody_says_otherwise(
+    place: Place, comparison: Comparison
+) -> None:
+    """A world has four problems."""
+    own = replace(comparison, worlds=(7,))
+    for given, problems in (((), 4), ((7, 8), 8)):
+        _, by_task = compared(own, replace(place, worlds=given))
+        assert {gap.n for gaps in by_task.values() for gap in gaps} == {problems}
+
+
 def test_the_table_has_a_row_for_each_side(place: Place, comparison: Comparison) -> None:
     lines = list(effects.table(*compared(comparison, place)))
     assert lines[0] == "Asked(seed={world}), exact_match, 8 problems"
@@ -252,6 +264,7 @@ def test_tokens_that_are_not_learned_cost_a_third(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", effects.COMPARISONS)
 def test_what_is_compared_can_be_trained_and_asked(name: str, place: Place, tmp_path: Path) -> None:
     comparison = effects.COMPARISONS[name]
+    assert not {*comparison.worlds} & {*WORLDS, *range(350, HELDOUT[0])}
     lessons = tmp_path / "lessons"
     lessons.mkdir()
     trainings = Trainings(comparison, replace(place, lessons=lessons, out=tmp_path), 0, str)

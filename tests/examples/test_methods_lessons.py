@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from examples.embedded.conversations import DEVELOPMENT, Row
+from examples.methods import lessons
 from examples.methods.comparing import CHOOSING, HELDOUT
 from examples.methods.lessons import (
     CANDIDATES,
@@ -300,6 +301,21 @@ def test_the_command_writes_the_files_of_a_kind(
     with pytest.raises(SystemExit):
         main(["exsearhc", str(tmp_path)])
     assert set(KINDS) >= {"exsearch", "dro", "genground", "dta", "ttpa", "principles"}
+
+
+@pytest.mark.parametrize(("kind", "number"), [("exsearch-vague", 8), ("dro", 40)])
+def test_a_kind_has_worlds_of_its_own(
+    kind: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def note(kind: str, folder: Path, worlds: Sequence[World]) -> list[Path]:
+        asked.extend(world.seed for world in worlds)
+        return []
+
+    monkeypatch.setattr(lessons, "written", note)
+    main([kind, str(tmp_path)])
+    assert asked == [*range(300, 300 + number)]
 
 
 def test_a_mistake_is_one_line(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from models.training.practice.problems import Practice, practised
 from models.training.practice.sampling import Models, Sampling
 from models.training.practice.screening import Problems, kept
 from models.training.ranges import require
-from models.training.rounds import Choosing, Judging, Rounds
+from models.training.rounds import Choosing, Judging, Rounds, comparable
 from models.training.text.base import open_base
 from models.training.text.settings import TextTraining
 from models.training.text.teaching import Teaching
@@ -92,6 +92,8 @@ class Em(TextTraining):
         "reward": MEASURES,
     }
     """Settings that are one of some words."""
+    taught: ClassVar[Mapping[str, str]] = {"starter-qa": "{}"}
+    """By suite, as what the checkpoint is scored."""
     warmup_setting: ClassVar[str] = "data"
     """The setting that names the data of the warm-up that teaches the form of samples."""
 
@@ -165,7 +167,12 @@ class Em(TextTraining):
         return work.before(f"weigh_{number}") / f"{learner.name}.jsonl"
 
     def stages(self) -> Sequence[Stage]:
-        """The questions and warm-ups; of each round samples, weights, trainings and a score."""
+        """The questions and warm-ups; of each round samples, weights, trainings and a score.
+
+        Raises:
+            UserError: rounds cannot be compared by what is held out; told before any training.
+        """
+        comparable(self.heldout)
         return tuple(self._stages())
 
     def chat(

@@ -7,6 +7,7 @@
 
 A node names its parent by its place, from 0, and stands behind it; one without a parent begins at
 the request. A node with neither call nor answer is a thought. "system" may stand beside "request".
+Tools are as OpenAI's chat interface has them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from harness.formats.fields import (
     flag,
     list_of,
     name,
-    one_of,
     or_null,
     plain_object,
     record,
@@ -43,6 +43,7 @@ from models.training.graphs.solutions import (
     tells_error,
 )
 from models.training.lines import read_lines
+from models.training.text.conversations import tools_of
 
 _EXPECTED = '{"request": ..., "nodes": [...]}'
 
@@ -96,7 +97,7 @@ def _tree_of(
     request: str,
     nodes: tuple[_Node, ...],
     system: str = "",
-    tools: tuple[ToolSpec, ...] | None = None,
+    tools: tuple[ToolSpec, ...] = (),
 ) -> tuple[tuple[Message, ...], tuple[ToolSpec, ...], tuple[_Node, ...]]:
     for place, node in enumerate(nodes):
         if node.parent is not None and node.parent >= place:
@@ -105,34 +106,14 @@ def _tree_of(
             raise Wrong("behind an answer nothing follows").within(f"nodes[{place}].parent")
         if node.call is not None and node.answer:
             raise Wrong("it has both a call and an answer").within(f"nodes[{place}]")
-    if len({tool.name for tool in tools or ()}) < len(tools or ()):
-        raise Wrong("two tools have the same name").within("tools")
     first = (Message("system", system),) if system else ()
-    return (*first, Message("user", request)), tools or (), nodes
+    return (*first, Message("user", request)), tools, nodes
 
 
 def _call_of(name: str, arguments: Mapping[str, Any] | None = None) -> ToolCall:
     return ToolCall(name, arguments or {})
 
 
-def _function_of(
-    name: str, description: str = "", parameters: Mapping[str, Any] | None = None
-) -> ToolSpec:
-    return ToolSpec(name, description, parameters or {})
-
-
-def _tool_of(function: ToolSpec, type: str = "function") -> ToolSpec:
-    return function
-
-
-_function = record(
-    _function_of,
-    {"name": name, "description": text, "parameters": or_null(plain_object)},
-    "name",
-)
-_tool = record(
-    _tool_of, {"type": one_of(frozenset(("function",))), "function": _function}, "function"
-)
 _node = record(
     _Node,
     {
@@ -149,7 +130,7 @@ _tree = record(
     {
         "request": name,
         "system": text,
-        "tools": or_null(list_of(_tool)),
+        "tools": tools_of,
         "nodes": list_of(_node),
     },
     "request",

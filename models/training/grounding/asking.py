@@ -9,13 +9,11 @@ from itertools import count
 from harness.play.sessions import Told
 from harness.records import Message, Observation, Problem, ToolCall, ToolSpec
 from models.agents.answerers.answering import SEARCH, Unreadable
-from models.agents.answerers.genground import GROUND, GenGround, Step
+from models.agents.answerers.genground import EMPTY, GROUND, GenGround, Step
 from models.agents.answerers.passages import Passage
 from models.scripted import Scripted
 from models.training.practice.recording import Recorded, Turn
 
-EMPTY = "<ref> Empty </ref>"
-"""What grounding says of passages that do not tell the answer."""
 _SEARCH = ToolSpec(
     SEARCH,
     "",

@@ -18,9 +18,9 @@ from harness.records import Message
 from models.agents.answerers.answering import Asked, Unreadable
 from models.agents.answerers.answers import plain_answer
 from models.agents.answerers.closed_book import RULES
-from models.agents.answerers.genground import Evidence, GenGround, read_evidence
+from models.agents.answerers.genground import EMPTY, REVISION, Evidence, GenGround, read_evidence
 from models.agents.answerers.passages import Context, Passage, quoted
-from models.training.grounding.asking import EMPTY, asked
+from models.training.grounding.asking import asked
 from models.training.grounding.questions import Question
 from models.training.making.teachers import Teacher
 from models.training.practice.recording import Turn, conversations
@@ -137,7 +137,7 @@ class Distiller:
 
 def trajectory(evidence: Evidence, number: int) -> str:
     """A revision as the agent reads it, citing the passage of that number in its batch."""
-    return f"<ref> [{number}] {evidence.quoted} </ref>\n<revise> {evidence.answer} </revise>"
+    return REVISION.format(number=number, evidence=evidence.quoted, answer=evidence.answer)
 
 
 def require_in_line(evidence: Evidence, item: Question, rules: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from harness.files import replacing
 from harness.loop import run, together
 from harness.training.work import Rows, Work
 
-MADE, CONVERSATIONS = "made.jsonl", "conversations.jsonl"
+MADE, PENDING, CONVERSATIONS = "made.jsonl", "pending.jsonl", "conversations.jsonl"
 Row = dict[str, Any]
 
 
@@ -39,12 +39,15 @@ class Maker(Protocol):
 class Construction:
     """Writes `made.jsonl`, a row a line, and all their conversations as `conversations.jsonl`.
 
+    A row stands in `pending.jsonl` from when it is made until those beside it are, so that it is
+    not made twice, whatever happens to them.
+
     Attributes:
         read: gives the lines; whatever is malformed is told before anything is written.
         open: makes the maker, with its models.
         guess: what a plan counts with: "rows" and "tokens" among its counts.
         summary: what people are told of the rows, besides how many came out how.
-        concurrent: lines that are made at the same time, and written together.
+        concurrent: lines that are made at the same time.
     """
 
     read: Callable[[], Sequence[Any]]
@@ -63,19 +66,13 @@ class Construction:
 
         Raises:
             UserError: a line is malformed, or no conversation comes of any.
-            InfrastructureError: a model is not to be had; the same command goes on from here.
+            InfrastructureError: a model is not to be had; the same command goes on from here, with
+                the rows that were made.
         """
         items, made = self.read(), work.rows(MADE)
-        done = len(made)
-        if done < len(items):
-            maker = self.open()
-            while group := items[done : done + self.concurrent]:
-                try:
-                    made.add(*run(together(maker.make(item) for item in group)))
-                finally:
-                    work.spend(**maker.spent())
-                done += len(group)
-                work.tell(done, len(items))
+        if len(made) < len(items):
+            self._make(work, items, made)
+        (work.folder / PENDING).unlink(missing_ok=True)
         with replacing(work.folder / CONVERSATIONS) as file:
             kept = 0
             for conversation in _conversations(made):
@@ -93,6 +90,28 @@ class Construction:
         if not kept:
             told = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common(3))
             raise UserError(f"no line gives anything to learn from ({told}): see {made.path}")
+
+    def _make(self, work: Work, items: Sequence[Any], made: Rows) -> None:
+        """Adds the rows of the lines that have none, so many at a time."""
+        done, pending, maker = len(made), work.rows(PENDING), self.open()
+        landed: dict[int, Row] = {
+            row["place"]: row["made"] for row in pending if row["place"] >= done
+        }
+
+        async def land(place: int) -> None:
+            landed[place] = await maker.make(items[place])
+            pending.add({"place": place, "made": landed[place]})
+
+        while done < len(items):
+            group = range(done, min(done + self.concurrent, len(items)))
+            try:
+                run(together(land(place) for place in group if place not in landed))
+            finally:
+                work.spend(**maker.spent())
+            made.add(*(landed.pop(place) for place in group))
+            done = group.stop
+            pending.keep(lambda row: row["place"] in landed)
+            work.tell(done, len(items))
 
 
 def constructed(work: Work) -> Path:

@@ -56,11 +56,14 @@ class Construct:
     name: str = field(init=False, default="construct")
 
     def plan(self, before: Mapping[str, Planned]) -> Planned:
-        """Conversations and turns at most; the teacher is not asked."""
-        problems = self._practice().problems
-        fewest, most = self.budget.calls
-        calls = round(self.number * ((fewest + most) / 2 - 1))
+        """Conversations and calls at most; the teacher is not asked.
+
+        Its turns are what so many calls take when nothing goes wrong; the note tells the most.
+        """
+        problems, budget = self._practice().problems, self.budget
+        calls = self.number * (min(budget.calls[1], budget.turns) - 1)  # the last is the answer's
         turns = calls + 3 * self.number  # the scenario, the answer and the query
+        worst = self.number * (self.restarts + 1) * (budget.turns + 2 * budget.tries)
         counts = {
             "instances": self.number,
             "calls": calls,
@@ -71,7 +74,8 @@ class Construct:
         }
         note = (
             f"a conversation with its tools is taken to have {_TOKENS} tokens, and none to be "
-            "started over; time and energy are the teacher's"
+            "started over, nor anything to be asked again: with both, the teacher's turns are "
+            f"{worst:,} at most; time and energy are the teacher's"
         )
         return Planned(counts, None, None, (note,))
 

@@ -82,7 +82,10 @@ class Sample:
     name: str = field(init=False, default="sample")
 
     def plan(self, before: Mapping[str, Planned]) -> Planned:
-        """Turns and pairs at most: which positions branch shows when the base has spoken."""
+        """Turns and pairs at most: which positions branch shows when the base has spoken.
+
+        Conversations that are yet to be made count with the most calls that they may have.
+        """
         counts, notes = self._counted(before)
         how, steps, length = self.branching, counts["steps"], counts["prompt"] + counts["turn"]
         others = how.top_k - (how.temperature == 0)  # there, the likeliest is what is said
@@ -101,11 +104,11 @@ class Sample:
         return Planned(told, hours, self.settings.kwh(hours), (*notes, _MOST))
 
     def _counted(self, before: Mapping[str, Planned]) -> tuple[dict[str, float], tuple[str, ...]]:
-        """Steps, and the mean lengths of prompts and turns."""
+        """Steps, at most where they are yet to be made, and mean lengths of prompts and turns."""
         if "construct" in before:
             told = before["construct"].counts
-            length = told["tokens an instance"]
-            return {"steps": told["calls"], "prompt": length, "turn": _TURN}, ()
+            number = told["calls"] + self.preferring.answers * told["instances"]  # each ends in one
+            return {"steps": number, "prompt": told["tokens an instance"], "turn": _TURN}, ()
         steps = self._steps(self.settings.inputs["data"])
         try:
             base = open_base(self.settings)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from harness.contracts import Planned
 from harness.errors import UserError
+from harness.loading.identity import copy_folder
 from harness.names import Names
 from harness.records import Message
 from harness.training.work import SUMMARY, Work
@@ -21,7 +22,6 @@ from models.training.text.base import open_base
 from models.training.text.settings import TextTraining
 
 TEMPLATE, MODEL = "template.jinja", "model"
-_LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "training")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class Prompting:
             )
         (work.out / TEMPLATE).write_text(template, encoding="utf-8")
         if place.digest:
-            shutil.copytree(place.origin, work.out / MODEL, ignore=_LEFT_OUT)
+            copy_folder(Path(place.origin), work.out / MODEL)
         (work.folder / SUMMARY).unlink(
             missing_ok=True
         )  # of an earlier sitting: no cost before this

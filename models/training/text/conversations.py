@@ -114,6 +114,18 @@ def dialogue(line: int, value: Any) -> Dialogue:
     return replace(_continued(line, prompt, completion, tools, "completion"), weight=weight)
 
 
+def tools_of(value: Any) -> tuple[ToolSpec, ...]:
+    """The tools that a list of OpenAI's definitions tells, none where it is null.
+
+    Raises:
+        Wrong: it is no such list, or two of the tools have the same name.
+    """
+    tools = _tools(value) or ()
+    if len({tool.name for tool in tools}) < len(tools):
+        raise Wrong("two tools have the same name")
+    return tools
+
+
 def _preference(line: int, value: Any) -> Preference:
     prompt, chosen, rejected, tools = _compared(value)
     if chosen == rejected:
@@ -245,22 +257,13 @@ _tools = or_null(
 )
 
 
-def _none_as_empty(value: Any) -> tuple[ToolSpec, ...]:
-    tools = _tools(value) or ()
-    if len({tool.name for tool in tools}) < len(tools):
-        raise Wrong("two tools have the same name")
-    return tools
-
-
-_whole = record(
-    _whole_of, {"messages": _messages, "tools": _none_as_empty, "weight": amount}, "messages"
-)
+_whole = record(_whole_of, {"messages": _messages, "tools": tools_of, "weight": amount}, "messages")
 _prompted = record(
     lambda prompt, completion, tools=(), weight=None: (prompt, completion, tools, weight),
     {
         "prompt": _text_or_messages,
         "completion": _text_or_messages,
-        "tools": _none_as_empty,
+        "tools": tools_of,
         "weight": amount,
     },
     "prompt",
@@ -272,7 +275,7 @@ _compared = record(
         "prompt": _text_or_messages,
         "chosen": _text_or_messages,
         "rejected": _text_or_messages,
-        "tools": _none_as_empty,
+        "tools": tools_of,
     },
     "prompt",
     "chosen",

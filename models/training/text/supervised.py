@@ -19,21 +19,33 @@ NLL = "nll"
 
 
 def encode(base: Base, dialogue: Dialogue) -> list[dict[str, Any]]:
-    """The rows of a conversation: one, or one a turn where the template wants it so."""
-    weight = {} if dialogue.weight is None else {"weight": dialogue.weight}
+    """The rows of a conversation: one, or one a turn where the template wants it so.
+
+    Several share the conversation's weight by the tokens of theirs that are learned, so that it
+    stays the mean over all these tokens that counts by the weight.
+    """
+    found = base.renderer.sequences(dialogue.messages, dialogue.tools, dialogue.first)
+    learned = sum(row.trained for row in found)
     return [
         {
             "line": dialogue.line,
             "length": len(row.ids),
             "tokens": len(row.ids),
             "trained": row.trained,
-            **weight,
+            **_share(dialogue.weight, row.trained, learned),
             "parts": shown(base, row),
             "ids": row.ids,
             "spans": row.spans,
         }
-        for row in base.renderer.sequences(dialogue.messages, dialogue.tools, dialogue.first)
+        for row in found
     ]
+
+
+def _share(weight: float | None, trained: int, learned: int) -> dict[str, float]:
+    """The weight of a row of so many learned tokens, of all that its conversation has."""
+    if weight is None:
+        return {}
+    return {"weight": weight if trained == learned else weight * trained / learned}
 
 
 def supervised(

@@ -351,7 +351,7 @@ def test_a_teacher_that_leaves_is_told_and_asked_for_the_rest_alone(
     rows = construct(stays, tmp_path / "t")
     assert [row["line"] for row in rows] == [1, 2, 3, 4, 5, 6]
     _, second = schooling.rows(tmp_path / "t" / "ledger.jsonl")
-    assert second["amounts"] == {"requests": 2, "tokens_read": 100, "tokens_written": 20}
+    assert second["amounts"] == {"requests": 1, "tokens_read": 50, "tokens_written": 10}
 
 
 def test_the_revision_of_a_line_stands_in_for_a_teacher(base: Path, tmp_path: Path) -> None:

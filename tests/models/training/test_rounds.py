@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import quiz
 
-from harness.errors import UserError
+from harness.contracts import Session
+from harness.errors import InfrastructureError, UserError
+from harness.loading.identity import folder_digest
+from harness.records import Problem, Trajectory
 from harness.training.ledger import Ledger
 from harness.training.work import Work
-from models.training.rounds import Judging, Rounds
+from models.training.rounds import Choosing, Judging, Rounds, comparable
 
 TASK = f"{Path(quiz.__file__)}:Quiz(number=1)"
 
@@ -22,6 +26,19 @@ def rounds(*heldout: str, number: int = 4, patience: int = 1) -> Rounds:
         raise AssertionError("no model is wanted")
 
     return Rounds(number, heldout, "exact_match", patience, none, none)
+
+
+class Searcher:
+    """Answers rightly; the search that it needs fails before the first few attempts have one."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures, self._asked = failures, 0
+
+    async def solve(self, problem: Problem, session: Session) -> Trajectory:
+        self._asked += 1
+        if self._asked <= self.failures:
+            raise InfrastructureError("the search is away")
+        return Trajectory(problem.id, answer=quiz.HOMES[problem.id])
 
 
 def desk(root: Path, *values: float | None) -> Work:
@@ -71,3 +88,41 @@ def test_rounds_are_not_compared_by_what_is_there_to_evaluate(tmp_path: Path) ->
         stage.plan({})
     with pytest.raises(UserError, match="there to evaluate"):
         stage.run(desk(tmp_path))
+
+
+def test_two_tasks_of_one_name_are_not_told_apart(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "mine.py").write_text(Path(quiz.__file__).read_text())
+    twice = [f"{tmp_path / place / 'mine.py'}:Quiz(number=1)" for place in ("a", "b")]
+    for heldout in (twice, [TASK, TASK]):
+        with pytest.raises(UserError, match="'quiz-0-1': leave one out"):
+            comparable(heldout)
+    assert [task.card.name for task in comparable([TASK])] == ["quiz-0-1"]
+
+
+def test_what_fails_outside_the_models_chooses_no_round(tmp_path: Path) -> None:
+    """Two of three attempts fail, which are no wrong answers; the third is kept."""
+    three = f"{Path(quiz.__file__)}:Quiz(number=3)"
+    agent, work = Searcher(failures=2), desk(tmp_path)
+    stage = Judging(replace(rounds(three), agent=lambda work, number: agent), 0)
+    with pytest.raises(UserError, match="quiz-0-3: 2 failed outside the model"):
+        stage.run(work)
+    assert not (work.folder / "summary.json").exists()
+    assert agent._asked == 3
+    stage.run(work)
+    assert agent._asked == 5
+    assert json.loads((work.folder / "summary.json").read_text())["value"] == 1.0
+
+
+def test_the_checkpoint_is_the_rounds_models_and_not_how_they_came_to_be(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    (made / "training" / "1-data").mkdir(parents=True)
+    (made / "training" / "ledger.jsonl").write_text("1 h")
+    (made / ".cache").mkdir()
+    (made / "weights").write_text("0.5")
+    work = Work(tmp_path / "own", tmp_path / "out", {}, Ledger(tmp_path, "own"))
+    (tmp_path / "out").mkdir()
+    Choosing(replace(rounds(number=1), places=lambda work, number: {"model": made})).run(work)
+    assert [path.name for path in (tmp_path / "out" / "model").iterdir()] == ["weights"]
+    assert folder_digest(tmp_path / "out" / "model") == folder_digest(made)

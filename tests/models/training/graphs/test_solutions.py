@@ -153,6 +153,21 @@ def test_of_a_tree_the_path_to_its_first_answer_counts(tmp_path: Path) -> None:
     assert (found.thought, found.answer) == ("so", "three")
 
 
+def test_tools_are_the_same_in_a_tree_and_in_a_conversation(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {}}
+    function = {"name": "f", "description": "d", "parameters": schema, "strict": True}
+    none = {"type": "function", "function": {"name": "g", "parameters": None}}
+    tools = [{"type": "function", "function": function}, none]
+    tree = {"request": "?", "nodes": [{"answer": "1"}], "tools": tools}
+    for line in (tree, solved.mayors_line() | {"tools": tools}):
+        [found] = read(tmp_path, line)
+        assert isinstance(found, Solution)
+        assert found.tools == (ToolSpec("f", "d", schema), ToolSpec("g"))
+    [untold] = read(tmp_path, tree | {"tools": None})
+    assert isinstance(untold, Solution)
+    assert untold.tools == ()
+
+
 def test_trees_without_a_way_through_are_of_no_use(tmp_path: Path) -> None:
     none = {"request": "?", "nodes": [{"call": CALL, "gave": "1"}]}
     unheard = {"request": "?", "nodes": [{"call": CALL}, {"parent": 0, "answer": "1"}]}
@@ -169,7 +184,7 @@ def test_trees_without_a_way_through_are_of_no_use(tmp_path: Path) -> None:
         ({"request": "?", "nodes": [{"call": {"arguments": {}}}]}, "'name'"),
         (
             {"request": "?", "nodes": [], "tools": [{"function": {"name": "f"}}] * 2},
-            "two tools have the same name",
+            "tools: two tools have the same name",
         ),
         ({"request": "?", "nodes": [{"cal": CALL}]}, "no field 'cal'"),
     ],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from harness.contracts import Planned
 from harness.errors import InfrastructureError, UserError
 from harness.training.ledger import Ledger
-from harness.training.work import Work
+from harness.training.work import Rows, Work
 from models.training.making.construction import CONVERSATIONS, MADE, Construction, expected
 
 
@@ -40,15 +42,23 @@ class Maker:
         return {"requests": cost}
 
 
-def run(root: Path, maker: Maker, items: Sequence[int] = range(10)) -> Path:
+def run(root: Path, maker: Maker, items: Sequence[int] = range(10), concurrent: int = 3) -> Path:
     folder = root / "1-construct"
     folder.mkdir(parents=True, exist_ok=True)
     stage = Construction(
-        lambda: items, lambda: maker, lambda items: Planned(), lambda rows: {}, concurrent=3
+        lambda: items, lambda: maker, lambda items: Planned(), lambda rows: {}, concurrent
     )
     with Ledger(root, stage.name) as ledger:
         stage.run(Work(folder, root / "out", {}, ledger))
     return folder
+
+
+def require_equal(folder: Path, whole: Path) -> None:
+    """What was cut short has left the same bytes as what was not."""
+    names = [MADE, CONVERSATIONS, "summary.json"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
+    for name in names:
+        assert (folder / name).read_bytes() == (whole / name).read_bytes(), name
 
 
 def test_rows_stand_in_the_order_of_the_lines(tmp_path: Path) -> None:
@@ -72,11 +82,86 @@ def test_what_fails_outside_is_told_and_goes_on_where_it_was(tmp_path: Path) -> 
         torn.write(b'{"line": 6, "outc')
     run(cut, mended)
     assert broken.made == [0, 1, 2, 3, 4, 5, 6, 7, 8]
-    assert mended.made == [6, 7, 8, 9]
-    for name in (MADE, CONVERSATIONS, "summary.json"):
-        assert (folder / name).read_bytes() == (whole / name).read_bytes(), name
+    assert mended.made == [7, 9]  # 6 and 8 were made beside 7
+    require_equal(folder, whole)
     entries = [json.loads(line) for line in (cut / "ledger.jsonl").read_text().splitlines()]
-    assert [entry["amounts"]["requests"] for entry in entries] == [9, 4]
+    assert [entry["amounts"]["requests"] for entry in entries] == [9, 2]
+
+
+def test_of_lines_at_once_those_are_made_again_that_were_not_made(tmp_path: Path) -> None:
+    """The second of three fails when the third is made, and the first still at work."""
+
+    class Slow(Maker):
+        async def make(self, item: int) -> dict[str, Any]:
+            if item == 3:
+                await asyncio.Event().wait()
+            if item == 4:
+                await third.wait()
+            row = await super().make(item)
+            if item == 5:
+                third.set()
+            return row
+
+    third = asyncio.Event()
+    whole, broken, mended = run(tmp_path / "whole", Maker()), Slow(fails_at=4), Maker()
+    with pytest.raises(InfrastructureError, match="dead"):
+        run(tmp_path / "cut", broken)
+    assert broken.made == [0, 1, 2, 5, 4]
+    folder = run(tmp_path / "cut", mended)
+    assert mended.made == [3, 4, 6, 7, 8, 9]
+    require_equal(folder, whole)
+
+
+def test_what_is_kept_is_found_with_fewer_lines_at_once(tmp_path: Path) -> None:
+    whole, mended = run(tmp_path / "whole", Maker()), Maker()
+    with pytest.raises(InfrastructureError, match="dead"):
+        run(tmp_path / "cut", Maker(fails_at=0), concurrent=8)
+    folder = run(tmp_path / "cut", mended, concurrent=2)
+    assert mended.made == [0, 8, 9]
+    require_equal(folder, whole)
+
+
+@pytest.mark.parametrize("torn", [0, 5])
+def test_killed_at_any_write_it_ends_in_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, torn: int
+) -> None:
+    """Killed at each write of rows, behind it or within it."""
+    add, keep = Rows.add, Rows.keep
+    last = writes = 0
+
+    class Killed(Exception):
+        pass
+
+    def write(change: Callable[[], None]) -> None:
+        nonlocal writes
+        writes += 1
+        if writes <= last:
+            change()
+        if writes >= last:
+            raise Killed
+
+    def added(rows: Rows, *more: Mapping[str, Any]) -> None:
+        def change() -> None:
+            add(rows, *more)
+            if torn and writes == last:
+                with rows.path.open("rb+") as file:
+                    file.truncate(rows.path.stat().st_size - torn)
+
+        write(change)
+
+    whole = run(tmp_path / "whole", Maker())
+    for last in count(1):
+        cut, writes = tmp_path / f"cut {last}", 0
+        with monkeypatch.context() as patched:
+            patched.setattr(Rows, "add", added)
+            patched.setattr(Rows, "keep", lambda rows, wanted: write(lambda: keep(rows, wanted)))
+            try:
+                run(cut, Maker())
+                break
+            except Killed:
+                pass
+        require_equal(run(cut, Maker()), whole)
+    assert last - 1 == 10 + 2 * 4  # a write of each line and two of each group
 
 
 def test_when_all_is_made_no_model_is_opened(tmp_path: Path) -> None:

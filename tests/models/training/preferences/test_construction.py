@@ -256,8 +256,35 @@ def test_what_ended_while_it_was_stopped_is_kept(
 def test_a_plan_asks_nobody() -> None:
     planned = stage(House(), number=10, budget=Budget(calls=(4, 7))).plan({})
     assert planned.counts["instances"] == 10
-    assert planned.counts["calls"] == 45  # a mean budget of 5.5, of which one is the answer's
-    assert planned.counts["teacher's turns"] == 45 + 30
+    assert planned.counts["calls"] == 60  # a budget of 7 at most, of which one is the answer's
+    assert planned.counts["teacher's turns"] == 60 + 30  # scenario, answer and query
+    # Twice, for it may start over once: 16 turns, and 3 tries each at scenario and query.
+    assert "turns are 440 at most" in planned.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("budget", "calls"),
+    [
+        (Budget(calls=(7, 7)), 6),  # the answer's is the seventh
+        (Budget(calls=(7, 7), turns=5), 4),  # as there are five turns, of which one is the answer's
+    ],
+)
+def test_a_teacher_that_calls_as_often_as_it_may_makes_as_many_calls_as_planned(
+    tmp_path: Path, taught: Callable[[Any], None], budget: Budget, calls: int
+) -> None:
+    def eager(messages: Sequence[Message], offered: Sequence[ToolSpec]) -> Turn:
+        done = sum(message.role == "tool" for message in messages)
+        if "look" in {tool.name for tool in offered} and done < calls:
+            return Completion("", calls=(ToolCall("look", {"room": f"room {done}"}),))
+        if "give_answer" in {tool.name for tool in offered}:
+            return Completion("", calls=(ToolCall("give_answer", {"answer": "All."}),))
+        return teacher(messages, offered)
+
+    taught(eager)
+    made = stage(House(), budget=budget)
+    folder = run(made, tmp_path)
+    told = json.loads((folder / "summary.json").read_text())
+    assert told["calls"] == made.plan({}).counts["calls"] == 5 * calls
 
 
 def test_worlds_and_teachers_that_are_none_are_refused(

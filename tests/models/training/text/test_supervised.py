@@ -16,6 +16,11 @@ import schooling  # noqa: E402
 from harness.errors import UserError  # noqa: E402
 from models.producers.sft import Sft  # noqa: E402
 
+MARKING = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n"
+    "{% if m.role == 'assistant' and loop.last %}fox {% endif %}{{ m.content }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
 SETTINGS: dict[str, Any] = {"device": "cpu", "batch": 3, "steps": 1, "lr": 1e-9}
 
 
@@ -46,7 +51,7 @@ def first_loss(base: Path, tmp_path: Path, *weights: float | None, **more: Any) 
     return float(curve[0]["loss"])
 
 
-def own_losses(base: Path, tmp_path: Path) -> list[float]:
+def own_losses(base: Path, tmp_path: Path, data: Path | None = None) -> list[float]:
     """The mean of -log p over each conversation's learned tokens, from the logits."""
     from transformers import AutoModelForCausalLM
 
@@ -54,17 +59,18 @@ def own_losses(base: Path, tmp_path: Path) -> list[float]:
     from models.training.text.conversations import read_dialogues
     from models.training.text.supervised import encode
 
-    data = schooling.lines(tmp_path / "own.jsonl", rows(None, None, None))
+    data = data or schooling.lines(tmp_path / "own.jsonl", rows(None, None, None))
     settings = Sft(str(base), str(data), device="cpu")
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32).eval()
     found = []
     for dialogue in read_dialogues(data):
-        [row] = encode(open_base(settings), dialogue)
-        ids = torch.tensor([row["ids"]])
-        logs = model(input_ids=ids).logits[0].detach().log_softmax(-1)
-        [(start, end)] = row["spans"]
-        found.append(-sum(float(logs[t - 1, row["ids"][t]]) for t in range(start, end)))
-        found[-1] /= end - start
+        learned = []
+        for row in encode(open_base(settings), dialogue):
+            ids = torch.tensor([row["ids"]])
+            logs = model(input_ids=ids).logits[0].detach().log_softmax(-1)
+            places = [t for start, end in row["spans"] for t in range(start, end)]
+            learned += [-float(logs[t - 1, row["ids"][t]]) for t in places]
+        found.append(sum(learned) / len(learned))
     return found
 
 
@@ -82,6 +88,24 @@ def test_a_conversation_without_a_weight_has_one_of_1(base: Path, tmp_path: Path
     one, two, three = own_losses(base, tmp_path)
     wanted = (one + two + 4 * three) / 3 / 2
     assert first_loss(base, tmp_path, None, 1, 4) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_a_conversation_of_several_rows_has_its_weight_once(tmp_path: Path) -> None:
+    """The template marks the last turn alone, so that each of three turns is a row."""
+    base = schooling.base(tmp_path / "base", template=MARKING)
+    turns = [(f"what is number {n}?", f"It is the {'quick ' * n}fox") for n in range(3)]
+    messages = [
+        {"role": role, "content": text}
+        for turn in turns
+        for role, text in zip(("user", "assistant"), turn, strict=True)
+    ]
+    talks = [{"messages": messages, "weight": 2}, {"messages": messages[:2], "weight": 1}]
+    data = schooling.lines(tmp_path / "data.jsonl", talks)
+    long, short = own_losses(base, tmp_path, data)
+    schooling.train(Sft(str(base), str(data), **{**SETTINGS, "batch": 4}), tmp_path / "t")
+    assert len(schooling.rows(tmp_path / "t" / "1-data" / "rows.jsonl")) == 4
+    [step] = schooling.rows(tmp_path / "t" / "2-train" / "curves.jsonl")
+    assert step["loss"] == pytest.approx((2 * long + short) / 3, rel=1e-5)
 
 
 def test_without_any_weights_every_token_counts_alike(base: Path, tmp_path: Path) -> None:
