@@ -14,6 +14,7 @@ only, which bounds sizes and refuses what a record does not name.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -106,8 +107,14 @@ class Card(Strict):
             told.pop("lineage", None)
         return told
 
-    def overlaps(self, tasks: list[str]) -> list[str] | None:
+    def overlaps(
+        self, tasks: list[str], suites: Mapping[str, Collection[str]] | None = None
+    ) -> list[str] | None:
         """Training data that is declared to share something with these tasks or their benchmark.
+
+        Args:
+            tasks: names of tasks, and of suites of them.
+            suites: every suite with its tasks: one that is declared stands for all of these.
 
         Returns:
             Names of data sets; [] where none is declared; None where training is undisclosed.
@@ -115,7 +122,14 @@ class Card(Strict):
         if self.training == "undisclosed":
             return None
         wanted = {part for task in tasks for part in (task, task.partition("/")[0])}
-        return [data.dataset for data in self.training if wanted.intersection(data.overlap)]
+        held = suites or {}
+        return [
+            data.dataset
+            for data in self.training
+            if any(
+                name in wanted or not wanted.isdisjoint(held.get(name, ())) for name in data.overlap
+            )
+        ]
 
 
 class FileEntry(Strict):

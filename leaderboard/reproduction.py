@@ -9,19 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from harness import evaluate, spec
 from harness.answering import Watcher, ignore
 from harness.errors import InfrastructureError, MissingData, UserError, unknown
 from harness.loading import LoadedModel, load_model
 from harness.play.helpers import named
 from harness.records import Setting
+from harness.settings import setting_of
 from harness.store import RUN_INFO, Result, ResultFolder, setting_slug, setting_to_json
 from leaderboard.checked import CHECKED, Reproduced, Rerun
 from leaderboard.checks import check
 from leaderboard.checks.card import parts
 from leaderboard.checks.case import Case
 from leaderboard.checks.writing import write
-from leaderboard.submission.environment import together
+from leaderboard.submission.environment import side_by_side, together
 
 REPRODUCED = "reproduced"
 """Folder of the records, below that of the checks."""
@@ -89,10 +92,43 @@ def reproduce(
 
 
 def record(reproduced: Reproduced, submissions: Path) -> Path:
-    """Writes the record `_checked/reproduced/<name>.json` below the folder of all submissions."""
+    """Writes the record `_checked/reproduced/<name>.json` below the folder of all submissions.
+
+    What is on record of other tasks and settings of the same manifest stays.
+    """
     path = submissions / CHECKED / REPRODUCED / f"{reproduced.submission}.json"
-    write(path, reproduced)
+    write(path, _with_earlier(reproduced, _recorded(path)))
     return path
+
+
+def _recorded(path: Path) -> Reproduced | None:
+    """The record that is there; None where there is none, or a damaged one, which counts as none.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    try:
+        return Reproduced.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+    except OSError as error:
+        raise UserError(f"cannot read {path} ({error.strerror})") from None
+
+
+def _with_earlier(new: Reproduced, old: Reproduced | None) -> Reproduced:
+    """The new record and what only the old one has, of both who ran it and on what."""
+    if old is None or (old.submission, old.manifest) != (new.submission, new.manifest):
+        return new
+    cells = {(cell.task, setting_of(cell.setting)): cell for cell in (*old.cells, *new.cells)}
+    if len(cells) == len(new.cells):
+        return new
+    return new.model_copy(
+        update={
+            "by": ", ".join(dict.fromkeys((*old.by.split(", "), new.by))),
+            "environment": side_by_side(old.environment, new.environment),
+            "cells": list(cells.values()),
+        }
+    )
 
 
 def _model(case: Case) -> LoadedModel:

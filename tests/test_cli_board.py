@@ -367,7 +367,8 @@ def test_a_failure_is_one_object_too(assay: Call, line: str) -> None:
 
 
 def test_a_check_that_is_interrupted_says_so(here: Path) -> None:
-    command = [sys.executable, "-c", "import sys, cli; sys.exit(cli.main())"]
+    # Unbuffered, so that its first line comes while nearly all is still to be done.
+    command = [sys.executable, "-u", "-c", "import sys, cli; sys.exit(cli.main())"]
     many = ["submissions/my-bm25"] * 200
     with subprocess.Popen(
         [*command, "check", *many], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -180,9 +181,20 @@ class _Assembly:
             overlap: dict[str, list[str] | None] = {plan.name: None for plan in self.plans}
         else:
             overlap = {
-                plan.name: line.card.overlaps([plan.name, *plan.tasks]) for plan in self.plans
+                plan.name: line.card.overlaps([plan.name, *plan.tasks], self._tasks_of_suites)
+                for plan in self.plans
             }
         return replace(line.row, overlap=overlap)
+
+    @cached_property
+    def _tasks_of_suites(self) -> Mapping[str, frozenset[str]]:
+        """Every suite that a card can name, on the board or not, with its tasks."""
+        suites = [(suite.name, suite.tasks) for suite in all_suites()]
+        suites += [(plan.name, plan.tasks) for plan in self.plans]
+        found: dict[str, frozenset[str]] = {}
+        for name, tasks in suites:  # papers may have one that is called as one of ours
+            found[name] = found.get(name, frozenset()).union(tasks)
+        return found
 
     def _task(self, task: str, cells: Cells) -> TaskBoard:
         suites = [plan for plan in self.plans if task in plan.tasks]
@@ -192,7 +204,8 @@ class _Assembly:
     def _system(self, known: Identity) -> System:
         lines = self.by_system.get(known.id, [])
         newest = known.newest
-        reruns = [s.reproduced for s in known.submissions if s.reproduced is not None]
+        counting = [s for s in known.submissions if s.name not in known.aside]
+        reruns = [s.reproduced for s in counting if s.reproduced is not None]
         sources = [line.row.source for line in lines if line.row.source is not None]
         parent = self.systems.parent_of(known)
         return System(

@@ -6,24 +6,36 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import repeat, starmap
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leaderboard.board.editions import written
-from leaderboard.board.grid import Grid, Ints, Numbers, TaskNumbers, alike
+from leaderboard.board.grid import Floats, Grid, Ints, Numbers, TaskNumbers, alike
 from leaderboard.board.lines import LEVELS, Paper, Result
 from leaderboard.board.ranking import competition_ranks
 from leaderboard.board.records import Number
 
+Flags = NDArray[np.bool_]
 Cells = Mapping[int, Mapping[str, Number]]
 """Position of a line -> measure -> number."""
 Ends = Mapping[tuple[str, int], tuple[float, float]]
 """(measure, position of a line) -> ends of its interval."""
 
 
+def in_ranks(grid: Grid, column: Numbers, values: Floats) -> Flags:
+    """Which lines may be ranked by these values of a column.
+
+    References, what was retracted, and what is only self-reported take no rank.
+    """
+    claimed = column.levels == LEVELS.index("self-reported")
+    found: Flags = np.isfinite(values) & ~grid.reference & ~column.retracted & ~claimed
+    return found
+
+
 def ranked(grid: Grid, column: Numbers, measure: str, *, lower: bool) -> Ints:
     """Rank of every line among the numbers of its edition; 0 where it takes part in no rank."""
     values = column.values[measure]
     ranks = np.zeros(len(values), dtype=np.int64)
-    counts = np.isfinite(values) & ~grid.reference & ~column.retracted
+    counts = in_ranks(grid, column, values)
     for edition in np.unique(column.editions[counts]):
         among = np.flatnonzero(counts & (column.editions == edition))
         ranks[among] = competition_ranks(-values[among] if lower else values[among])

@@ -10,8 +10,10 @@ import numpy as np
 
 from harness.suites import Aggregate
 from leaderboard.board.aggregates import Peers
+from leaderboard.board.cells import in_ranks
 from leaderboard.board.editions import written
 from leaderboard.board.grid import Grid, Ints, Numbers
+from leaderboard.board.lines import LEVELS
 from leaderboard.board.ranking import standings
 from leaderboard.board.records import Rank
 from leaderboard.board.resampling import Resampled
@@ -51,7 +53,9 @@ class Leading:
     ) -> None:
         self._grid, self._aggregate, self._measure = grid, aggregate, measure
         self._values = means.values.get(measure, np.full(len(grid.lines), np.nan))
-        self._counts = np.isfinite(self._values) & ~grid.reference & ~means.retracted
+        self._counts = in_ranks(grid, means, self._values)
+        claimed = means.levels == LEVELS.index("self-reported")
+        self._claimed = bool((np.isfinite(self._values) & claimed & ~grid.reference).any())
         self._editions = means.editions
         self._sign = -1 if lower else 1
         groups = (aggregate.tasks,) if aggregate.weighting == "micro" else aggregate.groups
@@ -91,6 +95,8 @@ class Leading:
     def note(self) -> str:
         """What a reader must know about the ranks; "" where there is nothing."""
         name = self._aggregate.name
+        if not self._counts.any() and self._claimed:
+            return f"What has every task of {name} is self-reported, and so takes no rank."
         if not self._counts.any():
             return f"No row has every task of {name} yet: rows are ranked task by task."
         if self._chosen is None:

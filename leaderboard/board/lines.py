@@ -2,9 +2,9 @@
 
 A submission splits into a line for each way that it was asked: settings that differ in the depth
 only are one line, in which the deeper result stands; "auto" and "yes" ask the same. Where one model
-was submitted several times, the newest number stands for a task and setting. Anybody can claim to
-be that model, so what nobody checked has lines of its own. A printed table has a line for each of
-its rows.
+was submitted several times, a number on the published data stands before others, then what a
+maintainer ran again before what was re-scored, then the newest. Anybody can claim to be that model,
+so what nobody checked has lines of its own. A printed table has a line for each of its rows.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Result(NamedTuple):
     level: Level
     edition: Parts
     retracted: bool
-    standing: tuple[bool, int, int]
+    standing: tuple[bool, bool, int, int, int]
     """Of several results on a task the one with the greatest stands."""
 
 
@@ -143,7 +143,10 @@ class SubmittedLines:
                     other = results.get(result.entry.task)
                     if other is None or result.standing > other.standing:
                         results[result.entry.task] = result
-        first, newest = submissions[0].name, submissions[-1]
+        counting = {r.submission for rs in ways.values() for r in rs.values() if not r.retracted}
+        system.aside |= {s.name for s in submissions} - counting
+        first = submissions[0].name
+        newest = ([s for s in submissions if s.name in counting] or submissions)[-1]
         for way, results in sorted(ways.items(), key=lambda item: _suffix(item[0])):
             row = Row(
                 id=ids.new(first + _suffix(way)),
@@ -180,14 +183,12 @@ class SubmittedLines:
         all_of_it = (name, None) in self._retracted
         for entry in entries:
             retracted = all_of_it or (name, entry.task) in self._retracted
-            yield Result(
-                entry,
-                name,
-                "reproduced" if entry.task in rerun else entry.level,
-                self._data.edition(entry),
-                retracted,
-                (not retracted, age, k),
-            )
+            level: Level = "reproduced" if entry.task in rerun else entry.level
+            edition = self._data.edition(entry)
+            # The level comes before the age: anybody can send in predictions of their own making
+            # under the fingerprint of a model that was run again.
+            standing = (not retracted, not edition, LEVELS.index(level), age, k)
+            yield Result(entry, name, level, edition, retracted, standing)
 
     def _instruction(self, way: Setting, tasks: Iterable[str]) -> bool | None:
         if way.instruction != _DEFAULT.instruction:

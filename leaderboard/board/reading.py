@@ -16,7 +16,7 @@ from pathlib import Path
 from harness.contracts import Task
 from harness.errors import UserError
 from harness.loading.catalogue import all_tasks
-from harness.measures import is_share
+from harness.measures import is_share, unit_of
 from harness.store import Result
 from leaderboard.board.entries import Entry, claimed_entry
 from leaderboard.board.recorded import DAMAGED, Submission, Void, read_record, recorded
@@ -26,10 +26,12 @@ from leaderboard.checked import BESIDE, CHECKED, RETRACTIONS, Queries, Retractio
 from leaderboard.records import MODEL, NAME
 from leaderboard.submission import limits
 from leaderboard.submission.reading import (
+    possible,
     read_card,
     read_environment,
     read_manifest,
     read_result,
+    require_day,
     safe_files,
     shown,
 )
@@ -156,6 +158,7 @@ class _Reader:
         manifest = read_manifest(folder)
         if manifest.submission != folder.name:
             raise UserError(f"it calls itself {shown(manifest.submission)}")
+        require_day(manifest)
         results = [read_result(folder / entry.path) for entry in manifest.results]
         for result in results:
             self.require_possible(result)
@@ -181,8 +184,6 @@ class _Reader:
         if main != result.main_measure or main not in result.measures:
             raise UserError(f"{result.task} is measured by {main}, which it does not claim")
         for name, value in result.measures.items():
-            ends = (value.ci_low, value.ci_high)
-            if not is_share(name) and ends[0] <= ends[1]:
-                continue
-            if not (0 <= value.value <= 1 and 0 <= ends[0] <= ends[1] <= 1):
-                raise UserError(f"{name} of {result.task} is no share of 1, or its interval none")
+            if not possible(name, value):
+                kind = "share of 1" if is_share(name) else f"amount in {unit_of(name)}"
+                raise UserError(f"{name} of {result.task} is no {kind}, or its interval none")

@@ -22,16 +22,22 @@ class Identity:
         id: of its page.
         facts: of a system that printed tables know.
         submissions: the checked ones, then the others; each oldest first.
+        aside: names of submissions of which no number counts any more.
     """
 
     id: str
     facts: SystemFacts | None = None
     submissions: list[Submission] = field(default_factory=list)
+    aside: set[str] = field(default_factory=set)
 
     @property
     def newest(self) -> Submission | None:
-        """The submission whose card stands for the system: a checked one, if there is one."""
+        """The submission whose card stands for the system.
+
+        A checked one if there is one, and of these one of which a number counts.
+        """
         found = [s for s in self.submissions if s.checked] or self.submissions
+        found = [s for s in found if s.name not in self.aside] or found
         return found[-1] if found else None
 
     @property
@@ -54,7 +60,7 @@ class Systems:
 
     Submissions of one fingerprint are one system. One that runs an expression which
     `leaderboard.printed.systems` lists for a printed system, or its weights from the hub, is that
-    system as well.
+    system as well. What a card links to joins nothing: anybody can link to anything.
 
     Args:
         submissions: all that are shown.
@@ -131,10 +137,8 @@ def _keys(known: Identity) -> list[str]:
 
 
 def _models(submission: Submission) -> list[str]:
-    """What a submission says that it runs: its expression, its weights' page."""
+    """What a submission runs: its expression, and the hub's page of a model that this loads."""
     found = [submission.model]
     if match := re.match(r'hf\("([\w.-]+/[\w.-]+)"', submission.model):
         found.append(f"{_HUB}{match[1]}")
-    if "weights" in submission.card.links:
-        found.append(submission.card.links["weights"].rstrip("/"))
     return found

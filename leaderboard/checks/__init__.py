@@ -67,6 +67,7 @@ OF_RESULT: tuple[Check[Claim], ...] = (
     Check("values", scores.values, needs=("per query", "scores")),
     Check("counts", scores.counts, needs=("scores",)),
     Check("same predictions", plausibility.same_predictions, needs=("predictions",), of_board=True),
+    Check("other predictions", plausibility.other_predictions, needs=("entry",), of_board=True),
     Check("ties", plausibility.ties, needs=("predictions", "measures"), only="retrieval"),
     Check("jump", plausibility.jump, needs=("scores",), of_board=True),
     Check("copy of gold", plausibility.gold, needs=("ids",)),

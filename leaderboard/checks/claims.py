@@ -18,6 +18,7 @@ from leaderboard.checks.case import Claim
 from leaderboard.checks.outcomes import Finding, failed, passed
 from leaderboard.records import RESULTS
 from leaderboard.submission import limits
+from leaderboard.submission.reading import possible
 
 NOTES, NOTE = 200, 300
 """How many remarks a result may carry, and how long one may be."""
@@ -96,11 +97,13 @@ def status(claim: Claim) -> Iterator[Finding]:
 
 
 def claimed_measures(claim: Claim) -> Iterator[Finding]:
-    """Every measure is one of the harness's own, written canonically, the main one among them."""
+    """Every measure is our own, written canonically and in range, and the main one is there."""
     told, card = claim.result, claim.task.card
     for name in told.measures:
         if problem := _unfit(name, claim.predicted.measures()):
             yield failed(problem)
+        elif not possible(name, told.measures[name]):
+            yield failed(f"'{name}' is claimed with a value or an interval that it cannot have")
     if told.main_measure != card.main_measure or card.main_measure not in told.measures:
         yield failed(f"the task's main measure {card.main_measure} must be among the measures")
     yield passed(", ".join(told.measures))

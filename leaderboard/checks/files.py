@@ -11,6 +11,7 @@ from leaderboard.checks.outcomes import Finding, failed, passed
 from leaderboard.records import MANIFEST
 from leaderboard.submission.folder import TOP, require_name
 from leaderboard.submission.kinds import kind_of
+from leaderboard.submission.reading import require_day
 from leaderboard.submission.refusal import shown
 from leaderboard.submission.secrets import secrets_in
 
@@ -39,8 +40,9 @@ def known(case: Case) -> Iterator[Finding]:
 
 
 def manifest(case: Case) -> Iterator[Finding]:
-    """The manifest is one, is this folder's, and names every result once."""
+    """The manifest is one, is this folder's, of a possible day, and names every result once."""
     told = case.manifest
+    require_day(told)
     if told.submission != case.name:
         yield failed(f"the manifest is of '{told.submission}', the folder is '{case.name}'")
     for what, keys in (

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from harness.store import PREDICTIONS
+from harness.records import Setting
+from harness.store import PREDICTIONS, setting_to_json
 from leaderboard.checks.card import REFERENCE, is_reference
 from leaderboard.checks.case import Case, Claim
+from leaderboard.checks.files import listed
 from leaderboard.checks.outcomes import Finding, flagged, passed, skipped
 from leaderboard.checks.predictions import tied_share
 from leaderboard.records import FileEntry
@@ -35,6 +38,28 @@ def same_predictions(claim: Claim) -> Iterator[Finding]:
         yield flagged(f"another model has the very same predictions: {twins[0]}")
     else:
         yield passed("nobody else's")
+
+
+def other_predictions(claim: Claim) -> Iterator[Finding]:
+    """No other submission of the same model has other predictions for the same question.
+
+    Sampled answers differ from run to run, and so do scores on other hardware: that there are
+    several is worth knowing all the same, before the better ones are taken for the model's.
+    """
+    told, asked = claim.result, _whole(claim.entry.setting)
+    others = {
+        manifest.submission
+        for manifest in claim.case.manifests
+        if manifest.model_fingerprint == told.model_fingerprint
+        for entry in manifest.results
+        if (entry.task, entry.data_hash) == (told.task, told.data_hash)
+        and entry.predictions_hash != told.predictions_hash
+        and _whole(entry.setting) == asked
+    }
+    if others:
+        yield flagged(f"the same model gave other predictions in {listed(sorted(others))}")
+    else:
+        yield passed("no others of the same model")
 
 
 def ties(claim: Claim) -> Iterator[Finding]:
@@ -98,6 +123,11 @@ def same_files(case: Case) -> Iterator[Finding]:
         yield flagged(f"every file of predictions is in {copies[0]} too")
     else:
         yield passed(f"compared with {len(case.manifests)} submissions")
+
+
+def _whole(setting: Mapping[str, Any]) -> dict[str, Any]:
+    """A setting as a manifest has it, with the fields that did not exist when it was packed."""
+    return {**setting_to_json(Setting()), **setting}
 
 
 def _runs(files: Mapping[str, FileEntry]) -> set[str]:

@@ -50,6 +50,7 @@ class Line:
     overlap: tuple[str, ...]
     seconds: float | None
     retracted: bool
+    """Whether it shows numbers here, and all of them are retracted."""
     comparable: bool
     """Whether its values for every query are known."""
     told: str
@@ -70,19 +71,18 @@ class Lines:
 
 def lines(board: Board, suite: SuiteBoard) -> Lines:
     """Every row of a suite, those about the current data apart from the rest."""
-    gone = {retraction.submission for retraction in board.retractions if not retraction.tasks}
     answers: dict[str, set[bool | None]] = {}
     for row in suite.rows:
         answers.setdefault(row.name, set()).add(row.instruction)
     ambiguous = {name for name, found in answers.items() if len(found) > 1}
-    found = [_line(board, suite, row, gone, row.name in ambiguous) for row in suite.rows]
+    found = [_line(board, suite, row, row.name in ambiguous) for row in suite.rows]
     return Lines(
         current=tuple(line for line in found if not line.edition),
         other=tuple(line for line in found if line.edition),
     )
 
 
-def _line(board: Board, suite: SuiteBoard, row: Row, gone: set[str], ambiguous: bool) -> Line:
+def _line(board: Board, suite: SuiteBoard, row: Row, ambiguous: bool) -> Line:
     ranked = main_number(suite, row.id, suite.columns[0].id) if suite.columns else None
     edition = ranked.edition if ranked else _common_edition(suite, row.id)
     rank = None if edition else suite.ranks.get(row.id)
@@ -100,11 +100,20 @@ def _line(board: Board, suite: SuiteBoard, row: Row, gone: set[str], ambiguous: 
         training=_training(board, row, overlap),
         overlap=tuple(overlap or ()),
         seconds=suite.seconds.get(row.id),
-        retracted=row.submission in gone,
+        retracted=_retracted(suite, row.id),
         comparable=bool(board.per_query.get(row.id)),
         told=told if ambiguous and "instruction" not in row.setting else "",
         only=_only(suite, row.id),
     )
+
+
+def _retracted(suite: SuiteBoard, row: str) -> bool:
+    shown = [
+        number.retracted
+        for column in suite.columns
+        for number in suite.numbers.get((row, column.id), {}).values()
+    ]
+    return bool(shown) and all(shown)
 
 
 def _only(suite: SuiteBoard, row: str) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from leaderboard.fields import Line, Strict
 from leaderboard.records import Environment
 
 UNKNOWN = "unknown"
+MOST = 1e10
+"""Of seconds and MiB: 317 years and 10 PiB, so that sums and pages stay readable."""
 _MACHINES = re.compile(r"x86_64|amd64|aarch64|arm64|i[3-6]86|ppc64le|s390x|riscv64", re.IGNORECASE)
 _NAMED = 3
 """How many different commits, processors or versions of one thing are named."""
@@ -22,16 +24,16 @@ _LONGEST = 60
 class RunInfo(Strict):
     """`run_info.json` of a submitted result: what it cost, and on what."""
 
-    wall_seconds: float = Field(ge=0)
-    cpu_seconds: float = Field(ge=0)
+    wall_seconds: float = Field(ge=0, le=MOST)
+    cpu_seconds: float = Field(ge=0, le=MOST)
     """Of all cores together."""
-    peak_memory_mib: float = Field(ge=0)
+    peak_memory_mib: float = Field(ge=0, le=MOST)
     """Peak resident memory of the process."""
     packages: dict[str, Line] = Field(max_length=200)
     python: Line
     system: Line
     processor: Line
-    cores: int | None = Field(ge=0)
+    cores: int | None = Field(ge=0, le=10**6)
 
 
 def reduced(info: Mapping[str, Any]) -> RunInfo:
@@ -81,6 +83,27 @@ def together(infos: Sequence[Mapping[str, Any]]) -> Environment:
     )
 
 
+def side_by_side(first: Environment, second: Environment) -> Environment:
+    """One environment for results of two, each of one or several results: see `together`."""
+    both = (first, second)
+    names = sorted({name for one in both for name in one.packages})
+    dirty = [one.dirty for one in both if one.dirty is not None]
+    commits = [one.commit for one in both if one.commit is not None]
+    return Environment(
+        packages={
+            name: _rejoined(one.packages[name] for one in both if name in one.packages)
+            for name in names
+        },
+        python=_rejoined(one.python for one in both),
+        system=_rejoined(one.system for one in both),
+        processor=_rejoined(one.processor for one in both),
+        cores=max((one.cores for one in both if one.cores is not None), default=None),
+        accelerators=sorted({name for one in both for name in one.accelerators}),
+        commit=_rejoined(commits) if commits else None,
+        dirty=any(dirty) if dirty else None,
+    )
+
+
 def system(platform: str) -> str:
     """A platform without the release of its kernel, which may name a machine.
 
@@ -90,6 +113,14 @@ def system(platform: str) -> str:
     before, _, library = rest.partition("-with-")
     machines = _MACHINES.findall(before)
     return " ".join(filter(None, (name, *machines[-1:], library))) or UNKNOWN
+
+
+def _rejoined(values: Iterable[str]) -> str:
+    """Values, some of which are joined already; equal ones stay as they are."""
+    found = list(dict.fromkeys(values))
+    if len(found) == 1:
+        return found[0]
+    return _joined(part for value in found for part in value.split(", "))
 
 
 def _joined(values: Iterable[str]) -> str:

@@ -6,14 +6,18 @@ one printable line. A file is read here before anything else of the harness open
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, date, datetime, timedelta
 from math import isfinite
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from harness.measures import is_share
 from harness.store import PER_QUERY, RESULT, RUN_INFO, Result
+from harness.store.schema import Value
 from leaderboard.records import ENVIRONMENT, MANIFEST, Card, Environment, Manifest
 from leaderboard.submission import limits
 from leaderboard.submission.cards import about, unfilled
@@ -26,6 +30,7 @@ from leaderboard.submission.refusal import Refused, shown
 __all__ = [
     "Refused",
     "gunzip",
+    "possible",
     "problems",
     "read_bytes",
     "read_card",
@@ -36,6 +41,7 @@ __all__ = [
     "read_result",
     "read_run_info",
     "read_yaml",
+    "require_day",
     "require_name",
     "safe_files",
     "shown",
@@ -48,12 +54,19 @@ _MEASURE = re.compile(r"[A-Za-z]\w{0,39}(\([-\w=.,' ]{0,80}\))?([@^][1-9][0-9]{0
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
 """Value of a setting."""
 
-_NUMBER = r"-?[0-9]{1,20}(\.[0-9]{1,20})?(e[+-]?[0-9]{1,3})?"
-_ROW = re.compile(
-    r'"(\\.|[^"\\\t])*"\t"(\\.|[^"\\\t])*"\t[0-9]{1,12}'
-    rf"\t{_NUMBER}(\t({_NUMBER}|nan))+"
-)
-"""Of per-query values: query and split as JSON texts, the cluster, the weight, and values."""
+_CLUSTER = re.compile(r"[0-9]{1,12}")
+_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?(e[+-]?[0-9]{1,3})?")
+_BEFORE = 4
+"""Columns of per-query values before those of the measures: query, split, cluster, weight."""
+
+EARLIEST = date(2024, 1, 1)
+"""No version of this program is as old, so nothing can have been packed before."""
+_ROUNDING = 1e-9
+"""How far a mean of shares may be off 1: sums of doubles are."""
+_SIGNED = frozenset({"delta_solution_length"})
+"""Measures of how many more there are than needed, which fewer can do with."""
+GRACE = timedelta(days=1)
+"""How far ahead of the day in UTC a calendar may be somewhere on earth."""
 
 _MISSING = "is missing"
 
@@ -140,18 +153,38 @@ def read_per_query(folder: Path) -> bytes:
     """
     data = gunzip(folder / PER_QUERY, limits.PER_QUERY_INFLATED)
     try:
-        head, *rows = data.decode().splitlines() or [""]
+        head, *rows = data.decode().removesuffix("\n").split("\n")
     except UnicodeDecodeError as error:
         raise Refused(f"{PER_QUERY} is not UTF-8 (byte {error.start + 1})") from None
-    columns = len(head.split("\t"))
+    columns = head.count("\t") + 1
+    if columns > _BEFORE + limits.MEASURES:
+        raise Refused(f"{PER_QUERY}: {columns:,} columns, for at most {limits.MEASURES} measures")
     for number, row in enumerate(rows, 2):
-        numbers = row.split("\t")[3:]
-        known = (number for number in numbers if number != "nan")
-        if not _ROW.fullmatch(row) or len(numbers) != columns - 3:
+        cells = row.split("\t", columns)
+        if len(cells) != columns or not _is_row(cells):
             raise Refused(f"{PER_QUERY} line {number} is no query, split, cluster, weight, values")
-        if not all(map(isfinite, map(float, known))):
+        if not all(isfinite(float(cell)) for cell in cells[3:] if cell != "nan"):
             raise Refused(f"{PER_QUERY} line {number} holds a number that is not finite")
     return data
+
+
+def require_day(manifest: Manifest) -> None:
+    """Raises `Refused` where a submission says that it was packed on a day that cannot be."""
+    latest = datetime.now(UTC).date() + GRACE
+    if not EARLIEST <= manifest.created <= latest:
+        why = f"before {EARLIEST}" if manifest.created < EARLIEST else "yet to come"
+        raise Refused(f"{MANIFEST}: created on {manifest.created}, which is {why}")
+
+
+def possible(name: str, value: Value) -> bool:
+    """Whether a measure can have that mean and interval: shares of 1, and amounts of at least 0.
+
+    The differences in `_SIGNED` may be below 0; no amount is farther from it than an integer.
+    """
+    most = 1 + _ROUNDING if is_share(name) else float(limits.INTEGER)
+    least = -most if name.partition("(")[0] in _SIGNED else -_ROUNDING
+    ends = least <= value.ci_low <= value.ci_high <= most
+    return ends and least <= value.value <= most and value.n >= 0
 
 
 def problems(error: ValidationError) -> list[str]:
@@ -160,6 +193,31 @@ def problems(error: ValidationError) -> list[str]:
         f"{shown(_place(found['loc']))}: {_said(found['type'], found['msg'])}"
         for found in error.errors(include_url=False, include_input=False, include_context=False)
     ]
+
+
+def _is_row(cells: list[str]) -> bool:
+    """Whether these are query and split as JSON texts, a cluster, a weight, and values."""
+    query, split, cluster, weight, *values = cells if len(cells) > _BEFORE else ("",) * _BEFORE
+    return (
+        _is_text(query)
+        and _is_text(split)
+        and bool(_CLUSTER.fullmatch(cluster) and _NUMBER.fullmatch(weight))
+        and all(value == "nan" or _NUMBER.fullmatch(value) for value in values)
+    )
+
+
+def _is_text(cell: str) -> bool:
+    """Whether a cell is a JSON text.
+
+    Parsed, not matched: a pattern keeps over 100 bytes for every turn of a loop over escapes.
+    """
+    if not (cell.startswith('"') and cell.endswith('"')):
+        return False
+    try:
+        json.loads(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _validated(record: type[_Record], value: object, name: str) -> _Record:

@@ -14,7 +14,7 @@ from submitted import RESULT, TASK, edit_result, make, read_json, rehash
 from harness.errors import MissingData, UserError
 from harness.loading import load_task
 from harness.loading.identity import fingerprint
-from leaderboard.checked import Reproduced
+from leaderboard.checked import Reproduced, Rerun
 from leaderboard.reproduction import record, reproduce
 
 DAY = date(2026, 2, 3)
@@ -60,6 +60,61 @@ def test_a_record_lies_beside_those_of_the_checks(submission: Path, tmp_path: Pa
     path = record(found, submission.parent)
     assert path == submission.parent / "_checked" / "reproduced" / "bm25-own.json"
     assert Reproduced.model_validate_json(path.read_bytes()) == found
+
+
+def _rerun(task: str, rerun: float, **setting: object) -> Rerun:
+    return Rerun(
+        task=task,
+        setting=setting,
+        identical=False,
+        main_measure="nDCG@10",
+        submitted=0.5,
+        rerun=rerun,
+    )
+
+
+@pytest.fixture
+def reproduced(submission: Path, tmp_path: Path) -> Reproduced:
+    found = reproduce(submission, out=tmp_path / "again", by="A", on=DAY)
+    return found.model_copy(update={"cells": [_rerun("x/1", 0.1), _rerun("x/2", 0.2)]})
+
+
+def _recorded(path: Path) -> Reproduced:
+    return Reproduced.model_validate_json(path.read_bytes())
+
+
+def test_what_was_reproduced_before_stays_on_record(reproduced: Reproduced, tmp_path: Path) -> None:
+    record(reproduced, tmp_path)
+    python = reproduced.environment.model_copy(update={"python": "3.99"})
+    again = [_rerun("x/2", 0.3), _rerun("x/2", 0.4, instruction="no")]
+    later = {"by": "B", "on": date(2026, 5, 6), "cells": again, "environment": python}
+    found = _recorded(record(reproduced.model_copy(update=later), tmp_path))
+
+    assert [cell.rerun for cell in found.cells] == [0.1, 0.3, 0.4]
+    assert (found.by, found.on) == ("A, B", date(2026, 5, 6))
+    assert found.environment.python == f"{reproduced.environment.python}, 3.99"
+
+
+def test_where_all_is_run_again_nothing_of_before_stays(
+    reproduced: Reproduced, tmp_path: Path
+) -> None:
+    record(reproduced, tmp_path)
+    again = reproduced.model_copy(update={"by": "B"})
+    assert _recorded(record(again, tmp_path)) == again
+
+
+def test_what_was_reproduced_of_another_manifest_does_not_stay(
+    reproduced: Reproduced, tmp_path: Path
+) -> None:
+    record(reproduced.model_copy(update={"manifest": "0" * 64}), tmp_path)
+    again = reproduced.model_copy(update={"cells": [_rerun("x/3", 0.3)]})
+    assert _recorded(record(again, tmp_path)) == again
+
+
+def test_a_damaged_record_is_replaced(reproduced: Reproduced, tmp_path: Path) -> None:
+    path = record(reproduced, tmp_path)
+    path.write_text("{")
+    assert _recorded(record(reproduced, tmp_path)) == reproduced
 
 
 def test_a_submission_that_fails_its_checks_is_not_run(submission: Path, tmp_path: Path) -> None:

@@ -247,6 +247,65 @@ def test_a_model_submitted_twice_is_one_system_with_its_newest_numbers(folder: F
     assert "a-newer-one" not in board.rows
 
 
+@pytest.mark.parametrize("off", [0.0, 0.2])
+def test_a_rerun_is_told_of_a_submission_that_counts(folder: Folder, off: float) -> None:
+    """One that agrees keeps its numbers before a newer submission, one that differs does not."""
+    cells = [
+        {
+            "task": cell["task"],
+            "setting": cell["setting"],
+            "identical": not off,
+            "main_measure": MAIN,
+            "submitted": cell["measures"][MAIN]["value"],
+            "rerun": cell["measures"][MAIN]["value"] + off,
+        }
+        for cell in _cells(folder, NAMES[0])
+    ]
+    folder.reproduce(NAMES[0], cells)
+    folder.copy(NAMES[0], "a-newer-one", lambda record: record.update(submitted="2027-05-05"))
+    board = _board(folder)
+    told = board.systems[NAMES[0]].reproduced
+    assert (told is not None) == (not off)
+    assert board.rows[NAMES[0]].submission == ("a-newer-one" if off else NAMES[0])
+
+
+def _claim(record: Any) -> None:
+    for cell in record["cells"]:
+        cell.update(level="self-reported", why="the data is not at hand")
+        _set_values(cell, np.ones(12))
+
+
+def test_self_reported_numbers_are_shown_and_take_part_in_no_rank(folder: Folder) -> None:
+    folder.edit(NAMES[1], _claim)
+    suite = _suite(_board(folder))
+    others = [n for n in NAMES if n != NAMES[1]]
+    assert set(suite.ranks) == set(others)
+    assert sorted(suite.ranks[name].rank for name in others) == [1, 2, 3]
+    for column in ("average", "starter-passages/flights"):
+        claimed = suite.numbers[NAMES[1], column][MAIN]
+        assert (claimed.value, claimed.rank, claimed.level) == (1.0, None, "self-reported")
+        ranks = [suite.numbers[name, column][MAIN].rank for name in others]
+        assert sorted(ranks) == [1, 2, 3]  # type: ignore[type-var]
+
+
+def test_a_mean_with_one_self_reported_number_takes_no_rank(folder: Folder) -> None:
+    folder.edit(NAMES[1], lambda r: r["cells"][0].update(level="self-reported", why="no data"))
+    suite = _suite(_board(folder))
+    assert suite.numbers[NAMES[1], "average"][MAIN].rank is None
+    assert NAMES[1] not in suite.ranks
+    assert suite.numbers[NAMES[1], _cells(folder, NAMES[1])[1]["task"]][MAIN].rank is not None
+
+
+def test_where_everything_is_self_reported_the_suite_says_so(folder: Folder) -> None:
+    for name in NAMES:
+        folder.edit(name, _claim)
+    suite = _suite(_board(folder))
+    assert not suite.ranks
+    assert suite.groups[0] == (
+        "What has every task of average is self-reported, and so takes no rank."
+    )
+
+
 def test_values_by_query_and_samples_point_to_where_they_lie(folder: Folder) -> None:
     board = _board(folder)
     cells = _cells(folder, NAMES[0])

@@ -58,6 +58,26 @@ def _submission(name: str, *entries: Entry, day: int = 1, **fields: object) -> S
     return Submission(**(given | fields))  # type: ignore[arg-type]
 
 
+def _rerun(submission: str) -> Reproduced:
+    """One of task t/a that came out identical."""
+    cell = Rerun(
+        task="t/a",
+        setting=setting_to_json(Setting()),
+        identical=True,
+        main_measure="m",
+        submitted=0.5,
+        rerun=0.5,
+    )
+    return Reproduced(
+        submission=submission,
+        manifest="0" * 64,
+        on=date(2026, 2, 2),
+        by="M",
+        environment=ENVIRONMENT,
+        cells=[cell],
+    )
+
+
 def _lines(
     *submissions: Submission,
     retractions: Sequence[Retraction] = (),
@@ -134,6 +154,54 @@ def test_a_retracted_number_stays_marked_unless_an_older_one_counts() -> None:
     assert [r.retracted for r in alone.results.values()] == [True, False]
     (all_gone,) = _lines(new, retractions=[gone.model_copy(update={"tasks": []})]).values()
     assert [r.retracted for r in all_gone.results.values()] == [True, True]
+
+
+def test_what_was_checked_further_stands_before_what_is_newer() -> None:
+    """Reproduced over re-scored, re-scored over self-reported, and of equals the newest."""
+
+    def standing(*submissions: Submission) -> tuple[str, str]:
+        (line,) = _lines(*submissions).values()
+        return line.results["t/a"].submission, line.row.submission or ""
+
+    claim = _entry()._replace(level="self-reported")
+    rerun = _submission("rerun", _entry(), fingerprint="f", reproduced=_rerun("rerun"))
+    scored = _submission("scored", _entry(), day=2, fingerprint="f")
+    newer = _submission("newer", _entry(), day=3, fingerprint="f")
+    claimed = _submission("claimed", claim, day=4, fingerprint="f")
+    assert standing(rerun, scored, newer, claimed) == ("rerun", "rerun")
+    assert standing(scored, newer, claimed) == ("newer", "newer")
+    assert standing(scored, claimed) == ("scored", "scored")
+
+
+def test_a_number_on_the_published_data_stands_before_one_that_was_checked_further() -> None:
+    old = _entry()._replace(version="0")
+    rerun = _submission("rerun", old, fingerprint="f", reproduced=_rerun("rerun"))
+    (line,) = _lines(rerun, _submission("new", _entry(), day=2, fingerprint="f")).values()
+    assert line.results["t/a"].submission == "new"
+
+
+def test_the_card_of_a_retracted_submission_stands_for_no_other() -> None:
+    gone = Retraction(submission="new", on=date(2026, 2, 1), reason="A leak.")
+    old = _submission("old", _entry("t/a"), fingerprint="f")
+    wrong = CARDS["alpha"].model_copy(update={"name": "Wrong"})
+    new = _submission("new", _entry("t/a"), _entry("t/b"), day=2, fingerprint="f", card=wrong)
+    systems = Systems([old, new], [], {})
+    (line,) = SubmittedLines(systems, [gone], TASKS, ()).lines(Ids())
+    assert (line.row.name, line.row.submission, line.card) == ("Alpha", "old", CARDS["alpha"])
+    assert {task: r.retracted for task, r in line.results.items()} == {"t/a": False, "t/b": True}
+    (system,) = systems.all()
+    assert (system.newest, system.name) == (old, "Alpha")
+    (alone,) = _lines(new, retractions=[gone]).values()  # there is no other card
+    assert alone.row.name == "Wrong"
+
+
+def test_a_claim_takes_no_page_of_a_retracted_submission() -> None:
+    gone = Retraction(submission="mine", on=date(2026, 2, 1), reason="A leak.")
+    mine = _submission("mine", _entry(), fingerprint="f")
+    claim = _submission("claim", _entry(), day=2, fingerprint="f", checked=False)
+    systems = Systems([mine, claim], [], {})
+    list(SubmittedLines(systems, [gone], TASKS, ()).lines(Ids()))
+    assert [system.newest for system in systems.all()] == [mine]
 
 
 def test_a_rerun_that_comes_close_reproduces_and_the_row_has_its_lowest_level() -> None:
@@ -216,7 +284,7 @@ def test_a_submission_of_a_printed_system_is_that_system() -> None:
     assert {id: line.row.system for id, line in found.items()} == {
         "alpha--paper-table1": "alpha",
         "hub": "alpha",
-        "link": "alpha",
+        "link": "link",  # anybody can link to it
         "mine": "alpha",
         "other": "other",
     }

@@ -234,6 +234,20 @@ def _claims(**value: float) -> Callable[[Any], None]:
     return lambda result: result["measures"]["nDCG@10"].update(value)
 
 
+def _amount(name: str, low: float, high: float) -> Callable[[Any], None]:
+    value = {"value": low, "ci_low": low, "ci_high": high, "n": 3}
+    return lambda result: result["measures"].update({name: value})
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "1999-12-31"])
+def test_a_day_that_cannot_be_leaves_a_submission_out(tmp_path: Path, day: str) -> None:
+    made = make(tmp_path / "submissions" / "mine")
+    edit_json(made / "manifest.json", lambda told: told.update(created=day))
+    shelf = read(made.parent)
+    assert not shelf.submissions
+    assert f"created on {day}" in shelf.unchecked["mine"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -245,6 +259,9 @@ def _claims(**value: float) -> Callable[[Any], None]:
         (_claims(value=1e308), "is no share of 1"),
         (_claims(value=-0.1), "is no share of 1"),
         (_claims(ci_low=0.9, ci_high=0.1), "or its interval none"),
+        (_amount("latency", -1.7e308, 1.7e308), "no amount in seconds, or its interval none"),
+        (_amount("calls", -3, -1), "no amount in count"),
+        (_amount("money", 2, 1), "no amount in dollars"),
     ],
 )
 def test_impossible_claims_leave_a_submission_out(

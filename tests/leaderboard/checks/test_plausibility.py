@@ -67,6 +67,42 @@ def test_predictions_of_the_same_model_are_no_surprise(
     assert said(submission, "same files").message == "every file of predictions is in again too"
 
 
+def _also(folder: Path, **fields: object) -> None:
+    """Lets a copy under its own name state something else of its result."""
+    edit_json(folder / "manifest.json", lambda told: told.update(submission=folder.name))
+    edit_json(folder / "manifest.json", lambda told: told["results"][0].update(fields))
+
+
+def test_other_predictions_of_the_same_model(
+    submission: Path, beside: Callable[[str], Path]
+) -> None:
+    assert said(submission, "other predictions").status == "passed"
+    for name in ("again", "and-again"):
+        _also(beside(name), predictions_hash="0" * 64)
+    outcome = said(submission, "other predictions")
+    assert outcome.status == "flagged"
+    assert outcome.message == "the same model gave other predictions in again, and-again"
+
+
+@pytest.mark.parametrize(
+    "other", [{"setting": {"k": 7}}, {"data_hash": "0" * 64}, {"task": "starter-tools/weather"}]
+)
+def test_other_predictions_for_another_question_are_no_surprise(
+    submission: Path, beside: Callable[[str], Path], other: dict[str, object]
+) -> None:
+    _also(beside("again"), predictions_hash="0" * 64, **other)
+    assert said(submission, "other predictions").status == "passed"
+
+
+def test_other_predictions_of_another_model_are_no_surprise(
+    submission: Path, beside: Callable[[str], Path]
+) -> None:
+    folder = beside("other")
+    _also(folder, predictions_hash="0" * 64)
+    renamed(folder, "other", "bm25(k1=1.0)")
+    assert said(submission, "other predictions").status == "passed"
+
+
 def test_a_broken_neighbour_is_no_concern_of_ours(
     submission: Path, beside: Callable[[str], Path]
 ) -> None:

@@ -45,7 +45,7 @@ def test_a_refusal_says_why(submission: Path) -> None:
     edit_text(submission / "model.yaml", "BM25", "BM26")
     text = printed(submission)
     assert re.search(r"✗ failed +hashes .*model\.yaml", text)
-    skipped = " ".join(text.partition("– skipped   21 checks")[2].split())
+    skipped = " ".join(text.partition("– skipped   22 checks")[2].split())
     assert skipped.startswith("because 'hashes' did not pass: schema, entry, task, setting")
     assert "Refused" in text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
 import pytest
@@ -82,6 +83,14 @@ def test_an_empty_board_has_a_home(toys: Board) -> None:
     empty = replace(toys, suites=(), systems={}, tasks={}, events=())
     page = parsed(files(empty)["index.html"])
     assert "Nothing is on the board yet" in page.text
+
+
+def test_a_board_without_events_has_no_date(toys: Board) -> None:
+    empty = replace(toys, suites=(), systems={}, tasks={}, events=(), as_of=date.min)
+    page = parsed(files(empty)["index.html"])
+    assert "last change –" in page.one("ul", class_="figure-row").text
+    assert "0001-01-01" not in page.text
+    assert "state of –." in page.one("footer").text
 
 
 def test_an_address_that_leads_nowhere_has_a_page(toys: Board) -> None:

@@ -82,7 +82,7 @@ def test_training_data_says_what_it_shares_and_what_nobody_knows(built: dict[str
 
 def test_what_speaks_against_a_model_is_on_its_page(built: dict[str, bytes]) -> None:
     hostile = page_of(built, "hostile")
-    assert "Retracted on 2026-03-09 : results on toy/trains." in hostile.one(
+    assert "Retracted on 2026-03-09 : results on toy/trains of hostile ." in hostile.one(
         "div", class_="warning"
     ).text.replace("<", "<")
     assert "ties toy/apples" in hostile.one("ul", class_="flags").text
@@ -94,6 +94,7 @@ def test_a_rerun_stands_beside_what_was_submitted(built: dict[str, bytes]) -> No
     rows = lines(page, "reruns")
     assert rows[0] == ["toy/apples", "nDCG@10", "60.00", "60.00", "0.00", "identical"]
     assert rows[1][-1] == "other, the number agrees"
+    assert "ran alpha again on" in page.text
     assert "3 of 4 results came out identical" in page.text
 
 

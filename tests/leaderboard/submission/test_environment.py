@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness.resources import Meter, environment
-from leaderboard.submission.environment import reduced, system, together
+from leaderboard.submission.environment import reduced, side_by_side, system, together
 
 
 def info(**changes: Any) -> dict[str, Any]:
@@ -58,7 +58,18 @@ def test_what_the_harness_writes_can_be_reduced() -> None:
     assert together([written]).packages == written["packages"]
 
 
-@pytest.mark.parametrize("change", [{"wall_seconds": -1}, {"packages": None}, {"python": 3}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"wall_seconds": -1},
+        {"wall_seconds": 1.7e308},
+        {"cpu_seconds": 2e10},
+        {"peak_memory_mib": 2e10},
+        {"cores": 10**9},
+        {"packages": None},
+        {"python": 3},
+    ],
+)
 def test_what_it_does_not_write_cannot(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         reduced(info(**change))
@@ -87,6 +98,16 @@ def test_of_many_values_three_are_named() -> None:
     commit = together(many).commit
     assert commit is not None
     assert commit == f"{0:040x}, {1:040x}, {2:040x} and 123 more"
+
+
+def test_environments_of_several_results_stand_side_by_side_too() -> None:
+    one = together([info(), info(python="3.12.1")])
+    other = together([info(packages={"numpy": "2.2.0"}, cores=8, git=None)])
+    both = side_by_side(one, other)
+    assert both.python == "3.11.7, 3.12.1"
+    assert both.packages == {"numpy": "2.2.0, 2.3.0"}
+    assert (both.cores, both.commit, both.dirty) == (8, "abc", False)
+    assert side_by_side(one, one) == one
 
 
 def test_outside_a_repository_there_is_no_commit() -> None:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,18 @@ import pytest
 
 from harness.store.results import read_result as trusting_read_result
 from harness.store.results import read_scores
+from harness.store.schema import Value
 from leaderboard.submission import Refused, reading
 from leaderboard.submission.kinds import read_attempts, read_predictions
 from leaderboard.submission.reading import (
+    possible,
     read_card,
     read_environment,
     read_manifest,
     read_per_query,
     read_result,
     read_run_info,
+    require_day,
 )
 
 
@@ -215,6 +220,11 @@ def _deep(levels: int) -> dict[str, Any]:
         ('"a"\t"s"\t0\t1.0', "line 2 is no query"),
         ('"a"\t"s"\t0\t1.0\t0.5\t0.5', "line 2 is no query"),
         ("\udcff", "not UTF-8"),
+        ('"a\\q"\t"s"\t0\t1.0\t0.5', "line 2 is no query"),
+        ('"a\t"s"\t0\t1.0\t0.5', "line 2 is no query"),
+        ('"a"\t"s\\\t"\t0\t1.0', "line 2 is no query"),
+        ('"a"\t"s"\t0\t1.0' + "\t0" * 1000, "line 2 is no query"),
+        ('"a" \t"s"\t0\t1.0\t0.5', "line 2 is no query"),
     ],
 )
 def test_per_query_values_that_are_no_table_are_refused(
@@ -224,6 +234,69 @@ def test_per_query_values_that_are_no_table_are_refused(
     packed = gzip.compress(table.encode("utf-8", "surrogateescape"))
     (tmp_path / "per_query.tsv.gz").write_bytes(packed)
     assert reason in refused(read_per_query, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["x" * 900_000, "\\n" * 450_000, '\\"' * 450_000])
+def test_a_long_row_takes_a_few_times_its_size(tmp_path: Path, text: str) -> None:
+    """A pattern that loops over characters or escapes takes over 50 bytes for each character."""
+    table = f'query\tsplit\tcluster\tweight\tnDCG@10\n"{text}"\t"s"\t0\t1.0\t0.5\n'
+    (tmp_path / "per_query.tsv.gz").write_bytes(gzip.compress(table.encode()))
+    tracemalloc.start()
+    try:
+        read_per_query(tmp_path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * len(table)
+
+
+def test_columns_are_as_many_as_a_result_has_measures(tmp_path: Path) -> None:
+    head = "query\tsplit\tcluster\tweight" + "\tP@1" * 201
+    row = '"a"\t"s"\t0\t1.0' + "\t0.5" * 201
+    (tmp_path / "per_query.tsv.gz").write_bytes(gzip.compress(f"{head}\n{row}\n".encode()))
+    assert "205 columns, for at most 200 measures" in refused(read_per_query, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        (-100_000, "before 2024-01-01"),
+        (0, ""),
+        (1, ""),
+        (2, "yet to come"),
+        (10_000, "yet to come"),
+    ],
+)
+def test_a_submission_is_of_a_day_that_has_come(packed: Path, days: int, reason: str) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=days)
+    manifest = read_manifest(packed).model_copy(update={"created": day})
+    if not reason:
+        require_day(manifest)
+        return
+    with pytest.raises(Refused, match=f"created on {day}, which is {reason}"):
+        require_day(manifest)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "fine"),
+    [
+        ("nDCG@10", 0, 1, True),
+        ("nDCG@10", 0, 1 + 1e-15, True),
+        ("nDCG@10", 0, 1.1, False),
+        ("nDCG@10", -0.1, 1, False),
+        ("calls", 0, 40, True),
+        ("calls", -1, 40, False),
+        ("latency", 0, 1.7e308, False),
+        ("latency", 2, 1, False),
+        ("money", -1.7e308, 1.7e308, False),
+        ("delta_solution_length", -3, 2, True),
+        ("delta_solution_length", -1.7e308, 2, False),
+    ],
+)
+def test_of_amounts_and_shares_what_can_be(name: str, low: float, high: float, fine: bool) -> None:
+    middle = low / 2 + high / 2
+    assert possible(name, Value(value=middle, ci_low=low, ci_high=high, n=3)) is fine
+    assert not possible(name, Value(value=middle, ci_low=low, ci_high=high, n=-1))
 
 
 def test_bombs_and_pickles_in_place_of_predictions_are_refused(place: Path) -> None:
