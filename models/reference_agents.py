@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.contracts import Corpus, Session
 from harness.formats.python_calls import read_python_calls
+from harness.measures.matching import as_declared
 from harness.records import Expected, Message, Problem, Query, ToolCall, ToolSpec, Trajectory
 from harness.run import Run
 from models.literals import literal
@@ -120,7 +121,8 @@ def _written(text: str, tools: Sequence[ToolSpec]) -> ToolCall:
 
 def _expected(expected: Expected, problem: Problem) -> ToolCall:
     """The expected call, as few of its arguments as it needs."""
-    tool = next((t for t in problem.tools if t.name == expected.name), ToolSpec(expected.name))
+    tools = as_declared(problem).tools
+    tool = next((t for t in tools if t.name == expected.name), ToolSpec(expected.name))
     properties = tool.parameters.get("properties", {})
     arguments = {}
     for name, acceptable in expected.arguments.items():

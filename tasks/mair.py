@@ -129,7 +129,8 @@ def _questions(
     qrels: dict[str, dict[str, int]] = {}
     last = "last-query" in compat
     fate = "replaced the earlier one" if last else "got a number"
-    fields = rows.pick("qid", "labels", optional=("query", "instruction"))
+    texts = ("query", "instruction")
+    fields = rows.pick("qid", "labels", optional=texts, texts=texts)
     for position, (qid, labels, text, instruction) in enumerate(fields):
         id = str(qid)
         if id in queries:
@@ -151,7 +152,7 @@ def _free(id: str, taken: Container[str]) -> str:
 
 def _documents(rows: Rows, notes: Counter[str]) -> list[Document]:
     found: dict[str, Document] = {}
-    for id, text in rows.pick("id", optional=("doc",)):
+    for id, text in rows.pick("id", optional=("doc",), texts=("doc",)):
         found.setdefault(str(id), Document(str(id), text or ""))
     if not any(document.text for document in found.values()):
         raise UserError(f"{rows.name}: no row has a 'doc'")

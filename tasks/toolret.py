@@ -105,7 +105,8 @@ class ToolRetTask:
 def _questions(rows: Rows) -> tuple[list[Query], Qrels]:
     queries: list[Query] = []
     qrels: dict[str, dict[str, int]] = {}
-    fields = rows.pick("id", "labels", optional=("query", "instruction"))
+    texts = ("query", "instruction")
+    fields = rows.pick("id", "labels", optional=texts, texts=texts)
     for position, (id, labels, text, instruction) in enumerate(fields):
         if str(id) in qrels:
             raise rows.error(position, f"a second query has the id '{id}'")
@@ -134,7 +135,8 @@ def _pool(source: Source, parts: Sequence[str], view: str) -> NotedCorpus:
 
 def _tools(rows: Rows, view: str) -> Iterator[Document]:
     render = VIEWS[view]
-    for position, (id, documentation) in enumerate(rows.pick("id", "documentation")):
+    fields = rows.pick("id", "documentation", texts=("documentation",))
+    for position, (id, documentation) in enumerate(fields):
         try:
             yield Document(str(id), render(documentation))
         except ValueError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ MOST_TOOLS = 5_000
 """Tools that a server may have."""
 MOST_PAGES = 500
 """Pages that its list of tools may have."""
+SHORTEST_CREDENTIAL = 4
+"""Characters of what a header holds from which on it is kept out of errors."""
 LONGEST_CALL = 2**20
 """Characters that the arguments of a call may have as JSON."""
 
@@ -40,8 +42,9 @@ class MCPWorld:
         url: of a server for streamable HTTP instead. Every session is a connection: that they
             share no state is up to the server.
         env: variables that the process gets, beside PATH, HOME, LANG and TMPDIR.
-        secrets: names of our variables that it gets too. They are kept out of errors.
-        headers: sent to `url` with every request.
+        secrets: names of our variables that it gets too. What they hold is kept out of errors, and
+            out of what a call that failed says; what a call gave is not looked through.
+        headers: sent to `url` with every request; kept out of errors likewise.
         cwd: where the process runs; "" for here.
         only: names of the tools that are offered; None offers all.
         state_tool: a tool without arguments, not offered, whose answer is the world's state. It is
@@ -85,7 +88,7 @@ class MCPWorld:
     def connection(self, problem: Problem, trial: int) -> Connection:
         """A connection that is not open yet."""
         secrets = self._secrets()
-        outcome = Outcome(secrets=tuple(filter(None, [*secrets.values(), *self.headers.values()])))
+        outcome = Outcome(secrets=(*secrets.values(), *self._credentials()))
         if self.command:
             known = {"{problem}": problem.id, "{trial}": str(trial)}
             words = [_filled(word, known) for word in self.command]
@@ -99,6 +102,12 @@ class MCPWorld:
 
         host = urlsplit(self.url).hostname or self.url
         return Connection(f"at {host}", over_http, outcome)
+
+    def _credentials(self) -> Iterator[str]:
+        """What headers and address hold, where it is too long to be a flag or a language."""
+        for held in (*self.headers.values(), urlsplit(self.url).password or ""):
+            _, _, key = held.partition(" ")  # "Bearer ..."
+            yield from (text for text in (held, key) if len(text) >= SHORTEST_CREDENTIAL)
 
     def _secrets(self) -> dict[str, str]:
         if missing := [name for name in self.secrets if name not in os.environ]:
@@ -124,6 +133,7 @@ class MCPSession:
         self._tools: tuple[ToolSpec, ...] = ()
         self._state: Any = None
         self._connection = world.connection(problem, trial)
+        self._cleared = self._connection.cleared
 
     async def start(self) -> None:
         """Connects, and learns the tools and the state. Raises as `MCPWorld.open` does."""
@@ -166,11 +176,11 @@ class MCPSession:
         if reason := _unreadable(call):
             return Observation(f"The call cannot be read: {reason}.", failed=True)
         try:
-            found = observation(await self._ask(call.name, call.arguments))
+            found = observation(await self._ask(call.name, call.arguments), self._cleared)
         except MCPError as error:
             if error.code not in (INVALID_PARAMS, METHOD_NOT_FOUND):
                 raise self._connection.failure(error) from None
-            found = Observation(error.message[:10_000], failed=True)
+            found = Observation(self._cleared(error.message)[:10_000], failed=True)
         if self._connection.changed:
             await self._list()
         await self._look()
@@ -224,7 +234,8 @@ class MCPSession:
         except MCPError as error:
             raise self._connection.failure(error) from None
         if found.is_error:
-            raise InfrastructureError(f"'{name}' failed: {observation(found).content[:300]}")
+            said = observation(found, self._cleared).content
+            raise self._connection.failure(InfrastructureError(f"'{name}' failed: {said}"))
         self._state = state(found)
 
 

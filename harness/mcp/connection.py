@@ -143,10 +143,14 @@ class Connection:
         """The error in one line, with what is known of the server's end."""
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
-        text = str(error).partition("\n")[0][:300] or type(error).__name__
+        text = self.cleared(str(error)).partition("\n")[0][:300] or type(error).__name__
         known = str(self._outcome)
         told = f"{text}; {known}" if known and known not in text else text
-        return InfrastructureError(f"the MCP server {self._name}: {self._outcome.cleared(told)}")
+        return InfrastructureError(f"the MCP server {self._name}: {self._outcome.line(told)}")
+
+    def cleared(self, told: str) -> str:
+        """A text without the secrets that the server was given."""
+        return self._outcome.cleared(told)
 
 
 @asynccontextmanager

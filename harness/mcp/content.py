@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.errors import InfrastructureError
@@ -48,8 +48,14 @@ def distinct(tools: Iterable[ToolSpec]) -> list[ToolSpec]:
     return list(found.values())
 
 
-def observation(result: CallToolResult) -> Observation:
+def observation(
+    result: CallToolResult, cleared: Callable[[str], str] = lambda told: told
+) -> Observation:
     """What a call gave: its texts, notes on what is no text, and structure that no text repeats.
+
+    Args:
+        result: of the call.
+        cleared: takes the secrets out of what a call that failed says, before that is cut.
 
     Raises:
         InfrastructureError: the structure is no plain JSON.
@@ -58,7 +64,8 @@ def observation(result: CallToolResult) -> Observation:
     structure = _structure(result)
     if structure is not None and not _repeated(structure, parts):
         parts.append(json.dumps(structure, ensure_ascii=False))
-    return Observation(_bounded("\n".join(parts)), failed=result.is_error)
+    told = "\n".join(parts)
+    return Observation(_bounded(cleared(told) if result.is_error else told), result.is_error)
 
 
 def state(result: CallToolResult) -> Any:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import os
 import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,23 +47,62 @@ class Outcome:
         words: the end of its standard error.
         unread: lines of its standard output that were no messages.
         secrets: texts that are left out of what is told.
+        cut: whether `words` have lost their beginning.
     """
 
     reason: str = ""
     words: bytes = b""
     unread: int = 0
     secrets: tuple[str, ...] = ()
+    cut: bool = False
 
     def __str__(self) -> str:
-        lines = self.words.decode("utf-8", "replace").strip().splitlines()
+        lines = self._words().strip().splitlines()
         strange = f"lines that were no messages: {self.unread:,}" if self.unread else ""
         return "; ".join(filter(None, (self.reason, strange, lines[-1] if lines else "")))
 
+    def heard(self, words: bytes) -> None:
+        """Keeps the end of what it said on its standard error."""
+        room = _LAST_WORDS + self._longest
+        self.words += words
+        if len(self.words) > room:
+            self.words, self.cut = self.words[-room:], True
+
     def cleared(self, told: str) -> str:
+        """A text without the secrets, as they are and as JSON and Python write them.
+
+        Clear first and cut afterwards: half a secret is found by nobody.
+        """
+        for form in self._forms:
+            told = told.replace(form, "***")
+        return told
+
+    def line(self, told: str) -> str:
         """A text in one line of bounded length, without the secrets."""
-        for secret in self.secrets:
-            told = told.replace(secret, "***")
-        return "".join(c if c.isprintable() else " " for c in told[:500])
+        return "".join(c if c.isprintable() else " " for c in self.cleared(told)[:500])
+
+    def _words(self) -> str:
+        """The last words without the secrets, nor the end of one that has lost its beginning."""
+        told = self.words.decode("utf-8", "replace")
+        if self.cut:
+            told = told.lstrip("\ufffd")
+            ends = (form[i:] for form in self._forms for i in range(1, len(form)))
+            told = told[max((len(end) for end in ends if told.startswith(end)), default=0) :]
+        return self.cleared(told)
+
+    @property
+    def _longest(self) -> int:
+        return max((len(form.encode(errors="replace")) for form in self._forms), default=0)
+
+    @cached_property
+    def _forms(self) -> list[str]:
+        """The longest first: one secret may be a part of another."""
+        written = {
+            form
+            for secret in filter(None, self.secrets)
+            for form in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1])
+        }
+        return sorted(written, key=len, reverse=True)
 
 
 @dataclass
@@ -161,7 +202,7 @@ class Stdio:
     async def _last_words(self, process: Process) -> None:
         assert process.stderr
         while chunk := await process.stderr.read(_CHUNK):
-            self.outcome.words = (self.outcome.words + chunk)[-_LAST_WORDS:]
+            self.outcome.heard(chunk)
 
 
 def kill(pid: int) -> None:

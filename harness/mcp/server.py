@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,8 @@ def serve(
         task: name, expression or object; one whose problems have a world.
         problem: its id, preceded by its split where the task has several ("live/12").
         out: JSONL file of trajectories, as `assay score` takes it.
-        trial: which attempt this is; default the next one at the problem after those in `out`.
+        trial: which attempt this is; default the next one at the problem after those in `out`, and
+            if somebody has written that one meanwhile, the next one then.
         data: folder that mirrors the data; default the environment variable ASSAY_DATA.
         **setting: fields of `Setting` that say how the task is asked. Those that say which tools
             are offered, what goes wrong and who judges are for attempts of our own agents.
@@ -68,7 +70,7 @@ def serve(
     number = _next(path, problem) if trial is None else trial
     if not 0 <= number < MOST_TRIALS:
         raise UserError(f"trial={number}: trials have numbers from 0 to {MOST_TRIALS - 1:,}")
-    served = _Served(problem, found, world, number, path)
+    served = _Served(problem, found, world, number, path, given=trial is not None)
     try:
         run(served.talk())
     finally:
@@ -80,10 +82,17 @@ class _Served:
     """The server of one problem, and where its attempt is written."""
 
     def __init__(
-        self, key: str, problem: Problem, world: ToolEnvironment, trial: int, out: Path
+        self,
+        key: str,
+        problem: Problem,
+        world: ToolEnvironment,
+        trial: int,
+        out: Path,
+        *,
+        given: bool,
     ) -> None:
         self._key, self._problem, self._world = key, problem, world
-        self._trial, self._out = trial, out
+        self._trial, self._out, self._given = trial, out, given
         self._attempt: ServedAttempt | None = None
         self.written: Trajectory | None = None
 
@@ -107,8 +116,7 @@ class _Served:
         """Appends the attempt, once."""
         made = self._attempt.trajectory if self._attempt else None
         if made is not None and self.written is None:
-            append(self._out, made)
-            self.written = made
+            self.written = append(self._out, made, given=self._given)
 
 
 def build(attempt: ServedAttempt, over: Any) -> Server[Any]:
@@ -191,26 +199,42 @@ def build(attempt: ServedAttempt, over: Any) -> Server[Any]:
     )
 
 
-def append(path: Path, trajectory: Trajectory) -> None:
+def append(path: Path, trajectory: Trajectory, *, given: bool = True) -> Trajectory:
     """Adds a line to a file of trajectories, whole, though others may append to it too.
+
+    Args:
+        path: the file.
+        trajectory: an attempt.
+        given: whether its trial was named. One that was not is the next in the file, where an
+            attempt at the problem with its number stands there by now.
+
+    Returns:
+        The attempt with the trial that it was written as.
 
     Raises:
         UserError: the file cannot be written.
     """
     try:
-        line = to_line(trajectory)
-    except UserError as error:
-        line = to_line(
-            Trajectory(trajectory.problem, trajectory.trial, end="malformed", detail=str(error))
-        )
-    try:
         with path.open("ab+") as file:
             _lock(file.fileno())
+            if not given and trajectory.trial in (taken := _trials(path, trajectory.problem)):
+                trajectory = replace(trajectory, trial=max(taken) + 1)
+            line = _line(trajectory)
             if file.seek(0, os.SEEK_END) and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
                 line = b"\n" + line  # what somebody began to write stays a line of its own
             file.write(line)
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from None
+    return trajectory
+
+
+def _line(trajectory: Trajectory) -> bytes:
+    """The line of an attempt; what no file can hold is malformed."""
+    try:
+        return to_line(trajectory)
+    except UserError as error:
+        bare = Trajectory(trajectory.problem, trajectory.trial)
+        return to_line(replace(bare, end="malformed", detail=str(error)))
 
 
 def _lock(file: int) -> None:
@@ -266,5 +290,10 @@ def _writable(path: Path) -> Path:
 
 def _next(path: Path, key: str) -> int:
     """The number of the attempt after the last one at a problem."""
+    return max(_trials(path, key), default=-1) + 1
+
+
+def _trials(path: Path, key: str) -> set[int]:
+    """The numbers of the attempts at a problem."""
     found = (t for t in read_trajectories(path) if isinstance(t, Trajectory))
-    return max((t.trial + 1 for t in found if t.problem == key), default=0)
+    return {t.trial for t in found if t.problem == key}

@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
+from itertools import count
 from typing import ClassVar, Literal, get_args
 
 from harness.contracts import ChatModel, Session
@@ -475,30 +477,34 @@ def read_plan(text: str) -> tuple[str, dict[str, str]]:
     if start is None:
         return text.strip(), {}
     crew: dict[str, str] = {}
+    taken = {LEADER, SELF}
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))
     for match in _TASK.finditer(text, start.end()):
-        role = role_name(match["role"])
-        taken = {LEADER, SELF, *(name.casefold() for name in crew)}
+        name = role = role_name(match["role"])
         if not role:
             continue
-        if role.casefold() in taken:
-            role = next(
-                f"{role} {n}" for n in range(2, 99) if f"{role} {n}".casefold() not in taken
-            )
-        crew[role] = match["task"].strip()
+        while name.casefold() in taken:
+            name = f"{role} {next(numbers[role.casefold()])}"
+        taken.add(name.casefold())
+        crew[name] = match["task"].strip()
     return text[: start.start()].strip(), crew
 
 
 def read_assessments(text: str, names: Sequence[str]) -> dict[str, str]:
     """What is said of each of these; of whom nothing can be read, there is nothing.
 
-    What stands behind a name at the start of a line belongs to it, up to the next name.
+    What stands behind a name at the start of a line belongs to it, up to the next name. Cases that
+    only the pattern takes for the same, as of the Turkish "İ", are told by the name that matched.
     """
-    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    heads = list(re.finditer(rf"^[ \t>#*\-\d.)]*({either})[* \t]*:", text, re.M | re.I))
+    listed = sorted(names, key=len, reverse=True)
+    either = "|".join(f"({re.escape(name)})" for name in listed)
+    heads = list(re.finditer(rf"^[ \t>#*\-\d.)]*(?:{either})[* \t]*:", text, re.M | re.I))
     own = {name.casefold(): name for name in names}
     found: dict[str, str] = {}
     for head, after in zip(heads, [*heads, None][1:], strict=True):
         words = text[head.end() : after.start() if after else None].strip(" \n\t*")
-        if words:
-            found.setdefault(own[head[1].casefold()], words[:LONGEST])
+        if words and head.lastindex:
+            matched = listed[head.lastindex - 1]
+            name = own.get(head[head.lastindex].casefold(), matched)
+            found.setdefault(name, words[:LONGEST])
     return found

@@ -43,7 +43,7 @@ MISREAD = (
     "each at the start of a line."
 )
 _STEP = re.compile(
-    r"^Action:[ \t]*(?P<name>\S[^\n]*?)[ \t]*\n+Input:[ \t]*(?P<input>.*)\Z",
+    r"^Action:[ \t]*(?P<name>\S[^\n]*)\n+Input:[ \t]*(?P<input>.*)\Z",
     re.MULTILINE | re.DOTALL,
 )
 _INVENTED = re.compile(r"^Observation:", re.MULTILINE)
@@ -158,13 +158,15 @@ def read_step(text: str, id: str = "") -> ToolCall | str:
         return answer["answer"].strip()
     if not action:
         return ToolCall("", id=id, problem="it has neither an action with its input nor an answer")
+    name = action["name"].rstrip()
     try:
         arguments = strict_json.loads(_fenced(action["input"].strip()))
+        strict_json.check(arguments)
     except strict_json.Refused as error:
-        return ToolCall(action["name"], id=id, problem=f"the input is no JSON ({error})")
+        return ToolCall(name, id=id, problem=f"the input is no JSON ({error})")
     if not isinstance(arguments, dict):
-        return ToolCall(action["name"], id=id, problem="the input is no JSON object")
-    return ToolCall(action["name"], arguments, id)
+        return ToolCall(name, id=id, problem="the input is no JSON object")
+    return ToolCall(name, arguments, id)
 
 
 def documented(tools: Sequence[ToolSpec]) -> str:
@@ -182,5 +184,5 @@ def _document(tool: ToolSpec) -> dict[str, Any]:
 
 def _fenced(text: str) -> str:
     """The text without the code fence around it, if there is one."""
-    match = re.fullmatch(r"```(?:json)?\s*\n(.*?)\n?```", text, re.DOTALL)
+    match = re.fullmatch(r"```(?:json)?[^\S\n]*\n(.*?)\n?```", text, re.DOTALL)
     return match[1] if match else text

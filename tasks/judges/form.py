@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from harness.formats import strict_json
 from harness.loading import LoadedModel
 from harness.loading.identity import fingerprint
 from harness.records import Message
+from harness.workspace import working, workspace
 
 MAX_REASON = 2000
 """Characters of a reason that are kept."""
@@ -75,6 +77,10 @@ class Manner:
     temperature: float = 0.2
     attempts: int = 3
 
+    def drawn(self, attempt: int) -> AbstractContextManager[object]:
+        """Completions within are drawn anew for each attempt, from 0."""
+        return working(trial=workspace().trial * self.attempts + attempt)
+
 
 @dataclass(frozen=True)
 class Examiner:
@@ -117,12 +123,13 @@ class Examiner:
         """
         messages = [Message("user", f"{prompt}\n\n{form.instruction}")]
         said = "nothing"
-        for _ in range(self.manner.attempts):
-            completion = await self.model.complete(
-                messages,
-                max_tokens=self.manner.max_tokens,
-                temperature=self.manner.temperature,
-            )
+        for attempt in range(self.manner.attempts):
+            with self.manner.drawn(attempt):
+                completion = await self.model.complete(
+                    messages,
+                    max_tokens=self.manner.max_tokens,
+                    temperature=self.manner.temperature,
+                )
             try:
                 return form.read(completion.text)
             except strict_json.Refused as refused:

@@ -99,12 +99,13 @@ class ToolAlpacaJudge:
     async def _ask(self, prompt: str) -> tuple[dict[str, str], str]:
         said = "nothing"
         manner = self.examiner.manner
-        for _ in range(manner.attempts):
-            completion = await self.examiner.model.complete(
-                [Message("user", prompt)],
-                max_tokens=manner.max_tokens,
-                temperature=manner.temperature,
-            )
+        for attempt in range(manner.attempts):
+            with manner.drawn(attempt):
+                completion = await self.examiner.model.complete(
+                    [Message("user", prompt)],
+                    max_tokens=manner.max_tokens,
+                    temperature=manner.temperature,
+                )
             try:
                 return read_answer(completion.text)
             except strict_json.Refused as refused:

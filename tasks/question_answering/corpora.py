@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harness.contracts import Corpus
 from harness.corpus import ListCorpus
-from harness.errors import MissingData, UserError
+from harness.errors import MissingData, UserError, unknown
 from harness.records import Document
 from harness.sources import Read
 from tasks.question_answering.questions import Question
@@ -139,6 +139,8 @@ def read_shared(source: Source, pool: str) -> Corpus:
 
     if _is_path(pool):
         return entered(source, read_corpus(Path(pool).expanduser()), pool, "folder")
+    if pool not in SHARED:
+        raise unknown("pool", pool, SHARED, f"There are: {', '.join(SHARED)}, or a folder's path")
     folder = SHARED[pool]
     path = source.path(folder)
     if path is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -28,7 +29,12 @@ def _flat(row: Row, position: int, aliases: Aliases) -> Question:
     details = {"supports": [list(fact) for fact in facts]} if facts else {}
     labels = _labels(type=row.get("type"), level=row.get("level"))
     return Question(
-        _id(id), _text(row["question"]), _texts(answers), titles, labels=labels, details=details
+        _id(id),
+        _text(row["question"]),
+        _texts(_listed(answers)),
+        titles,
+        labels=labels,
+        details=details,
     )
 
 
@@ -247,6 +253,16 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
 
 
+def _listed(value: Any) -> Any:
+    """A value; where a text is a JSON list of texts, as tables have it, that list."""
+    if isinstance(value, str) and value[:1] == "[":
+        with suppress(ValueError):
+            found = json.loads(value)
+            if all(isinstance(one, str) for one in found):
+                return found
+    return value
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"a text is wanted, not {str(value)[:80]!a}")
@@ -256,6 +272,8 @@ def _text(value: Any) -> str:
 def _texts(value: Any) -> tuple[str, ...]:
     """One text or a list of them; those that are empty are none."""
     listed = [value] if isinstance(value, str) else value or ()
+    if isinstance(listed, Mapping):
+        raise TypeError(f"a text or a list of them is wanted, not {str(value)[:80]!a}")
     return tuple(filter(str.strip, map(_text, listed)))
 
 

@@ -7,11 +7,13 @@ each one JSON object a line. Where several turns or a memory matter, the tools s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UserError
+from harness.measures.matching import DECLARED
 from harness.records import Expected, Gold, Message, Problem, ToolSpec
 from tasks.reading.mirror import Mirror
 
@@ -25,12 +27,10 @@ MIRROR = Mirror(
 )
 LANGUAGES = {"simple_java": "java", "simple_javascript": "javascript"}
 """Categories whose tools are not Python functions."""
-LITERALS = {
-    "java": "The tools are methods of Java 8. Give every argument as a string: its Java literal.",
-    "javascript": "The tools are functions of JavaScript. Give every argument as a string: its "
-    "JavaScript literal.",
-}
-"""What an agent is told of arguments in other languages, in words of our own."""
+_SYNTAX = {"java": ("Java", "Java 8 SDK"), "javascript": ("JavaScript", "JavaScript")}
+"""What upstream calls a language, and its syntax."""
+_LISTS = {"java": ("ArrayList", "Array"), "javascript": ("array",)}
+"""Types of which upstream tells the elements' type in words."""
 MORE_TOOLS = "More tools are at hand now. Please go on with what was left undone."
 """What is said in a turn of multi_turn_miss_func in which the files say nothing. Words of our own:
 upstream's stand in its code."""
@@ -144,12 +144,14 @@ def configurations() -> Iterator[str]:
 
 
 def single_turn(row: Mapping[str, Any], gold: Gold) -> Problem:
-    """The problem of a row with its own tools."""
+    """The problem of a row with its own tools; in Java and JavaScript they want literals."""
     turns = turns_of(row["question"])
-    if gold.rules in LITERALS:
-        turns = ((Message("system", LITERALS[gold.rules]), *turns[0]), *turns[1:])
     labels = {"calls": str(len(gold.calls))} if gold.calls and len(gold.calls) > 1 else {}
-    return Problem(row["id"], turns, tuple(map(tool, row["function"])), gold, labels)
+    tools = tuple(map(tool, row["function"]))
+    if gold.rules in _SYNTAX:
+        gold = replace(gold, details={**gold.details, DECLARED: [asdict(one) for one in tools]})
+        tools = tuple(of_literals(one, gold.rules) for one in tools)
+    return Problem(row["id"], turns, tools, gold, labels)
 
 
 def turns_of(question: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[tuple[Message, ...], ...]:
@@ -169,6 +171,41 @@ def tool(document: Mapping[str, Any], group: str = "") -> ToolSpec:
         document.get("response"),
         group,
     )
+
+
+def of_literals(tool: ToolSpec, rules: str) -> ToolSpec:
+    """A tool of Java or JavaScript as upstream offers it: every parameter is a string.
+
+    The declared type is told in the parameter's description. Source: bfcl_eval/utils.py, whose
+    sentences on syntax and types are kept; those on elements and entries are in words of our own.
+    """
+    language, syntax = _SYNTAX[rules]
+    properties = tool.parameters.get("properties") or {}
+    return replace(
+        tool,
+        description=f"{tool.description} Note that the provided function is in {syntax} syntax.",
+        parameters={
+            **tool.parameters,
+            "properties": {
+                name: _literal(schema, language, _LISTS[rules])
+                for name, schema in properties.items()
+            },
+        },
+    )
+
+
+def _literal(schema: Mapping[str, Any], language: str, lists: Sequence[str]) -> dict[str, Any]:
+    """A parameter that is given as a literal. A default stays as the files have it."""
+    found, declared = dict(schema), str(schema.get("type", "any"))
+    if declared == "any":
+        told = f"This parameter can be of any type of {language} object in string representation."
+    else:
+        told = f"This is {language} {declared} type parameter in string representation."
+    if declared in lists and (items := found.pop("items", None)):
+        told += f" Its elements, of type {items.get('type', 'any')}, are no strings of their own."
+    if declared == "dict" and (entries := found.pop("properties", None)):
+        told += f" Its entries, which are no strings of their own: {json.dumps(entries)}"
+    return {**found, "type": "string", "description": f"{schema.get('description', '')} {told}"}
 
 
 def expected(call: Mapping[str, Any]) -> Expected:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from harness.contracts import Collection, Material, Problems, ProblemSet, Task
 from harness.corpus import ListCorpus
 from harness.errors import UserError
 from harness.measures.endpoints import called
+from harness.measures.matching import as_declared
 from harness.play.tool_documents import ToolDocuments
 from harness.records import Document, Problem, Query, Setting, TaskCard
 from harness.sources.availability import requirements
@@ -84,8 +85,12 @@ class RetrievalTask:
         offered = getattr(self.task, "pools", ())
         pool = setting.pool if setting.pool in offered else Setting().pool
         sets = self.task.load(source, replace(setting, pool=pool, view=Setting().view))
+        sets = tuple(
+            replace(part, problems=tuple(map(as_declared, part.problems)))
+            for part in _problems(sets, self.card.name)
+        )
         tools = ToolDocuments()
-        for problem in (p for part in _problems(sets, self.card.name) for p in part.problems):
+        for problem in (p for part in sets for p in part.problems):
             tools.add(problem.tools)
         if not len(tools):
             raise UserError(f"{self.card.name}: its problems have no tools to search")
@@ -93,11 +98,7 @@ class RetrievalTask:
         documents = [Document(d.id, view(d.text)) for d in tools.documents]
         corpus = ListCorpus(documents, f"the tools of {self.task.card.name}")
         own = setting.pool == "candidates"
-        return tuple(
-            _collection(part, corpus, tools, own)
-            for part in cast("Problems", sets)
-            if part.problems
-        )
+        return tuple(_collection(part, corpus, tools, own) for part in sets if part.problems)
 
     def check(self, material: Material) -> tuple[str, ...]:
         """Where the counts differ from the published ones, a sentence each."""

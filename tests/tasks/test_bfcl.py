@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness.errors import MissingData, UserError
+from harness.formats.tool_schemas import parameters
 from harness.measures.matching import match
 from harness.records import Expected, Message, Problem, Setting, ToolCall, Trajectory
 from harness.sources import Source
@@ -73,16 +74,68 @@ def test_a_call_is_right_by_the_values_that_are_accepted(tmp_path: Path) -> None
     assert (problem.gold.success, problem.gold.rules) == ("ast", "python")
 
 
-def test_java_is_asked_for_as_literals_and_has_rules_of_its_own(tmp_path: Path) -> None:
-    version_4(
-        tmp_path,
-        "simple_java",
-        {"id": "simple_java_0", "question": asked("Oslo?"), "function": [WEATHER]},
-        {"id": "simple_java_0", "ground_truth": [{"weather.today": {"city": ["Oslo"]}}]},
-    )
-    (problem,) = load(tmp_path, "bfcl/simple_java")
-    assert [message.role for message in problem.turns[0]] == ["system", "user"]
-    assert problem.gold.rules == "java"
+OF_LITERALS = {
+    "name": "find",
+    "description": "Finds.",
+    "parameters": {
+        "type": "dict",
+        "properties": {
+            "n": {"type": "integer", "description": "How many."},
+            "x": {"type": "any", "description": "What."},
+            "list": {"type": "LIST", "description": "All.", "items": {"type": "long"}},
+            "map": {"type": "dict", "description": "Else.", "properties": {"a": {"type": "any"}}},
+        },
+        "required": ["n"],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "syntax", "array"),
+    [
+        ("java", "Java", "Java 8 SDK", "ArrayList"),
+        ("javascript", "JavaScript", "JavaScript", "array"),
+    ],
+)
+def test_java_and_javascript_want_literals_and_are_checked_by_what_was_declared(
+    tmp_path: Path, language: str, name: str, syntax: str, array: str
+) -> None:
+    tool = json.loads(json.dumps(OF_LITERALS).replace("LIST", array))
+    id = f"simple_{language}_0"
+    row = {"id": id, "question": asked("Find 3."), "function": [tool]}
+    gold = {"n": [3], "x": [""], "list": [""], "map": [""]}
+    version_4(tmp_path, f"simple_{language}", row, {"id": id, "ground_truth": [{"find": gold}]})
+    (problem,) = load(tmp_path, f"bfcl/simple_{language}")
+    assert [message.role for message in problem.turns[0]] == ["user"]  # upstream says no more
+    (offered,) = problem.tools
+    assert offered.description == f"Finds. Note that the provided function is in {syntax} syntax."
+    properties = parameters(offered)["properties"]
+    told = f"This is {name} {{}} type parameter in string representation."
+    assert {schema["type"] for schema in properties.values()} == {"string"}
+    assert properties["n"] == {
+        "type": "string",
+        "description": f"How many. {told.format('integer')}",
+    }
+    assert f"any type of {name} object in string representation" in properties["x"]["description"]
+    assert "of type long" in properties["list"]["description"]
+    assert "items" not in properties["list"]
+    assert '{"a": {"type": "any"}}' in properties["map"]["description"]
+    assert "properties" not in properties["map"]
+    for value, right in (("3", True), (3, False), ("three", False)):
+        said = Message("assistant", calls=(ToolCall("find", {"n": value}),))
+        assert match(problem, Trajectory(id, messages=(said,))).valid is right
+    view = BENCHMARK.tasks[f"bfcl/simple_{language}-tools"]
+    (collection,) = view.load(Source(tmp_path), Setting())
+    (document,) = collection.corpus
+    assert '"integer"' in document.text  # what is searched is what was declared
+    assert "representation" not in document.text
+
+
+def test_what_asks_for_literals_is_of_another_version() -> None:
+    for benchmark in (BENCHMARK, VERSION_1):
+        asked_anew = {n for n, t in benchmark.tasks.items() if t.card.version != "1"}
+        assert all("java" in name for name in asked_anew)
+        assert len([name for name in asked_anew if not name.endswith("-tools")]) == 2
 
 
 def test_where_no_call_is_right_there_are_no_answers(tmp_path: Path) -> None:

@@ -329,6 +329,25 @@ def test_a_question_without_an_answer_is_refused_by_name(
         only(tmp_path / name, row)
 
 
+@pytest.mark.parametrize(
+    ("field", "answers"),
+    [
+        ("answers", {"text": ["Paris"], "answer_start": [0]}),  # SQuAD's
+        ("answer", {"value": "Paris", "aliases": ["City of Light"]}),  # TriviaQA's
+    ],
+)
+def test_an_object_is_no_answer(tmp_path: Path, field: str, answers: Any) -> None:
+    with pytest.raises(UserError, match="a text or a list of them is wanted"):
+        only(tmp_path / "flat.jsonl", {"question": "Where?", field: answers})
+
+
+def test_a_list_of_answers_may_be_written_as_a_text(tmp_path: Path) -> None:
+    """As tables have it; what only looks like one is an answer."""
+    for written, answers in (('["Paris", "paris"]', ("Paris", "paris")), ("[sic] a", ("[sic] a",))):
+        row = {"question": "Where?", "golden_answers": written}
+        assert only(tmp_path / "flat.jsonl", row).gold.answers == answers
+
+
 def test_every_name_of_2wikis_answer_is_accepted_and_triples_have_all_names(tmp_path: Path) -> None:
     row = FIRST | {
         "type": "bridge_comparison",

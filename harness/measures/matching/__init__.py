@@ -1,5 +1,5 @@
 """Matching the calls of an attempt with the expected ones, by the rules that a problem names."""
 
-from harness.measures.matching.verdicts import RULES, Rules, match
+from harness.measures.matching.verdicts import DECLARED, RULES, Rules, as_declared, match
 
-__all__ = ["RULES", "Rules", "match"]
+__all__ = ["DECLARED", "RULES", "Rules", "as_declared", "match"]

@@ -13,7 +13,7 @@ from harness.measures.matching import schema
 from harness.measures.matching.languages import JAVA, JAVASCRIPT, PYTHON
 from harness.measures.matching.mistakes import Check
 from harness.measures.matching.pairing import in_any_order, in_order
-from harness.records import Expected, Gold, Problem, ToolCall, Trajectory
+from harness.records import Expected, Gold, Problem, ToolCall, ToolSpec, Trajectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,18 @@ FIELDS = "fields"
 """The rules of `harness.measures.field_rules`, by which every tool is compared in its own way."""
 
 
+DECLARED = "declared"
+"""Key of `Gold.details`: fields of the tools as the rules go by them, where others are offered."""
+
+
+def as_declared(problem: Problem) -> Problem:
+    """The problem with its tools as the rules go by them; most are offered as they are."""
+    declared = problem.gold.details.get(DECLARED)
+    if declared is None:
+        return problem
+    return replace(problem, tools=tuple(ToolSpec(**fields) for fields in declared))
+
+
 def match(problem: Problem, trajectory: Trajectory) -> Verdict:
     """What is wrong with the calls of a trajectory.
 
@@ -55,6 +67,7 @@ def match(problem: Problem, trajectory: Trajectory) -> Verdict:
     Raises:
         UserError: the problem names rules that there are not.
     """
+    problem = as_declared(problem)
     gold = problem.gold
     if gold.rules == FIELDS:
         return field_rules.match(problem, trajectory)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from harness.contracts import ChatModel, Session
 from harness.errors import TooLong, UserError
@@ -201,13 +201,17 @@ class Attempt:
 
         Raises:
             InfrastructureError: the search failed.
+            UserError: it gives less than k at most.
         """
         self._searches += 1
         asked = " ".join(query.split())
         if len(asked) > LONGEST_QUERY:
             self.note(f"queries cut to their last {LONGEST_QUERY:,} characters")
         arguments: dict[str, object] = {"query": asked[-LONGEST_QUERY:]}
-        if self._takes("k"):
+        if (limits := self._parameter("k")) is not None:
+            most = limits.get("maximum")
+            if isinstance(most, int) and k > most:
+                raise UserError(f"{self.agent.name} with k={k}: search gives {most} at most")
             arguments["k"] = k
         call = ToolCall(SEARCH, arguments, f"search_{self._searches}")
         self.story.told([Message("assistant", calls=(call,))])
@@ -218,11 +222,13 @@ class Attempt:
         self._unread += passages is None
         return (passages or ())[:k]
 
-    def _takes(self, parameter: str) -> bool:
-        """Whether the search documents a parameter."""
+    def _parameter(self, name: str) -> Mapping[str, Any] | None:
+        """What the search documents of a parameter; None where it has no such one."""
         tool = next((tool for tool in self._session.tools if tool.name == SEARCH), None)
         properties = tool.parameters.get("properties") if tool else None
-        return isinstance(properties, Mapping) and parameter in properties
+        if not isinstance(properties, Mapping) or name not in properties:
+            return None
+        return properties[name] if isinstance(properties[name], Mapping) else {}
 
     async def asked(
         self,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.contracts import Collection, Corpus
 from harness.corpus import ListCorpus
 from harness.errors import UserError
+from harness.formats.contents import title_and_text
 from harness.loading import load_task
 from harness.records import Document, Problem, Setting
 from harness.sources.rows import SUFFIXES, Row, Rows, read_rows
@@ -137,5 +138,5 @@ def _with_contents(rows: Rows) -> Iterator[Document]:
     for position, (id, contents) in enumerate(rows.pick("id", "contents")):
         if not isinstance(id, str | int) or not isinstance(contents, str):
             raise rows.error(position, "'id' and 'contents' should be texts")
-        title, _, text = contents.partition("\n")
-        yield Document(str(id), text, title.strip().strip('"'))
+        title, text = title_and_text(contents)
+        yield Document(str(id), text, title)

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from harness.errors import UserError, unknown
+from harness.formats.contents import title_and_text
 from tasks.worlds.search.found import Found
 
 LONGEST = 50_000
@@ -104,8 +105,7 @@ class SearchR1:
         scored = _object(entry, "entry")
         document = _object(scored.get("document", scored), "document")
         if "contents" in document:
-            title, _, text = _text(document, "contents").partition("\n")
-            title = title.strip().strip('"')
+            title, text = title_and_text(_text(document, "contents"))
         else:
             title, text = _text(document, "title", ""), _text(document, "text")
         id = document.get("id")

@@ -14,7 +14,7 @@ MODE = sys.argv[1] if len(sys.argv) > 1 else ""
 EMPTY = {"type": "object"}
 NAMES = (
     "echo", "count", "state", "pid", "environment", "picture", "structure", "failing", "refusing",
-    "internal", "dying", "silent", "giant", "long", "broken", "nan", "growing",
+    "internal", "leaking", "dying", "silent", "giant", "long", "broken", "nan", "growing",
 )  # fmt: skip
 counted = 0
 grown = False
@@ -74,6 +74,9 @@ def called(name: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
         return {"content": same, "structuredContent": arguments["structure"]}
     if name == "failing":
         return text("It is shut.", isError=True)
+    if name == "leaking":
+        padding = "x" * int(arguments.get("padding", 278))
+        return text(f"{padding}{os.environ.get('SECRET')} is wrong", isError=True)
     if name == "dying":
         sys.stderr.write(f"the disk is full, and so is {os.environ.get('SECRET')}\n")
         sys.exit(3)
@@ -116,7 +119,9 @@ def answer(message: dict[str, Any]) -> None:
     elif method == "tools/call":
         codes = {"refusing": -32602, "internal": -32603}
         if params["name"] in codes:
-            error = {"code": codes[params["name"]], "message": "no, with hunter2"}
+            padding = "x" * int((params.get("arguments") or {}).get("padding", 0))
+            said = f"{padding}no, with hunter2"
+            error = {"code": codes[params["name"]], "message": said}
             return say(json.dumps({"jsonrpc": "2.0", "id": id, "error": error}))
         if (result := called(params["name"], params.get("arguments") or {})) is None:
             return None

@@ -219,6 +219,70 @@ def test_a_failing_server_is_no_answer_and_the_next_one_works(
     run(go())
 
 
+def test_what_a_failed_call_says_has_no_secret_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "hunter2")
+
+    async def go() -> None:
+        async with opened(secrets=["SECRET"]) as session:
+            for name, padding, told in (
+                ("leaking", 0, "*** is wrong"),
+                ("refusing", 0, "no, with ***"),
+                ("leaking", LONGEST_TEXT - 3, "***\n[9 more characters are left out]"),
+                ("refusing", 9_991 - 3, "no, with ***"),
+                ("refusing", 9_991 - 1, "no, with *"),  # cut after it was cleared
+            ):
+                found = await session.call(ToolCall(name, {"padding": padding}))
+                assert found.failed
+                assert found.content == "x" * padding + told
+            given = await session.call(ToolCall("echo", {"a": "hunter2"}))
+            assert given.content == '{"a": "hunter2"}'  # what a tool gives is content
+
+    run(go())
+
+
+def test_no_half_of_a_secret_stands_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "hunter2")
+
+    async def go(padding: int) -> str:
+        async with opened(secrets=["SECRET"]) as session:
+            with pytest.raises(InfrastructureError) as caught:
+                await session.call(ToolCall("internal", {"padding": padding}))
+        return str(caught.value)
+
+    for padding in (291 - 3, 291 - 6):
+        told = run(go(padding))
+        assert "no, with *" in told
+        assert "hun" not in told
+    with pytest.raises(InfrastructureError, match="'leaking' failed: x") as caught:
+        run(world(secrets=["SECRET"], state_tool="leaking").open(PROBLEM))
+    assert "hun" not in str(caught.value)
+
+
+def test_a_secret_is_left_out_however_it_is_written() -> None:
+    told = process.Outcome(secrets=("abc", 'abc"d\ne', "")).cleared
+    assert told('abc"d\ne, abc') == "***, ***"
+    assert told(json.dumps(['abc"d\ne'])) == '["***"]'
+    assert told(repr('abc"d\ne')) == "'***'"
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "hünter2", "hunter2" * 500])
+def test_last_words_do_not_begin_with_the_end_of_a_secret(secret: str) -> None:
+    for lost in range(1, len(secret), 1 + len(secret) // 10):
+        outcome = process.Outcome(secrets=(secret,))
+        room = process._LAST_WORDS + outcome._longest
+        rest = room - len(secret[lost:].encode()) - len(" is wrong")
+        outcome.heard(f"{secret}{'-' * rest} is wrong".encode())
+        assert outcome.cut
+        assert str(outcome).startswith("--")
+
+
+def test_what_headers_and_addresses_hold_is_left_out_of_errors() -> None:
+    headers = {"authorization": "Bearer hunter2", "accept-language": "en"}
+    made = MCPWorld(url="https://me:hunter3@localhost/mcp", headers=headers).connection(PROBLEM, 0)
+    told = str(made.failure(ValueError("when asked: Bearer hunter2, hunter2, hunter3")))
+    assert told == "the MCP server at localhost: when asked: ***, ***, ***"
+
+
 def test_a_killed_server_is_no_answer() -> None:
     async def go() -> None:
         async with opened() as session:

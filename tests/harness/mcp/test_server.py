@@ -323,6 +323,16 @@ def test_attempts_are_appended_as_lines_of_their_own(tmp_path: Path) -> None:
     assert len(found) == 3
 
 
+def test_attempts_made_at_the_same_time_get_numbers_of_their_own(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    begun_together = [Trajectory("p", 0, answer=answer) for answer in "abc"]
+    made = [append(out, attempt, given=False) for attempt in begun_together]
+    assert written(out) == made
+    assert [(one.trial, one.answer) for one in made] == [(0, "a"), (1, "b"), (2, "c")]
+    assert append(out, Trajectory("q", 0), given=False).trial == 0
+    assert append(out, Trajectory("p", 1)).trial == 1  # named, so it stays
+
+
 def test_an_attempt_follows_those_that_are_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

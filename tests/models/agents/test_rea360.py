@@ -431,6 +431,27 @@ def test_assessments_are_read_by_name() -> None:
     assert found == {"Poet": "Good. Fine\nand more", "self": "poor"}
 
 
+def test_a_role_may_be_repeated_as_often_as_a_model_likes() -> None:
+    _, crew = read_plan("Tasks:" + "\nPoet: words" * 150 + "\nPOET: more\nPoet 7: his own")
+    assert list(crew)[:2] == ["Poet", "Poet 2"]
+    assert list(crew)[-2:] == ["POET 151", "Poet 7 2"]
+    assert len(crew) == 152
+    start = time.process_time()
+    assert len(read_plan("Tasks:" + "\nPoet: words" * 5_000)[1]) == 5_000
+    assert time.process_time() - start < 1.0
+
+
+def test_names_that_differ_by_more_than_case_are_told_apart() -> None:
+    # The pattern takes "İ" for "i", which folding does not.
+    assert read_assessments("editör: good\nPOET: poor", ["EDİTÖR", "Poet"]) == {
+        "EDİTÖR": "good",
+        "Poet": "poor",
+    }
+    both = ["EDİTÖR", "editör"]
+    found = read_assessments("editör: good\nEDİTÖR: poor", both)
+    assert found == {"editör": "good", "EDİTÖR": "poor"}
+
+
 def test_later_turns_know_what_was_answered() -> None:
     said = (Message("user", "A story."),), (Message("user", "Now shorter."),)
     model = Team()

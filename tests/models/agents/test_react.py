@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -67,6 +68,8 @@ def test_where_nothing_is_carried_out_the_first_action_is_the_answer() -> None:
         (LOOK, ToolCall("look", {"thing": "cat"})),
         ('Action: look\nInput: ```json\n{"thing": "cat"}\n```', ToolCall("look", {"thing": "cat"})),
         ("Action: GET /movie/{id} \n\nInput: {}", ToolCall("GET /movie/{id}", {})),
+        ("Action: look \t\r\nInput: {}", ToolCall("look", {})),
+        ("Action: look\nInput: ```json \n\n{}```", ToolCall("look", {})),
         ('Action: look\nInput: {"thing": "Answer: no"}', ToolCall("look", {"thing": "Answer: no"})),
     ],
 )
@@ -90,6 +93,10 @@ def test_answers_are_read() -> None:
         ('Action: look\nInput: {"a": NaN}', "the input is no JSON ("),
         ('Action: look\nInput: {"a": 1, "a": 2}', "the input is no JSON ("),
         ("Action: look\nInput: " + "[" * 10_000, "the input is no JSON ("),
+        (f'Action: look\nInput: {{"a": {"[" * 200 + "]" * 200}}}', "the input is no JSON ("),
+        ('Action: look\nInput: {"a": Infinity}', "the input is no JSON ("),
+        ('Action: look\nInput: {"a": 1e999}', "the input is no JSON ("),
+        (f'Action: look\nInput: {{"a": {2**1024}}}', "the input is no JSON ("),
         ("Action: look\nInput: {}\nAnswer: 3", "both"),
     ],
 )
@@ -97,6 +104,22 @@ def test_nothing_else_is_guessed(text: str, problem: str) -> None:
     found = read_step(text)
     assert isinstance(found, ToolCall)
     assert problem in found.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Action: a" + " " * 20_000 + "x\nInput: {}",
+        "Action:" + " " * 20_000 + "\n" * 20_000 + "x",
+        "Action: a\nInput: ```" + "\n" * 20_000 + "x",
+        "Action: a\nInput: ```" + " " * 20_000 + "x",
+    ],
+)
+def test_turns_of_blanks_are_read_in_no_time(text: str) -> None:
+    # Tried at every length of every run of blanks, each of these takes seconds.
+    start = time.process_time()
+    assert isinstance(read_step(text), ToolCall)
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("options", [{"steps": 0}, {"misreadings": -1}])

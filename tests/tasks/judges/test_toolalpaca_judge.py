@@ -26,6 +26,7 @@ from harness.records import (
     Trajectory,
 )
 from harness.sources import Source
+from harness.workspace import working, workspace
 from tasks.imports.toolalpaca import convert
 from tasks.judges.toolalpaca import ToolAlpacaJudge, read_answer, toolalpaca
 from tasks.toolalpaca import BENCHMARK
@@ -50,10 +51,12 @@ YES_NO = "Fine.\n## Results\nProcess Correctness: Yes\nFinal Response Correctnes
 class Chat:
     says: Sequence[str]
     asked: list[str] = field(default_factory=list)
+    drawn: list[int] = field(default_factory=list)
 
     async def complete(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float
     ) -> Completion:
+        self.drawn.append(workspace().trial)
         assert temperature == 0.2
         self.asked.append(messages[0].content)
         return Completion(self.says[len(self.asked) - 1])
@@ -100,6 +103,13 @@ def test_an_answer_without_its_words_is_asked_for_again(tmp_path: Path) -> None:
     assert len(run(judge(tmp_path, chat).judge(PROBLEM, ATTEMPT))) == 2
     with pytest.raises(InfrastructureError, match="two words"):
         run(judge(tmp_path, Chat(["no"] * 3)).judge(PROBLEM, ATTEMPT))
+
+
+def test_an_answer_that_is_asked_for_again_is_another_draw(tmp_path: Path) -> None:
+    chat = Chat(["no"] * 3)
+    with working(trial=2), pytest.raises(InfrastructureError):
+        run(judge(tmp_path, chat).judge(PROBLEM, ATTEMPT))
+    assert chat.drawn == [6, 7, 8]
 
 
 def test_words_are_looked_for_behind_the_results_title() -> None:

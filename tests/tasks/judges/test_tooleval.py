@@ -15,6 +15,7 @@ from harness.judging import judge_all
 from harness.loading import LoadedModel
 from harness.records import Completion, Judgement, Message, Problem, Setting, ToolCall, Trajectory
 from harness.sources import Source
+from harness.workspace import working, workspace
 from tasks.imports.toolbench import IMPORTER
 from tasks.judges.assay_solved import PROMPT, assay_solved
 from tasks.judges.form import Form, filled
@@ -172,6 +173,19 @@ class TestToolEval:
         chat = Chat(lambda _: says.pop(0))
         assert judgement(tooleval(loaded(chat), mirror(tmp_path))).label == "Solved"
         assert len(chat.asked) == 3
+
+    def test_a_form_that_is_handed_out_again_is_another_draw(self, tmp_path: Path) -> None:
+        drawn = list[int]()
+
+        def says(_: str) -> str:
+            drawn.append(workspace().trial)
+            return "Solved"
+
+        judge = tooleval(loaded(Chat(says)), mirror(tmp_path))
+        for trial in range(2):
+            with working(trial=trial), pytest.raises(InfrastructureError):
+                judgement(judge)
+        assert drawn == [0, 1, 2, 3, 4, 5]
 
     def test_a_form_that_is_never_filled_in_is_no_judgement(self, tmp_path: Path) -> None:
         chat = Chat(lambda _: "Solved")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from small_library import BORN, Library, Mind, asking
 
+from harness.corpus import ListCorpus
+from harness.errors import UserError
 from harness.loop import run
-from harness.records import Trajectory
+from harness.records import Document, Trajectory
 from models.agents.answerers.closed_book import STEPS, ClosedBook
 from models.agents.answerers.rag import CITE, RAG
 from models.scripted import Scripted
+from tasks.worlds.search import SearchWorld
+from tasks.worlds.search.world import SEARCH
 
+ANY = ListCorpus([Document("a", "A town.", "Miro")])
 WRITTEN = asking("Who wrote the novel Velmora?")
 
 
@@ -47,6 +53,12 @@ def test_of_passages_shown_best_last_the_worst_are_left_out_too() -> None:
     attempt(last, context=150, order="best-last")
     assert 1 < len(shown(first)) < 5
     assert shown(last) == shown(first)[::-1]
+
+
+def test_more_passages_than_a_search_gives_are_a_mistake_and_not_none() -> None:
+    problem = replace(WRITTEN, tools=(SEARCH,))
+    with pytest.raises(UserError, match="rag with k=101: search gives 100 at most"):
+        run(RAG(Mind(), k=101).solve(problem, run(SearchWorld(ANY).open(problem))))
 
 
 def test_what_a_model_thinks_first_is_no_part_of_its_answer() -> None:

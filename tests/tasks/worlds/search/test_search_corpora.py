@@ -33,10 +33,12 @@ def test_contents_begin_with_the_title(tmp_path: Path) -> None:
         tmp_path / "wiki.jsonl",
         {"id": "0", "contents": '"Evan Morris"\nEvan Morris was\na lobbyist.'},
         {"id": "1", "contents": "Horatio Hale\nconsisted of"},
+        {"id": "2", "contents": '"No" is all of it.'},
     )
     assert list(read_corpus(file)) == [
         Document("0", "Evan Morris was\na lobbyist.", "Evan Morris"),
         Document("1", "consisted of", "Horatio Hale"),
+        Document("2", '"No" is all of it.'),
     ]
 
 

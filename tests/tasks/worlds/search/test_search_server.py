@@ -156,6 +156,12 @@ def test_documents_with_a_title_and_a_text_of_their_own_are_read_too(fake: Fake)
     assert found == [(Found("3", "T", "x", None),)]
 
 
+def test_contents_of_one_line_are_a_text_without_a_title(fake: Fake) -> None:
+    said = 'He said: "no"'
+    fake.answer = lambda asked: {"result": [[{"document": {"id": 3, "contents": said}}]]}
+    assert run(searcher(fake, "/retrieve").search(["a"], 2)) == [(Found("3", "", said, None),)]
+
+
 def test_any_address_may_be_said_to_speak_a_protocol(fake: Fake) -> None:
     fake.answer = colbert
     asked = ServerSearcher(f"{fake.url}/wiki17_abstracts", "colbert")  # as DSPy's examples name it
