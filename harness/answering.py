@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from harness.asking import Asked, score_answers, unjudged_version
 from harness.errors import InfrastructureError, NotAsked, UserError, blaming
@@ -17,8 +19,8 @@ from harness.play.helpers import helped
 from harness.records import Setting
 from harness.resources import Meter, environment
 from harness.scoring import Scores
-from harness.store import Result, ResultFolder, setting_to_json
-from harness.store.checkpoint import Checkpoint
+from harness.store import RESULT, RUN_INFO, Result, ResultFolder, setting_to_json
+from harness.store.checkpoint import SITTING, Checkpoint
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,19 @@ class Options:
     watch: Watcher = ignore
 
 
+def belongs(result: Result, plan: Mapping[str, Any]) -> bool:
+    """True when the result in a plan's folder was made by this plan."""
+    same: bool = (
+        result.model_fingerprint == plan["model_fingerprint"]
+        and unjudged_version(result.task_version) == plan["task_version"]
+        and result.data_hash == plan["data_hash"]
+        and result.seed == plan["seed"]
+        and setting_to_json(result.setting) == plan["setting"]
+        and result.helpers == plan.get("helpers", {})
+    )
+    return same
+
+
 class Unit:
     """One model, one task, one setting: from what is on disk to a finished result.
 
@@ -81,6 +96,7 @@ class Unit:
             asked = replace(asked, setting=lasting)
         self.model, self.asked, self.measures, self.options = model, asked, measures, options
         self.meter = Meter()
+        self._sitter, self._seated, self._asked = uuid4().hex, False, False
         card, setting = asked.task.card, asked.setting
         plan = {
             "model": model.name,
@@ -117,7 +133,7 @@ class Unit:
         scores = self.folder.undamaged_scores()
         if scores is not None and list(result.measures) == self._names() and not own:
             return result, scores
-        return self.finish(kept)
+        return self.finish(kept, told=self._told() or None)
 
     def answer(
         self,
@@ -130,8 +146,10 @@ class Unit:
         part = "" if shard is None else f"{shard[0]}-of-{shard[1]}"
         mine = keys if shard is None else keys[shard[0] - 1 :: shard[1]]
         store = self.folder and Checkpoint(self.folder.path, self.plan, part, self.measures)
-        if store and self.options.fresh:
-            store.clear()
+        if store and self.folder and self.options.fresh:
+            store.restart()
+            if shard is not None:
+                self.folder.unmark()  # or a merge would take it for what the shards have answered
         earlier = self._earlier(store) if store and not self.options.fresh else None
         parts = [] if earlier is None else [earlier]
         todo = {key for key in mine if earlier is None or not earlier.covers(key)}
@@ -140,8 +158,9 @@ class Unit:
 
         def keep(batch: Answers) -> None:
             covered = [key for key in keys if key in todo and batch.covers(key)]
+            self._asked |= bool(covered)
             if store and covered and (hold or len(covered) < len(todo)):
-                store.append(flow.rows(batch, covered))
+                store.append(self._signed(flow.rows(batch, covered)))
             if not on_disk:
                 parts.append(batch)
             todo.difference_update(covered)
@@ -164,8 +183,17 @@ class Unit:
             )
         return answers
 
-    def finish(self, answers: Answers) -> tuple[Result, Scores]:
-        """Scores what was answered and writes it down, the marker last."""
+    def finish(
+        self, answers: Answers, *, told: Mapping[str, Any] | None = None, keep: bool = False
+    ) -> tuple[Result, Scores]:
+        """Scores what was answered and writes it down, the marker last.
+
+        Args:
+            answers: to every query.
+            told: where and how they were computed; None where it was now and in the runs of which
+                the checkpoint tells.
+            keep: whether the checkpoint stays where the result is incomplete.
+        """
         result, scores = score_answers(
             self.asked,
             answers,
@@ -182,17 +210,26 @@ class Unit:
                 self.folder.unmark()
             flow = self.asked.flow
             flow.write(self.folder.path / flow.predictions, answers, self.model.name)
-            self.folder.write(result, scores, {**self.meter.read(), **environment()})
-            Checkpoint(self.folder.path, self.plan).clear()
+            store = Checkpoint(self.folder.path, self.plan)
+            self.folder.write(result, scores, dict(told or self._costs(store)))
+            if not keep or result.status == "complete":
+                store.clear()
         return result, scores
 
     def conclude(self) -> tuple[Result, Scores] | None:
-        """The result of the answers on disk, errors included; None while some query has none."""
+        """The result of the answers on disk, errors included; None while some query has none.
+
+        While there are errors the answers stay, for the shards that are to be asked again.
+        """
         if self.folder is None:
             return None
         flow = self.asked.flow
-        answers = self._restored(Checkpoint(self.folder.path, self.plan))
-        return self.finish(flow.merge([answers])) if all(map(answers.covers, flow.keys)) else None
+        store = Checkpoint(self.folder.path, self.plan, measures=self.measures)
+        self._earlier(store)  # puts those of an incomplete result into it
+        answers = self._restored(store)
+        if not all(map(answers.covers, flow.keys)):
+            return None
+        return self.finish(flow.merge([answers]), keep=True)
 
     def _batches(
         self, todo: Collection[str], earlier: Answers | None
@@ -231,9 +268,39 @@ class Unit:
         if kept is None:
             return found
         if fresh:
-            store.append(flow.rows(kept, fresh))
+            rows = flow.rows(kept, fresh)
+            noted = next(rows)  # goes last: a kill in between does not let its notes count twice
+            store.append(chain(rows, [{**noted, SITTING: {"run": RESULT, **self._told()}}]))
         merged: Answers = flow.merge([flow.select(kept, fresh), found])
         return merged
+
+    def _signed(self, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Rows, the first with what this run has cost so far; at first also with where it is."""
+        place = {} if self._seated else environment()
+        self._seated = True
+        yield {**next(rows), SITTING: {"run": self._sitter, **self.meter.read(), **place}}
+        yield from rows
+
+    def _costs(self, store: Checkpoint) -> dict[str, Any]:
+        """Where and how all answers were computed: what every run of which something is left cost.
+
+        The place is this one, or the last one of the others where nothing was asked here.
+        """
+        others = [told for name, told in store.sittings().items() if name != self._sitter]
+        costs = self.meter.read()
+        for name, mine in costs.items():
+            each = [mine, *(o[name] for o in others if isinstance(o.get(name), int | float))]
+            costs[name] = max(each) if name.startswith("peak") else round(sum(each), 3)
+        place = others[-1] if others and not self._asked else {}
+        return {**environment(), **place, **costs}
+
+    def _told(self) -> dict[str, Any]:
+        """What stands in the folder's `run_info.json`; nothing where it is not there or damaged."""
+        try:
+            told = json.loads((self.folder.path / RUN_INFO).read_bytes()) if self.folder else {}
+        except (OSError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
 
     def _restored(self, store: Checkpoint) -> Answers:
         """What a checkpoint holds; large answers stay on disk."""
@@ -251,15 +318,7 @@ class Unit:
 
     def _same(self, result: Result) -> bool:
         """True when a stored result belongs to this plan."""
-        return (
-            result.model_fingerprint == self.plan["model_fingerprint"]
-            and result.task == self.asked.task.card.name
-            and unjudged_version(result.task_version) == self.plan["task_version"]
-            and result.data_hash == self.plan["data_hash"]
-            and result.seed == self.asked.seed
-            and result.setting == self.asked.setting
-            and result.helpers == self.plan.get("helpers", {})
-        )
+        return result.task == self.asked.task.card.name and belongs(result, self.plan)
 
     def _names(self) -> list[str]:
         return [parse(name).name for name in self.measures]

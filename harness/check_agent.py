@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from inspect import iscoroutine
 from typing import Any
 
 from harness.contracts import Agent, Session
@@ -79,7 +80,10 @@ class Trial:
 def attempt(agent: Agent, problem: Problem, world: bool = True) -> Trajectory:
     """One attempt, checked."""
     session: Session = Town(problem) if world else Told(problem)
-    made: Any = run(agent.solve(replace(problem, gold=Gold()), session))
+    work: Any = agent.solve(replace(problem, gold=Gold()), session)
+    if not iscoroutine(work):
+        raise Fault("solve is no coroutine: write async def solve(self, problem, session)")
+    made: Any = run(work)
     if not isinstance(made, Trajectory):
         raise Fault(f"solve gave {type(made).__name__}")
     try:

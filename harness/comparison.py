@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from harness.errors import UserError
 from harness.measures import is_share, parse, statistics
 from harness.scoring import DIGITS, Scores
 from harness.store import Result, find_results, read_result, setting_slug
+from harness.store.results import differing_data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,11 +91,22 @@ class Overall:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A task that two models share and cannot be compared on, and why."""
+
+    task: str
+    first_model: str
+    second_model: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Every task on which the first model meets another."""
 
     differences: tuple[Difference, ...]
     overall: tuple[Overall, ...]
+    refused: tuple[Refused, ...] = ()
 
     @property
     def worse(self) -> tuple[Difference, ...]:
@@ -112,6 +125,7 @@ class Comparison:
         return {
             "differences": [asdict(d) | {"verdict": d.verdict} for d in self.differences],
             "overall": [asdict(o) for o in self.overall],
+            "refused": [asdict(r) for r in self.refused],
         }
 
 
@@ -146,15 +160,18 @@ def compare(
         examples: how many differing queries to keep for each task.
 
     Raises:
-        UserError: a folder without results or with several models, or no shared task.
+        UserError: a folder without results or with several models, or no shared task whose
+            results can be compared.
     """
     _refuse_repeats([Path(str(path)) for path in (first, second, *more)])
     sides = _told_apart([_side(Path(str(path))) for path in (first, second, *more)])
     wanted = parse(measure).name if measure else None
+    refused = [_refused(sides[0], side, wanted) for side in sides[1:]]
     pairs = [
         (sides[0].results[task], side.results[task], sides[0].name, side.name)
-        for side in sides[1:]
-        for task in _comparable(sides[0], side, wanted)
+        for side, apart in zip(sides[1:], refused, strict=True)
+        for task in _shared(sides[0], side)
+        if task not in {r.task for r in apart}
     ]
     tested = [_Paired(a, b, names, wanted) for a, b, *names in pairs]
     p_values = [pair.p(permutations, seed) for pair in tested]
@@ -163,7 +180,7 @@ def compare(
         pair.difference(p, float(q), seed, examples)
         for pair, p, q in zip(tested, p_values, adjusted, strict=True)
     )
-    return Comparison(differences, tuple(_overall(tested, seed)))
+    return Comparison(differences, tuple(_overall(tested, seed)), tuple(chain(*refused)))
 
 
 class _Paired:
@@ -325,26 +342,31 @@ def _told_apart(sides: Sequence[_Side]) -> list[_Side]:
     ]
 
 
-def _comparable(first: _Side, second: _Side, measure: str | None) -> list[str]:
-    """The shared tasks whose results measure the same.
+def _refused(first: _Side, second: _Side, measure: str | None) -> list[Refused]:
+    """The shared tasks whose results do not measure the same.
 
     Raises:
-        UserError: there is none; the message says why of the first shared one.
+        UserError: all are such; the message says why of the first one.
     """
+    shared = _shared(first, second)
     reasons = {
-        task: _unlike(first.results[task][0], second.results[task][0], measure)
-        for task in _shared(first, second)
+        task: _unlike(first.results[task][0], second.results[task][0], measure) for task in shared
     }
     if all(reasons.values()):
         task, reason = next(iter(reasons.items()))
         raise UserError(f"{first.name} and {second.name} cannot be compared on {task}: {reason}")
-    return [task for task, reason in reasons.items() if not reason]
+    return [Refused(t, first.name, second.name, reason) for t, reason in reasons.items() if reason]
 
 
 def _unlike(first: Result, second: Result, measure: str | None) -> str:
     """Why two results of one task cannot be compared; "" where they can."""
     if first.task_version != second.task_version:
         return f"one is of version {first.task_version}, the other of {second.task_version}"
+    if differing_data([first, second]):
+        return (
+            "they rest on different data (documents, queries or judgements); run both again on "
+            "the same"
+        )
     if measure is None and not any(map(is_share, _both(first, second))):
         return f"they share no value of {first.main_measure}; choose with --measure"
     return ""

@@ -14,7 +14,7 @@ class ListCorpus:
     """A `Corpus` over a list of documents.
 
     Raises:
-        UserError: there is no document, two share an id, or an id is no valid text.
+        UserError: there is no document, two share an id, an id is no valid text, or a text is none.
     """
 
     def __init__(self, documents: Iterable[Document], name: str = "corpus") -> None:
@@ -27,6 +27,9 @@ class ListCorpus:
             raise UserError(f"{name} has two documents with the id '{twice}': ids must be unique")
         if (bad := next((id for id in self._position if not is_text(id)), None)) is not None:
             raise UserError(f"{name}: the id {bad!r} of a document holds half a surrogate pair")
+
+        if odd := next((d for d in self._documents if not _is_worded(d)), None):
+            raise UserError(f"{name}: title and text of document '{odd.id}' must be texts")
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -63,6 +66,10 @@ class ListCorpus:
         """The documents in order, at most `n` at a time."""
         for start in range(0, len(self._documents), n):
             yield self._documents[start : start + n]
+
+
+def _is_worded(document: Document) -> bool:
+    return isinstance(document.text, str) and isinstance(document.title, str)
 
 
 def is_text(id: str) -> bool:

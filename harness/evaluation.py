@@ -85,6 +85,7 @@ def evaluate(
     """
     runtime = {"device": device, "batch_size": batch_size}
     loaded = [load_model(model, runtime=runtime) for model in several(models)]
+    _require_apart(several(models), loaded)
     chosen = [load_suite(suite) for suite in several(suites)]
     called = [*several(tasks), *(task for suite in chosen for task in suite.tasks)]
     todo = _by_name(called)
@@ -128,6 +129,18 @@ def _hash(units: Sequence[tuple[LoadedModel, Setting, tuple[str, object]]]) -> s
         for model, setting, (name, _) in units
         for text in (model.fingerprint, setting_slug(setting), name)
     )
+
+
+def _require_apart(given: Sequence[object], loaded: Sequence[LoadedModel]) -> None:
+    """Refuses two objects that are told apart by nothing: one would get the other's answers."""
+    known: dict[str, object] = {}
+    for model, found in zip(given, loaded, strict=True):
+        own = "object" in found.identity  # of a class of the user's: what it hides is not seen
+        if known.setdefault(found.fingerprint, model) is not model and own:
+            raise UserError(
+                f"two objects are both '{found.name}', alike in class, version and public "
+                "attributes: give each a `version` of its own, or evaluate them apart"
+            )
 
 
 def _by_name(tasks: Sequence[object]) -> dict[str, object]:

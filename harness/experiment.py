@@ -221,6 +221,10 @@ def read_experiment(path: str | Path) -> Experiment:
     except yaml.MarkedYAMLError as error:
         line = f" line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise UserError(f"{path}{line}: broken YAML ({error.problem})") from None
+    except RecursionError:
+        raise UserError(
+            f"{path} cannot be read: it is nested too deeply, or an alias stands for itself"
+        ) from None
     except (OSError, ValueError, yaml.YAMLError) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise UserError(f"{path} cannot be read: {reason}") from None

@@ -23,6 +23,7 @@ from harness.files import disk_error
 from harness.formats.trajectories import digest, read_trajectories, to_line
 from harness.loop import run, together
 from harness.records import Judgement, Problem, Trajectory
+from harness.workspace import working
 
 PATIENCE = 16
 """Failures in a row after which a round is given up: nothing answers."""
@@ -155,7 +156,10 @@ class _Asking:
         """Asks for all of them; what fails is told by `failures`."""
         self._in_a_row = 0
         gate = asyncio.Semaphore(self.at_once)
-        await together(self._one(each, gate) for each in {w.key: w for w in wanted}.values())
+        alike: dict[str, _Wanted] = {}
+        for each in wanted:
+            alike.setdefault(each.key, each)  # the first one's draw, however many there are
+        await together(self._one(each, gate) for each in alike.values())
 
     async def _one(self, wanted: _Wanted, gate: asyncio.Semaphore) -> None:
         async with gate:
@@ -176,11 +180,22 @@ class _Asking:
         self.tell(self.done, self.total)
 
     async def _judgements(self, wanted: _Wanted) -> tuple[Judgement, ...]:
+        draw = draw_of(wanted.attempt.trial, wanted.repeat)
         try:
-            said: object = await self.judge.judge(wanted.problem, wanted.attempt, wanted.repeat)
+            with working(trial=draw):
+                said: object = await self.judge.judge(wanted.problem, wanted.attempt, wanted.repeat)
         except (ConnectionError, TimeoutError, TooLong) as error:
             raise InfrastructureError(str(error) or type(error).__name__) from error
         return judgements_of(self.judge, said, wanted.repeat)
+
+
+def draw_of(trial: int, repeat: int) -> int:
+    """The number under which a judge's completions are drawn, another for every such pair.
+
+    Cantor's pairing: it does not depend on how many trials and repeats there are, so that what a
+    cache knows of them stays true when more are asked for. (0, 0) is 0.
+    """
+    return (trial + repeat) * (trial + repeat + 1) // 2 + repeat
 
 
 def judgements_of(judge: Judge, said: object, repeat: int) -> tuple[Judgement, ...]:

@@ -144,7 +144,11 @@ class _Held(Generic[T]):
             self.over(FAREWELL)
 
     def _begin(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._work)
+        try:
+            self._task = asyncio.get_running_loop().create_task(self._work)
+        except TypeError as error:  # it is no coroutine, such as what a method without async gives
+            self._end.set_exception(error)
+            return
         self._task.add_done_callback(self._tell)
 
     def _stop(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from inspect import getattr_static
 from math import isfinite
 from numbers import Integral
 
@@ -72,7 +73,8 @@ def _collections(material: Sequence[object], task: str) -> Material:
 def _check(collection: Collection, place: str) -> None:
     if not isinstance(collection.split, str):
         raise UserError(f"{place}: the name of a split must be a text")
-    if not all(hasattr(collection.corpus, name) for name in CORPUS):
+    # Told without being read: what goes wrong inside of an attribute is another matter.
+    if any(getattr_static(collection.corpus, name, None) is None for name in CORPUS):
         raise UserError(
             f"{place}: the corpus must be a ListCorpus, not {_shown(collection.corpus)}"
         )
@@ -81,6 +83,8 @@ def _check(collection: Collection, place: str) -> None:
             raise UserError(f"{place}: a query must be a Query, not {_shown(query)}")
         if not isinstance(query.id, str) or not isinstance(query.text, str):
             raise UserError(f"{place}: id and text of {query!r} must be texts")
+        if not isinstance(query.instruction, str | None):
+            raise UserError(f"{place}: the instruction of {query!r} must be a text or None")
     _refuse_repeats((query.id for query in collection.queries), f"{place}: query")
     _check_qrels(collection.qrels, place)
     _check_weight(collection.weight, place)

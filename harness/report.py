@@ -10,6 +10,7 @@ from harness.budget import Spent
 from harness.records import Setting
 from harness.scoring import Scores, aggregate
 from harness.store import Result, setting_slug, setting_to_json
+from harness.store.results import differing_data
 from harness.suites import Suite
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ class Report:
         """True when nothing is missing and no infrastructure error is left."""
         return not self.missing and all(r.status == "complete" for r in self.results)
 
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """Tasks of which results rest on different data, so that they do not compare."""
+        return differing_data(self.results)
+
     def to_frame(self) -> pd.DataFrame:
         """One row for each model, task, setting and measure."""
         import pandas as pd
@@ -94,6 +100,7 @@ class Report:
                 for m in self.missing
             ],
             "unfinished": list(self.unfinished),
+            **({"differing_data": list(self.differing)} if self.differing else {}),
             **({"spent": asdict(self.spent)} if self.spent else {}),
         }
 

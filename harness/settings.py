@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,8 @@ from harness.errors import UserError
 from harness.play.faulty import parse_faults
 from harness.play.toolsets import parse_tools
 from harness.records import Setting
+
+_HOST = re.compile(r"""https?://([^\s"'/?#)]*)""", re.IGNORECASE)
 
 
 def expand(fields: dict[str, Any]) -> list[Setting]:
@@ -51,8 +54,12 @@ def _spelled(name: str, expression: str) -> str:
     """A model's expression as it is written everywhere; "" where there is none.
 
     Raises:
-        UserError: it does not parse.
+        UserError: it does not parse, or holds an address with a name and a password.
     """
+    if any("@" in host for host in _HOST.findall(expression)):
+        raise UserError(
+            f"{name}: an address holds no name or password, as it would stand in results"
+        )
     try:
         return str(spec.parse(expression)) if expression.strip() else ""
     except UserError as error:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.answering import Options, Unit
+from harness.answering import Options, Unit, belongs
 from harness.asking import ask
 from harness.errors import MissingData, UserError
 from harness.files import disk_error
@@ -21,6 +21,7 @@ from harness.store import (
     RESULT,
     RUN_INFO,
     Result,
+    ResultFolder,
     find_results,
 )
 from harness.store.checkpoint import find_checkpoints
@@ -72,11 +73,14 @@ def merge(
         if result is None:
             unfinished.append(plan["task"])
     whole = [r for f in find_results(target) if (r := f.result()) is not None]
+    if any(result.status != "complete" for result in whole):
+        for share in done:  # which a merge after another attempt at the errors wants to know of
+            share.write(target)
     return Report(results=tuple(whole), missing=tuple(missing), unfinished=tuple(unfinished))
 
 
 def _copy(out: Path, target: Path) -> None:
-    """Takes over every result and every shard's answers, markers last."""
+    """Takes over every result and every shard's answers that may change one, markers last."""
     try:
         for result in find_results(out):
             place = target / result.path.relative_to(out)
@@ -85,6 +89,8 @@ def _copy(out: Path, target: Path) -> None:
                 _copy_file(result.path / name, place / name)
         for file, head in find_checkpoints(out):
             place = target / file.relative_to(out)
+            if _done(place.parent, head["plan"]):
+                continue
             if any(other != head for there, other in find_checkpoints(place.parent)):
                 raise UserError(f"{file} and {place.parent} answer different questions")
             _copy_file(file, place)
@@ -105,12 +111,18 @@ def _refuse_conflict(new: Path, old: Path) -> None:
 
 
 def _open(target: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """Folders with answers but no result yet, with the first line of their files."""
+    """Folders with answers that are no complete result yet, with the first line of their files."""
     heads: dict[Path, dict[str, Any]] = {}
     for file, head in find_checkpoints(target):
         if heads.setdefault(file.parent, head) != head:
             raise UserError(f"the shards in {file.parent} answer different questions")
-    return [(folder, head) for folder, head in heads.items() if not (folder / RESULT).exists()]
+    return [(folder, head) for folder, head in heads.items() if not _done(folder, head["plan"])]
+
+
+def _done(folder: Path, plan: dict[str, Any]) -> bool:
+    """Whether a plan's complete result is there: no answer can change it."""
+    result = ResultFolder(folder).result()
+    return result is not None and result.status == "complete" and belongs(result, plan)
 
 
 def _finish(

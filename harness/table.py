@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -33,6 +33,7 @@ from harness.store import (
     setting_to_json,
 )
 from harness.store.predictions import read_run
+from harness.store.results import differing_data
 from harness.suites import Aggregate
 
 By = Literal["suite", "task"]
@@ -60,12 +61,14 @@ class Row:
         values: measure -> the mean over tasks; a measure that says nothing here has none.
         missing: tasks of the part that it has not finished.
         partial: whether a task is missing, or one of them was cut short.
+        short: measure -> the tasks of its mean, where it says nothing of some finished one.
     """
 
     first: Result
     values: Mapping[str, Estimate]
     missing: tuple[str, ...]
     partial: bool
+    short: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,13 @@ class Part:
         name: of a suite or a task.
         tasks: over which the means go.
         rows: by model, then by setting.
+        differing: tasks of which results rest on different data, so that rows do not compare.
     """
 
     name: str
     tasks: tuple[str, ...]
     rows: tuple[Row, ...]
+    differing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,14 +103,16 @@ class Table:
                 {
                     "name": part.name,
                     "tasks": list(part.tasks),
+                    "differing_data": list(part.differing),
                     "rows": [
                         {
                             "model": row.first.model,
                             "model_fingerprint": row.first.model_fingerprint,
                             "setting": setting_to_json(row.first.setting),
                             "seed": row.first.seed,
-                            "partial": row.partial,
+                            "partial": row.partial or bool(row.short),
                             "missing": list(row.missing),
+                            "short": {name: list(tasks) for name, tasks in row.short.items()},
                             "values": {name: asdict(value) for name, value in row.values.items()},
                         }
                         for row in part.rows
@@ -116,16 +123,21 @@ class Table:
         }
 
     def to_csv(self) -> str:
-        """A line a row: where, who, how, and each measure's value with the ends of its interval."""
+        """A line a row: where, who, how, and each measure's value with the ends of its interval.
+
+        "short" names measures whose mean leaves out a finished task, of which they say nothing.
+        """
         text = io.StringIO()
         lines = csv.writer(text, lineterminator="\n")
         columns = (column for m in self.measures for column in (m, f"{m} low", f"{m} high"))
-        lines.writerow(["part", "model", "fingerprint", "setting", "seed", "partial", *columns])
+        who = ["part", "model", "fingerprint", "setting", "seed", "partial", "short"]
+        lines.writerow([*who, *columns])
         for part in self.parts:
             for row in part.rows:
                 first = row.first
                 who = [part.name, first.model, first.model_fingerprint[:8]]
-                how = [setting_slug(first.setting), first.seed, "yes" if row.partial else "no"]
+                partial = "yes" if row.partial or row.short else "no"
+                how = [setting_slug(first.setting), first.seed, partial, "; ".join(row.short)]
                 lines.writerow([*who, *how, *_numbers(row, self.measures)])
         return text.getvalue()
 
@@ -234,11 +246,12 @@ def _part(
     measures: Sequence[str],
 ) -> Part:
     groups: dict[tuple[str, str, int], dict[str, tuple[Result, Scores]]] = {}
-    for result, scores in scored:
-        if result.task in tasks:
-            key = (result.model_fingerprint, setting_slug(result.setting), result.seed)
-            groups.setdefault(key, {})[result.task] = (result, scores)
-    return Part(name, tasks, tuple(_row(tasks, group, measures) for group in groups.values()))
+    own = [pair for pair in scored if pair[0].task in tasks]
+    for result, scores in own:
+        key = (result.model_fingerprint, setting_slug(result.setting), result.seed)
+        groups.setdefault(key, {})[result.task] = (result, scores)
+    rows = tuple(_row(tasks, group, measures) for group in groups.values())
+    return Part(name, tasks, rows, differing_data(result for result, _ in own))
 
 
 def _row(
@@ -248,7 +261,7 @@ def _row(
     first = next(iter(group.values()))[0]
     whole = {task: pair for task, pair in group.items() if pair[0].status == "complete"}
     known = {task: means(scores) for task, (_, scores) in whole.items()}
-    values = {}
+    values, short = {}, {}
     for measure in measures:
         own = {
             task: result.measures[measure].value if measure in result.measures else by[measure]
@@ -259,9 +272,11 @@ def _row(
         mean = aggregate(Aggregate("mean", (tasks,)), measure, own, scores, seed=first.seed)
         if mean is not None:
             values[measure] = mean
+            if len(own) < len(whole):
+                short[measure] = tuple(task for task in tasks if task in own)
     missing = tuple(task for task in tasks if task not in whole)
     cut = any(result.partial for result, _ in whole.values())
-    return Row(first, values, missing, bool(missing) or cut)
+    return Row(first, values, missing, bool(missing) or cut, short)
 
 
 def _numbers(row: Row, measures: Sequence[str]) -> Iterator[float | str]:

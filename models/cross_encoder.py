@@ -59,7 +59,8 @@ class CrossEncoder(Pointwise):
     package: ClassVar[str] = "sentence_transformers"
 
     def __post_init__(self) -> None:
-        self._templates = Templates.of(self.query, self.instructed, document=self.document)
+        alone = self.query or "{query}"
+        self._templates = Templates.of(self.query, self.instructed, alone, self.document)
         super().__post_init__()
 
     def pair(self, query: Query, document: Document) -> Pair:

@@ -14,7 +14,7 @@ from models.chat.request import Remembered, Request
 from models.chat.schemas import described
 from models.chat.wire import calls_from_wire, calls_so_far, to_wire
 from models.prices import Price, prices
-from models.remote.client import Client
+from models.remote.client import Client, sendable
 from models.remote.endpoint import Endpoint
 from models.remote.failures import RefusedRequest, Unreadable, too_long
 
@@ -187,7 +187,11 @@ class _Answered:
     def of(
         cls, answer: Mapping[str, Any], names: Names, before: int, price: Price | None
     ) -> _Answered:
-        """What a completion object says. Raises `Unreadable` where it is none."""
+        """What a completion object says, its texts mended as those of requests are.
+
+        Raises:
+            Unreadable: it is none.
+        """
         try:
             choice = answer["choices"][0]
             message = choice["message"]
@@ -203,7 +207,8 @@ class _Answered:
             finish = "refusal"
         elif calls and finish != "length":
             finish = "tool_calls"
-        return cls(Completion(text or "", usage, str(finish or "stop"), calls), tokens, money)
+        said = Completion(sendable(text or ""), usage, sendable(str(finish or "stop")), calls)
+        return cls(said, tokens, money)
 
 
 def _charged(answered: _Answered) -> Completion:

@@ -45,6 +45,7 @@ import pytest
 import typer
 
 import cli
+from examples.methods import effects, lessons
 from harness import evaluate, registry
 from harness.errors import MissingData
 from harness.loading.catalogue import load_suite
@@ -71,6 +72,12 @@ NOT_RUN = (
 """They set up an environment, and the first runs commands that the pages have too; serving goes on
 until Ctrl-C, see tests/test_cli.py; BFCL's back-ends run in tests/tasks/judges/, and several
 processes train in tests/models/producers/test_together.py."""
+HOURS = {
+    f"examples.methods.{module.__name__.rpartition('.')[2]}": module.options
+    for module in (effects, lessons)
+}
+"""Modules that take minutes and hours: what they are told is read here, and tests/examples/ runs
+them on little."""
 NEEDS = {
     "board.md": ("matplotlib",),
     "mcp.md": ("mcp.client",),
@@ -206,6 +213,12 @@ class Page:
         joined = line.replace("\\\n", " ")
         words = [] if _HEREDOC.search(line) else shlex.split(joined, comments=True)
         if words in map(shlex.split, NOT_RUN):
+            return
+        if words[:2] == ["python", "-m"] and words[2] in HOURS:
+            try:
+                HOURS[words[2]]().parse_args(words[3:])
+            except SystemExit:
+                self.fail(f"{words[2]} does not take this: {line}")
             return
         if words[:1] == ["export"]:
             name, _, value = words[1].partition("=")
@@ -692,7 +705,8 @@ def test_every_option_of_a_command_is_on_its_page(page: str, command: str) -> No
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_every_option_that_a_page_names_exists(path: Path) -> None:
     known = {o for command in commands_of_assay().values() for o in options(command)}
-    others = r"^.*\bpip install .*$|^accelerate launch .* -m cli\b"
+    modules = "|".join(map(re.escape, HOURS))  # whose options are read where the page is run
+    others = rf"^.*\bpip install .*$|^accelerate launch .* -m cli\b|^python -m ({modules}) .*$"
     ours = re.sub(others, "", path.read_text(), flags=re.MULTILINE)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", ours))
     assert named - known - {"--help"} == set()

@@ -176,17 +176,19 @@ class RetrievalFlow:
         self, model: LoadedModel, index: StageIndex, part: _Part, batch: Mapping[str, Query]
     ) -> Ranking:
         """The answers to a batch of one split's queries, given by key."""
-        split = part.split
+        split, k = part.split, self.setting.k
+        padded = FAISS_PADDING in self.setting.compat and isinstance(model.model, Embedder)
+        padded = padded and len(split.corpus) < FAISS_DEPTH
         ranking = index.search(
             list(batch.values()),
-            self.setting.k,
+            max(k, FAISS_DEPTH) if padded else k,
             within=split.candidates,
             without=split.excluded,
         )
         failed = {key for key, query in batch.items() if query.id in ranking.errors}
-        padded = FAISS_PADDING in self.setting.compat and isinstance(model.model, Embedder)
-        if padded and len(split.corpus) < FAISS_DEPTH:
-            ranking = replace(ranking, run=_padded(ranking.run, split.corpus.ids[-1]))
+        if padded:
+            run = _padded(ranking.run, split.corpus.ids[-1])
+            ranking = replace(ranking, run=run.cut(k))
         if not self._speakers.isdisjoint(batch.keys() - failed):
             ranking = replace(ranking, notes={**ranking.notes, **index.notes})
         return ranking
@@ -200,8 +202,16 @@ class RetrievalFlow:
         return merge(parts, self.keys)
 
     def select(self, answers: Ranking, keys: Iterable[str]) -> Ranking:
-        """The rankings of these queries alone."""
-        return replace(answers, run=answers.run.select([q for q in keys if q in answers.run.index]))
+        """The rankings of these queries alone; the notes come along where there is one of them."""
+        chosen = [key for key in keys if answers.covers(key)]
+        return Ranking(
+            answers.run.select(chosen),
+            errors={q: answers.errors[q] for q in chosen if q in answers.errors},
+            malformed={q: answers.malformed[q] for q in chosen if q in answers.malformed},
+            left_out=answers.left_out.intersection(chosen),
+            usage={q: answers.usage[q] for q in chosen if q in answers.usage},
+            notes=answers.notes if chosen else {},
+        )
 
     def settled(self, answers: Ranking) -> Ranking:
         """The rankings without what failed outside the model."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import cached_property, partial
 from itertools import groupby
@@ -18,6 +20,7 @@ from harness.attempts import MOST_TRIALS, Noter, Tally, Teller, breakdown
 from harness.contracts import Agent, Problems, Task, ToolEnvironment, Unreadable
 from harness.corpus import fingerprint
 from harness.errors import NotAsked, UserError
+from harness.files import sha256_of
 from harness.flows.flow import Scored
 from harness.formats.trajectories import read_trajectories, write_trajectories
 from harness.loading import LoadedModel
@@ -41,6 +44,8 @@ from harness.workspace import workspace
 WINDOW = 64
 """Attempts that an agent is at, at a time; its `query_batch` attribute overrides it. How many
 requests go out is for its model to say."""
+_OURS = ("harness", "tasks")
+"""Packages whose worlds change with the version of their task."""
 STOPPED = "not asked: the run was stopped"
 """Why an attempt was not made when a run was interrupted."""
 
@@ -103,7 +108,12 @@ class ToolUseFlow:
         return fingerprint(
             text
             for part in self._sets
-            for text in (part.split, repr(part.weight), *_contents(part.problems, tools))
+            for text in (
+                part.split,
+                repr(part.weight),
+                *_contents(part.problems, tools),
+                *_code_of(part.environment),
+            )
         )
 
     def join_of(self, model: LoadedModel) -> str:
@@ -193,8 +203,9 @@ class ToolUseFlow:
         return merge(parts, self.keys)
 
     def select(self, answers: Trials, keys: Iterable[str]) -> Trials:
-        """The attempts at these problems alone."""
-        return answers.select(keys)
+        """The attempts at these problems, and all parts; notes only where there is an attempt."""
+        chosen = answers.select(keys)
+        return chosen if chosen.attempts else replace(chosen, notes={})
 
     def settled(self, answers: Trials) -> Trials:
         """The attempts without what failed outside the agent."""
@@ -359,6 +370,14 @@ def _parsed(names: Sequence[str]) -> list[Measure]:
     if strange := [measure.name for measure in parsed if measure.kind == "ranking"]:
         raise UserError(f"{strange[0]} measures rankings: tool use has success, path_recall, ...")
     return parsed
+
+
+def _code_of(world: ToolEnvironment | None) -> Iterator[str]:
+    """SHA-256 of the file of a user's own world: other code may answer otherwise."""
+    if world is None or type(world).__module__.partition(".")[0] in _OURS:
+        return
+    with suppress(TypeError, OSError):  # it has no file
+        yield sha256_of(Path(inspect.getfile(type(world))))
 
 
 def _contents(problems: Sequence[Problem], tools: dict[int, str]) -> Iterator[str]:

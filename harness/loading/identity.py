@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path, PurePath
-from typing import Any, TypeAlias
+from types import CodeType, FunctionType
+from typing import Any, TypeAlias, cast
 
 from harness import spec
 from harness.corpus import fingerprint as digest_of
@@ -63,8 +65,8 @@ def fingerprint(identity: Mapping[str, Any]) -> str:
 def described(value: object) -> Json:
     """A parameter's value as JSON.
 
-    A dataclass is described by its fields; a function, or an object of another kind, only by where
-    it is defined.
+    A dataclass is described by its fields; an array or a network of torch by its numbers; a
+    function by where it is defined and what it does; an object of another kind only by the former.
     """
     if isinstance(value, LoadedModel):
         return dict(value.identity)
@@ -83,7 +85,66 @@ def described(value: object) -> Json:
     if is_dataclass(value) and not isinstance(value, type):
         public = (field.name for field in fields(value) if not field.name.startswith("_"))
         return {"object": place(type(value))} | {n: described(getattr(value, n)) for n in public}
+    if (numbers := _numbers(value)) is not None:
+        return {"object": place(type(value)), "sha256": numbers}
+    if isinstance(value, FunctionType):
+        return {"function": place(value), "does": _deed(value)}
     return place(value if hasattr(value, "__qualname__") else type(value))
+
+
+def is_array(value: object) -> bool:
+    """Whether it is an array of numpy or torch."""
+    return all(hasattr(value, name) for name in ("dtype", "shape", "__array__"))
+
+
+def _numbers(value: object) -> str | None:
+    """SHA-256 of an array's numbers, or of a network's by their names; None of anything else."""
+    if isinstance(value, type):
+        return None
+    if callable(state := getattr(value, "state_dict", None)):
+        named = sorted(state().items())
+    elif is_array(value):
+        named = [("", value)]
+    else:
+        return None
+    digest = sha256()
+    for name, array in named:
+        digest.update(
+            f"{name} {getattr(array, 'dtype', '')} {getattr(array, 'shape', '')}".encode()
+        )
+        digest.update(_bytes(array))
+    return digest.hexdigest()
+
+
+def _bytes(array: Any) -> bytes:
+    """The numbers of an array of numpy or torch; of anything else what it shows."""
+    if hasattr(array, "detach"):
+        import torch
+
+        flat = array.detach().cpu().contiguous().flatten()
+        return bytes(flat.view(torch.uint8).numpy().data)
+    plain = hasattr(array, "tobytes") and not getattr(array.dtype, "hasobject", False)
+    return cast("bytes", array.tobytes()) if plain else repr(array).encode()
+
+
+def _deed(function: FunctionType) -> Json:
+    """What a function does: its code, and what it has taken along."""
+    code = function.__code__
+    shown = [*code.co_names, *map(_constant, code.co_consts)]
+    told = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}
+    held = [*told.values(), *(function.__defaults__ or ())]
+    return [
+        sha256(code.co_code + "\n".join(shown).encode()).hexdigest(),
+        # A function within may hold this one.
+        [place(one) if isinstance(one, FunctionType) else described(one) for one in held],
+    ]
+
+
+def _constant(value: object) -> str:
+    """A constant of a function's code, the same in every process."""
+    if isinstance(value, CodeType):
+        return sha256(value.co_code).hexdigest()
+    return str(sorted(map(repr, value))) if isinstance(value, frozenset) else repr(value)
 
 
 def spoken(value: object) -> spec.Value:
@@ -124,13 +185,18 @@ def place(definition: object) -> str:
 def attributes(model: object, *, leave_out: Iterable[str] = ()) -> dict[str, object]:
     """The public attributes that were set on an object, by name.
 
-    Callables are left out, and so is everything that could be a secret.
+    Callables that are neither functions nor networks are left out, and so is everything that could
+    be a secret.
     """
     slots = getattr(type(model), "__slots__", ())
     names = {*getattr(model, "__dict__", {}), *((slots,) if isinstance(slots, str) else slots)}
     found = {n: getattr(model, n) for n in sorted(names) if hasattr(model, n) and n[0] != "_"}
     hidden = {*leave_out, *(name for name in found if name.lower() in spec.SECRETS)}
-    return {n: v for n, v in found.items() if n not in hidden and not callable(v)}
+    return {n: v for n, v in found.items() if n not in hidden and _tells(v)}
+
+
+def _tells(value: object) -> bool:
+    return not callable(value) or isinstance(value, FunctionType) or hasattr(value, "state_dict")
 
 
 def source_digest(definition: type) -> str | None:
@@ -152,6 +218,21 @@ def folder_digest(folder: Path) -> str:
         if path.is_file() and not _hidden(path.relative_to(folder))
     )
     return digest_of(part for name, path in files for part in (name, sha256_of(path)))
+
+
+def copy_folder(folder: Path, to: Path) -> None:
+    """Copies what makes a folder what it is, see `folder_digest`; both have the same digest.
+
+    Args:
+        folder: that is copied.
+        to: where; files that are there and not in the other stay.
+    """
+
+    def left_out(place: str, names: list[str]) -> list[str]:
+        inside = Path(place).relative_to(folder)
+        return [name for name in names if _hidden(inside / name)]
+
+    shutil.copytree(folder, to, ignore=left_out, dirs_exist_ok=True)
 
 
 def _hidden(path: Path) -> bool:

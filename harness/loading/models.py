@@ -17,6 +17,7 @@ from harness.loading.identity import (
     attributes,
     described,
     folder_digest,
+    is_array,
     passed,
     place,
     settled,
@@ -285,7 +286,8 @@ def _identified(value: object) -> object:
         return {key: _identified(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_identified(item) for item in value]
-    return _from_object(adapted(value)) if contracts_of(value) else value
+    known = contracts_of(value) and not is_array(value)
+    return _from_object(adapted(value)) if known else value
 
 
 def _passed(values: Mapping[str, object]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from harness.budget import BudgetSpent
 from harness.contracts import Agent, Session, ToolEnvironment
 from harness.errors import InfrastructureError, TooLong, UserError
+from harness.formats.trajectories import to_line
 from harness.play.clock import Clock
 from harness.play.faulty import Faults
 from harness.play.offering import Offered
@@ -43,7 +44,7 @@ class Play:
         """One attempt in a world of its own; an error where something outside the agent failed.
 
         Where a model does not read any more what was said, and the agent makes nothing of that, the
-        attempt has stopped.
+        attempt has stopped. One that no file can hold is malformed; only its cost is kept.
         """
         clock = Clock()
         try:
@@ -52,9 +53,9 @@ class Play:
         except BudgetSpent as spent:
             return Trajectory(key, trial, end="error", detail=f"not asked: {spent}")
         except (InfrastructureError, ConnectionError, TimeoutError) as error:
-            return Trajectory(key, trial, end="error", detail=str(error) or type(error).__name__)
+            return Trajectory(key, trial, end="error", detail=_told(error))
         seconds = clock.seconds if made.seconds is None else made.seconds
-        made = replace(made, problem=key, trial=trial, seconds=seconds)
+        made = _writable(replace(made, problem=key, trial=trial, seconds=seconds))
         return await self.verdicts.on(self.problems[key], made) if self.verdicts else made
 
     async def _solved(self, key: str, trial: int) -> Trajectory:
@@ -71,7 +72,7 @@ class Play:
         try:
             made = await self.agent.solve(told, session)
         except TooLong as error:
-            made = Trajectory(key, trial, end="stopped", detail=f"{OUTGROWN}: {error}")
+            made = Trajectory(key, trial, end="stopped", detail=f"{OUTGROWN}: {_told(error)}")
         finally:
             await close(session)
         if not isinstance(made, Trajectory):
@@ -85,3 +86,26 @@ class Play:
         if world is None:
             return Told(problem, trial)
         return await (self.faults.around(world) if self.faults else world).open(problem, trial)
+
+
+def _told(error: Exception) -> str:
+    """What an error says, which may be a server's own words, as a file can hold it."""
+    return (str(error) or type(error).__name__).encode(errors="replace").decode()
+
+
+def _writable(made: Trajectory) -> Trajectory:
+    """The attempt; where no file can hold it, a malformed one that says why and cost as much."""
+    if not (why := _flaw(made)):
+        return made
+    bare = Trajectory(made.problem, made.trial, end="malformed", detail=why, offered=made.offered)
+    costly = replace(bare, usage=made.usage, seconds=made.seconds)
+    return bare if _flaw(costly) else costly
+
+
+def _flaw(made: Trajectory) -> str:
+    """Why an attempt cannot be written; "" where it can."""
+    try:
+        to_line(made)
+    except (UserError, UnicodeError) as error:
+        return str(error)
+    return ""

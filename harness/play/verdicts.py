@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from harness.contracts import Judge, Task
 from harness.errors import InfrastructureError, TooLong, UserError, blaming
-from harness.judging import PATIENCE, judgements_of
+from harness.judging import PATIENCE, draw_of, judgements_of
 from harness.loading import load_model
 from harness.loop import together
 from harness.records import Judgement, Problem, Trajectory
@@ -138,7 +138,8 @@ class Verdicts:
         self, problem: Problem, trajectory: Trajectory, repeat: int
     ) -> tuple[Judgement, ...]:
         try:
-            said: object = await self.judge.judge(problem, trajectory, repeat)
+            with working(trial=draw_of(trajectory.trial, repeat)):
+                said: object = await self.judge.judge(problem, trajectory, repeat)
         except (ConnectionError, TimeoutError, TooLong) as error:
             raise InfrastructureError(str(error) or type(error).__name__) from error
         return judgements_of(self.judge, said, repeat)

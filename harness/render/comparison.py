@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import groupby
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -55,6 +55,8 @@ def comparison(found: Comparison) -> Iterator[RenderableType]:
     for models, members in groupby(found.differences, pair):
         overall = [o for o in found.overall if (o.first_model, o.second_model) == models]
         yield from _pair(models, list(members), overall)
+    for task, first, second, reason in map(astuple, found.refused):
+        yield Text(f"{second} and {first} were not compared on {task}: {reason}", WARNING)
     # Of an amount, such as steps, nobody can say which is better.
     shares = all(is_share(d.measure) for d in found.differences)
     more, less = ("better", "worse") if shares else ("higher", "lower")

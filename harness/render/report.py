@@ -33,6 +33,7 @@ NAMED = 12
 """Missing tasks that are named; --json and `assay data` name them all."""
 REASONS = 3
 """Reasons that are spelled out when tasks are missing for many."""
+DIFFERING = "results rest on different data; run them again on the same"
 
 
 @dataclass
@@ -295,6 +296,8 @@ def _remarks(report: Report) -> Iterator[RenderableType]:
         for sentence in [*_faults(result), *result.drift]:
             if result.task not in about.setdefault(sentence, []):
                 about[sentence].append(result.task)
+    if report.differing:
+        about[DIFFERING] = list(report.differing)
     if about:
         yield Text("\nTo know", WARNING)
     for sentence, names in about.items():

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from harness.measures import is_share
 from harness.render.board import Board, Cell, Column
-from harness.render.report import told_apart
+from harness.render.report import DIFFERING, told_apart
 from harness.render.words import (
     PARTIAL,
     QUIET,
@@ -40,7 +40,8 @@ class _Measure(Column):
         if cell is None:
             return Text("-", QUIET)
         text = Text(number(self.title, cell.value.value), STRONG if cell.best else "")
-        return text.append(f" {half_width(self.title, cell.value):>6}", f"not bold {QUIET}")
+        text.append(f" {half_width(self.title, cell.value):>6}", f"not bold {QUIET}")
+        return text.append(f"\n{PARTIAL}", WARNING) if cell.partial and not self.partial else text
 
 
 def overview(found: Table) -> Iterator[RenderableType]:
@@ -82,7 +83,10 @@ def _column(part: Part, measure: str) -> _Measure:
     known = {n: row.values[measure] for n, row in enumerate(part.rows) if measure in row.values}
     best = max((value.value for value in known.values()), default=0.0)
     marked = is_share(measure) and len({value.value for value in known.values()}) > 1
-    cells = {n: Cell(v, False, marked and v.value == best) for n, v in known.items()}
+    cells = {
+        n: Cell(v, measure in part.rows[n].short, marked and v.value == best)
+        for n, v in known.items()
+    }
     return _Measure(measure, cells)
 
 
@@ -94,13 +98,19 @@ def _named(part: Part, chat: str) -> Iterator[tuple[Row, str]]:
 
 
 def _remarks(part: Part, chat: str) -> Iterator[RenderableType]:
-    """Rows that stand for less than the whole, each reason once."""
+    """Rows and values that stand for less than the whole or do not compare, each reason once."""
     about: dict[str, list[str]] = {}
     for row, name in _named(part, chat):
         if row.missing:
             about.setdefault(f"without {', '.join(row.missing)}", []).append(name)
         elif row.partial:
             about.setdefault("not all problems were asked", []).append(name)
+        for measure, tasks in row.short.items():
+            reason = f"{measure} over {len(tasks)} of {count(len(part.tasks), 'task')}"
+            about.setdefault(reason, []).append(name)
     for reason, rows in about.items():
         whom = "all rows" if len(rows) == len(part.rows) else ", ".join(rows)
         yield Text.assemble((f"{PARTIAL} ", WARNING), f"{whom}: ", (reason, QUIET))
+    if part.differing:
+        which = ", ".join(part.differing)
+        yield Text.assemble(("not to be compared ", WARNING), f"{which}: ", (DIFFERING, QUIET))

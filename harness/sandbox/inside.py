@@ -42,8 +42,8 @@ DEEPEST = 32
 REHEARSAL = "import json\nfound = [n + 1 for n in tool(n=1)]\nprint(json.dumps(found))"
 
 LONGEST_ERROR = 2000
-WIDEST_INTEGER = 1024
-"""Bits. Of a number with thousands of digits, Python refuses to write the text."""
+WIDEST_INTEGER = 1023
+"""Bits. No trajectory takes larger ones (harness/formats/strict_json.py), as they are no floats."""
 
 
 class NotPlain(Exception):
@@ -77,15 +77,15 @@ def plain(value: Any, room: int) -> Any:
 
     Raises:
         NotPlain: it is none.
-        TooLong: it has more than `room` characters, counting one for each value. What is referred
-            to twice counts twice, as it would be written twice.
+        TooLong: it has more than `room` characters, those of texts and written numbers and one for
+            each value. What is referred to twice counts twice, as it would be written twice.
     """
     left = room
 
     def copy(value: Any, depth: int) -> Any:
         nonlocal left
         kind = type(value)
-        left -= 1 + (len(value) if kind is str else 0)
+        left -= 1 + _written(value)
         if left < 0:
             raise TooLong
         if depth > DEEPEST:
@@ -103,6 +103,15 @@ def plain(value: Any, room: int) -> Any:
         raise NotPlain(f"{_kind(value)} is no JSON")
 
     return copy(value, 0)
+
+
+def _written(value: Any) -> int:
+    """Characters of a text or a number; 0 of all else, and of integers that are not taken."""
+    kind = type(value)
+    if kind is str:
+        return len(value)
+    narrow = kind is int and value.bit_length() <= WIDEST_INTEGER
+    return len(repr(value)) if narrow or kind is float else 0
 
 
 def _kind(value: Any) -> str:

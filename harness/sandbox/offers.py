@@ -6,11 +6,15 @@ import inspect
 import json
 import keyword
 import re
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from harness.errors import AssayError, UserError
+from harness.errors import AssayError, InfrastructureError, UserError
 from harness.records import Observation, ToolCall, ToolSpec
+
+_OUTSIDE = (ConnectionError, TimeoutError, socket.gaierror)
+"""What a function raises that did not reach something outside: no mistake of the program."""
 
 
 class Tools(Protocol):
@@ -30,7 +34,8 @@ class Functions:
     """Plain functions, or coroutine functions, as tools.
 
     What a function returns is handed over as JSON; an exception that it raises is an observation
-    that failed. Errors of Assay itself, `InfrastructureError` above all, are passed on.
+    that failed. Errors of Assay itself, `InfrastructureError` above all, are passed on, and a
+    network that fails or does not answer becomes one.
 
     Args:
         functions: what may be called, by name.
@@ -41,7 +46,11 @@ class Functions:
         self.tools = tuple(_spec(name, made) for name, made in self._functions.items())
 
     async def call(self, call: ToolCall) -> Observation:
-        """Calls the function with these arguments by keyword."""
+        """Calls the function with these arguments by keyword.
+
+        Raises:
+            InfrastructureError: a connection failed, or something took too long.
+        """
         try:
             found = self._functions[call.name](**call.arguments)
             if inspect.isawaitable(found):
@@ -49,6 +58,9 @@ class Functions:
             return Observation(json.dumps(found))
         except AssayError:
             raise
+        except _OUTSIDE as error:
+            why = f"{type(error).__name__}: {error}"
+            raise InfrastructureError(f"the tool {call.name} failed: {why}") from error
         except Exception as error:
             return Observation(f"{type(error).__name__}: {error}", failed=True)
 

@@ -45,19 +45,29 @@ class Rows:
         where = f"row {position + 1}" if self.lines is None else f"line {self.lines[position]}"
         return UserError(f"{self.name} {where}: {problem}")
 
-    def pick(self, *required: str, optional: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+    def pick(
+        self, *required: str, optional: Sequence[str] = (), texts: Sequence[str] = ()
+    ) -> Iterator[tuple[Any, ...]]:
         """The named fields of every row, first the required ones, then the optional ones.
 
         An optional field that is absent is None, as if it were null.
 
+        Args:
+            required: fields that every row has.
+            optional: fields that a row may have.
+            texts: those of them that are texts where they are there.
+
         Raises:
-            UserError: a row lacks a required field, or it is null.
+            UserError: a row lacks a required field, or it is null; or a text is something else.
         """
         for position, row in enumerate(self.rows):
             values = [row.get(name) for name in required]
             if None in values:
                 absent = required[values.index(None)]
                 raise self.error(position, f"has no '{absent}' (it has: {', '.join(row)})")
+            for name in texts:
+                if not isinstance(row.get(name) or "", str):
+                    raise self.error(position, f"'{name}' is no text: {str(row[name])[:80]}")
             yield (*values, *(row.get(name) for name in optional))
 
     @cached_property

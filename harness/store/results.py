@@ -17,7 +17,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ RESULT, RUN, PER_QUERY, RUN_INFO = "result.json", "run.trec.gz", "per_query.tsv.
 TRAJECTORIES = "trajectories.jsonl.gz"
 PREDICTIONS = (RUN, TRAJECTORIES)
 """What the predictions of a result may be called."""
+_CHOOSES_DATA = ("pool", "view", "compat", "limit", "search", "simulator")
+"""Fields of a setting that may change what a task loads; the others say how it is asked."""
 
 
 class ResultFolder:
@@ -113,6 +115,19 @@ def read_result(path: str | Path) -> Result:
         raise UserError(f"{marker} is not a result: {reason}") from None
 
 
+def differing_data(results: Iterable[Result]) -> tuple[str, ...]:
+    """Tasks of which two results should rest on the same data and do not.
+
+    Pools, views and such choose what a task loads: results that differ in these owe each other
+    nothing.
+    """
+    hashes: dict[tuple[Any, ...], set[str]] = {}
+    for result in results:
+        chosen = (getattr(result.setting, name) for name in _CHOOSES_DATA)
+        hashes.setdefault((result.task, *chosen), set()).add(result.data_hash)
+    return tuple(dict.fromkeys(task for (task, *_), found in hashes.items() if len(found) > 1))
+
+
 def dump(value: Any) -> bytes:
     """Indented JSON, the same bytes for the same value."""
     return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
@@ -140,7 +155,7 @@ def write_scores(path: Path, scores: Scores) -> None:
 def read_scores(path: Path) -> Scores:
     """The inverse of `write_scores`. Raises `UserError` when the file is missing or damaged."""
     try:
-        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+        lines = gzip.decompress(path.read_bytes()).decode().removesuffix("\n").split("\n")
         rows = [line.split("\t") for line in lines[1:]]
         numbers = np.array([row[3:] for row in rows], dtype=np.float64)
         names = lines[0].split("\t")[4:]

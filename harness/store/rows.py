@@ -77,11 +77,15 @@ class Rows(Sequence[Row]):
         place = 0
         for number, line in enumerate(file.lines()):
             if number >= skip and (row := parsed(line)) is not None and "query" in row:
-                if row["query"] not in self._places:
-                    self._order.append(row["query"])
-                self._places[row["query"]] = (len(self._files), place, len(line))
+                self._enter(row, (len(self._files), place, len(line)))
             place += len(line)
         self._files.append(file)
+
+    def _enter(self, row: Row, place: tuple[int, int, int]) -> None:
+        """Takes a row, which begins so far into that file and is so long."""
+        if row["query"] not in self._places:
+            self._order.append(row["query"])
+        self._places[row["query"]] = place
 
     def __len__(self) -> int:
         return len(self._order)

@@ -114,10 +114,10 @@ def _message(message: Message, names: Names) -> dict[str, Any]:
 def _call(item: Mapping[str, Any], names: Names) -> ToolCall:
     """One call; what is wrong with it is the model's doing and told in its `problem`."""
     id = item.get("id")
-    id = id if isinstance(id, str) else ""
+    id = sendable(id) if isinstance(id, str) else ""
     function = item.get("function")
     name = function.get("name") if isinstance(function, dict) else None
     if not isinstance(function, dict) or not isinstance(name, str) or not name:
         return ToolCall("", id=id, problem="a call names no function")
     arguments, problem = arguments_of(function.get("arguments"))
-    return ToolCall(names.meant(name), arguments, id, problem)
+    return ToolCall(names.meant(sendable(name)), arguments, id, problem)

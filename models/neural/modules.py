@@ -139,7 +139,7 @@ def require_code(model: SentenceTransformer, commit: str) -> None:
 
 
 def state_digest(model: SentenceTransformer) -> str:
-    """SHA-256 of a loaded model: its modules, their settings, the tokenizer, the weights."""
+    """SHA-256 of a loaded model: its modules, tokenizer and weights, and all of their settings."""
     import torch
 
     digest = sha256()
@@ -153,6 +153,8 @@ def state_digest(model: SentenceTransformer) -> str:
         described = [name, place(type(module)), settings, network]
         digest.update(json.dumps(described, sort_keys=True, default=str).encode())
     digest.update(_tokenizer_settings(model).encode())
+    own: Any = [model.similarity_fn_name, model.truncate_dim, model.prompts]
+    digest.update(json.dumps(own, sort_keys=True, default=str).encode())
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         numbers = tensor.detach().cpu().contiguous().flatten()

@@ -47,7 +47,7 @@ class Prompted(Pointwise):
 
     def __post_init__(self) -> None:
         self._prompt = PromptTemplate(self.template)
-        self._wording = Templates.of(instructed=self.instructed)
+        self._wording = Templates.of(instructed=self.instructed, empty="{query}")
         placed = "instruction" in self._prompt.fields
         if self.default_instruction and not placed:
             raise UserError(

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from harness.contracts import Corpus, Embedder
 from harness.encoded import Encoded
 from harness.errors import UserError
-from harness.records import Text
+from harness.records import Query, Text
 from harness.stages import name_of
+from harness.vectors.checking import checked
 from harness.workspace import workspace
 from models.prebuilt.over import OverCorpus, Scored
 from models.prebuilt.passages import PassageFile
@@ -48,7 +49,7 @@ class FaissFile:
         UserError: a file is absent, or the model does not give one vector a text.
     """
 
-    version = "1"
+    version = "2"
     resolved: ClassVar[tuple[str, ...]] = ("vectors", "passages")
 
     def __init__(self, model: object, vectors: str, passages: str) -> None:
@@ -71,7 +72,11 @@ class FaissFile:
 
     def index(self, corpus: Corpus) -> OverCorpus:
         """The index over the corpus that it was made of."""
-        return OverCorpus(self, corpus)
+
+        def find(queries: Sequence[Query], k: int) -> list[list[Scored]]:
+            return self._nearest([Text(query.text, query.instruction) for query in queries], k)
+
+        return OverCorpus(find, corpus)
 
     def find(self, queries: Sequence[str], k: int) -> list[list[Scored]]:
         """The best `k` passages of each query and their scores, the best first.
@@ -79,8 +84,11 @@ class FaissFile:
         Of an index by distances the score is the distance below zero.
 
         Raises:
-            UserError: index, passages and model do not belong together.
+            UserError: index, passages and model do not belong together, or a vector is not finite.
         """
+        return self._nearest([Text(query) for query in queries], k)
+
+    def _nearest(self, queries: Sequence[Text], k: int) -> list[list[Scored]]:
         import numpy as np
 
         shards = self._shards
@@ -98,13 +106,15 @@ class FaissFile:
         documents = self._lines.at([row for row, _ in ranked])
         return [(d, score) for d, (_, score) in zip(documents, ranked, strict=True)]
 
-    def _encoded(self, queries: Sequence[str]) -> NDArray[np.float32]:
+    def _encoded(self, queries: Sequence[Text]) -> NDArray[np.float32]:
         """The queries' vectors, shape (n, d)."""
         import numpy as np
 
-        given = self.model.encode([Text(query) for query in queries], kind="query")
+        given = self.model.encode(queries, kind="query")
         values = given.values if isinstance(given, Encoded) else given
-        vectors = np.ascontiguousarray(values, np.float32)
+        labels = [f"the query '{query.text[:40]}'" for query in queries]
+        made = checked(values, "single", labels, name_of(self.model))
+        vectors = np.ascontiguousarray(made, np.float32)
         wanted = (len(queries), self._shards[0].d)
         if vectors.shape != wanted:
             raise UserError(

@@ -15,11 +15,12 @@ from typing import Any, ClassVar
 
 from harness.contracts import Corpus
 from harness.errors import UserError
+from harness.formats.contents import title_and_text
 from harness.records import Document
 from harness.workspace import workspace
 from models.bm25_pyserini import java_class, java_list, require_lucene
 from models.prebuilt.over import OverCorpus, Scored
-from models.prebuilt.passages import contents, passage
+from models.prebuilt.passages import passage
 
 _COMMIT = "segments_*"
 """The file of a Lucene index that names its parts by ids drawn by chance."""
@@ -66,7 +67,7 @@ class LuceneFolder:
 
     def index(self, corpus: Corpus) -> OverCorpus:
         """The index over the corpus that it was made of."""
-        return OverCorpus(self, corpus)
+        return OverCorpus(lambda queries, k: self.find([q.text for q in queries], k), corpus)
 
     def find(self, queries: Sequence[str], k: int) -> list[list[Scored]]:
         """The best `k` passages of each query and their scores, the best first.
@@ -113,5 +114,5 @@ def _document(id: str, raw: str) -> Document:
 
 
 def _of(id: str, text: str) -> Document:
-    title, rest = contents(text)
+    title, rest = title_and_text(text)
     return Document(id, rest, title)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from harness.contracts import Corpus
 from harness.errors import UserError
@@ -11,26 +11,20 @@ from harness.records import Document, Query
 from harness.run import Run
 
 Scored = tuple[Document, float]
-
-
-class Finder(Protocol):
-    """Finds passages of its own."""
-
-    def find(self, queries: Sequence[str], k: int) -> list[list[Scored]]:
-        """The best `k` passages of each query and their scores, the best first."""
-        ...
+Find: TypeAlias = Callable[[Sequence[Query], int], list[list[Scored]]]
+"""The best `k` passages of each query and their scores, the best first."""
 
 
 class OverCorpus:
-    """Finds what a finder finds, by the ids of a corpus.
+    """Finds what an index has, by the ids of a corpus.
 
     Args:
-        finder: who is asked.
+        find: asks the index.
         corpus: the one that the index was made of.
     """
 
-    def __init__(self, finder: Finder, corpus: Corpus) -> None:
-        self._finder, self._corpus = finder, corpus
+    def __init__(self, find: Find, corpus: Corpus) -> None:
+        self._find, self._corpus = find, corpus
 
     def search(self, queries: Sequence[Query], k: int) -> Run:
         """The best `k` documents of each query.
@@ -38,7 +32,7 @@ class OverCorpus:
         Raises:
             UserError: the index has passages that the corpus lacks.
         """
-        found = self._finder.find([query.text for query in queries], k)
+        found = self._find(queries, k)
         for ranked in found:
             if absent := next((d.id for d, _ in ranked if d.id not in self._corpus), None):
                 raise UserError(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from harness.errors import UserError
+from harness.formats.contents import title_and_text
 from harness.records import Document
 
 if TYPE_CHECKING:
@@ -94,15 +95,9 @@ def passage(row: Any) -> Document:
     return Document(str(id), text, title)
 
 
-def contents(text: str) -> tuple[str, str]:
-    """Title and text of `contents`: the title is the first line, mostly in quotes."""
-    title, between, rest = text.partition("\n")
-    return (title.strip().strip('"'), rest) if between else ("", text)
-
-
 def _titled(row: Mapping[str, Any]) -> tuple[str, str]:
     if "text" not in row and isinstance(row.get("contents"), str):
-        return contents(row["contents"])
+        return title_and_text(row["contents"])
     title, text = row.get("title") or "", row.get("text")
     if not isinstance(title, str) or not isinstance(text, str):
         raise ValueError("there is neither 'contents' nor 'text'")

@@ -71,3 +71,13 @@ def test_what_is_wrong_is_told_with_what_to_fix(wrong: str, name: str, detail: s
 
 def test_a_sound_agent_passes_everything() -> None:
     assert failed(Odd("")) == {}
+
+
+def test_solve_without_async_is_told_and_not_waited_for() -> None:
+    class Plain:
+        version = "1"
+
+        def solve(self, problem: Problem, session: Session) -> Trajectory:
+            return Trajectory(problem.id)
+
+    assert "write async def solve" in failed(Plain())["attempts a problem"]

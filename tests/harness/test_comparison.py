@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from toy import Down, Flaky, Overlap, ToyTask
+from toy_tools import Scripted, ToolToy
 
 from harness.comparison import compare
 from harness.contracts import Collection, Material
@@ -167,3 +168,47 @@ def test_a_damaged_result_is_named_not_left_out(tmp_path: Path) -> None:
     torn.write_bytes(torn.read_bytes()[:50])
     with pytest.raises(UserError, match=r"one.result\.json is not a result: Invalid JSON"):
         compare(tmp_path / "a", tmp_path / "b")
+
+
+def toy(out: Path, model: object, *tasks: object, **setting: object) -> Path:
+    evaluate(model, list(tasks), out=out, cache=False, **setting)  # type: ignore[arg-type]
+    return out
+
+
+OTHER = {"q1": {"d2": 1}, "q2": {"d2": 1}, "q3": {"d3": 1}}
+"""Judgements of the toy task, the first of them another."""
+
+
+def test_results_on_different_data_are_refused(tmp_path: Path) -> None:
+    first = toy(tmp_path / "a", Overlap(), ToyTask())
+    second = toy(tmp_path / "b", Overlap(), ToyTask(qrels=OTHER))
+    with pytest.raises(UserError, match=r"on toy: they rest on different data .*; run both again"):
+        compare(first, second)
+
+
+def test_other_data_by_another_way_of_asking_is_refused_too(tmp_path: Path) -> None:
+    first = toy(tmp_path / "a", Overlap(), ToyTask(), instruction="no")
+    same = toy(tmp_path / "b", Overlap(), ToyTask(), instruction="yes", k=2)
+    second = toy(tmp_path / "c", Overlap(), ToyTask(qrels=OTHER), instruction="yes", k=2)
+    assert compare(first, same).differences
+    with pytest.raises(UserError, match="different data"):
+        compare(first, second)
+
+
+def test_data_that_the_setting_chose_may_differ(tmp_path: Path) -> None:
+    """The first problems of a task, and all of them."""
+    first = toy(tmp_path / "a", Scripted({}), ToolToy(), limit=2)
+    [d] = compare(first, toy(tmp_path / "b", Scripted({}), ToolToy())).differences
+    assert (d.n, d.left_out) == (2, 1)
+
+
+def test_beside_a_refused_task_the_others_are_compared_and_it_is_told(tmp_path: Path) -> None:
+    first = toy(tmp_path / "a", Overlap(), ToyTask("one"), ToyTask("two"))
+    second = toy(tmp_path / "b", Overlap(), ToyTask("one"), ToyTask("two", qrels=OTHER))
+    found = compare(first, second)
+    assert [d.task for d in found.differences] == ["one"]
+    [refused] = found.refused
+    assert (refused.task, "different data" in refused.reason) == ("two", True)
+    assert [told["task"] for told in found.to_json()["refused"]] == ["two"]
+    third = toy(tmp_path / "c", Overlap(), ToyTask("one"), ToyTask("two"))
+    assert [d.task for d in compare(first, second, third).differences] == ["one", "one", "two"]

@@ -467,3 +467,15 @@ def test_predictions_that_were_altered_are_not_trusted(tmp_path: Path) -> None:
     evaluate(again, ToyTask(), out=tmp_path)
     assert again._asked == ["q1", "q2", "q3"]
     assert snapshot(tmp_path) == before
+
+
+def test_two_objects_that_look_alike_do_not_answer_for_one_another() -> None:
+    class Secretive(Overlap):
+        def __init__(self, held: int) -> None:
+            super().__init__()
+            self._held = held
+
+    with pytest.raises(UserError, match="two objects are both 'Secretive'"):
+        evaluate([Secretive(1), Secretive(2)], ToyTask())
+    one = Secretive(1)
+    assert len(evaluate([one, one], ToyTask()).results) == 2

@@ -165,3 +165,10 @@ def test_more_trials_than_are_made_are_asked_for_before_any_is_made() -> None:
     )
     with pytest.raises(UserError, match=r"pass\^3 needs 3 trials .* 2 would be made.*--trials 3"):
         experiment.run(nothing)
+
+
+@pytest.mark.parametrize("text", ["a: &x [*x]", "settings: &x {k: *x}", "models: " + "[" * 3000])
+def test_what_has_no_end_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "e.yaml").write_text(text + "]" * text.count("[" * 3000) * 3000)
+    with pytest.raises(UserError, match="alias stands for itself"):
+        read_experiment(str(tmp_path / "e.yaml"))

@@ -9,9 +9,10 @@ import pytest
 
 from harness.errors import InfrastructureError, UserError
 from harness.formats.trajectories import read_trajectories
-from harness.judging import PATIENCE, Judged, judge_all
+from harness.judging import PATIENCE, Judged, draw_of, judge_all
 from harness.measures.agreement import judges_of
 from harness.records import Judgement, Message, Problem, Trajectory
+from harness.workspace import workspace
 
 PROBLEMS = {id: Problem(id, ((Message("user", f"{id}?"),),)) for id in ("p", "q")}
 ATTEMPTS = (Trajectory("p", answer="1"), Trajectory("q", answer="2"))
@@ -96,6 +97,27 @@ def test_attempts_that_are_alike_are_judged_once() -> None:
     assert judge.asked == [("p", 0)]
     assert labels(judged) == [["Solved"]] * 3
     assert told == [(0, 1), (1, 1)]
+
+
+class TestDraws:
+    """Completions of a judge are drawn anew for each trial and repeat."""
+
+    def test_each_pair_has_a_number_of_its_own_and_the_first_is_none(self) -> None:
+        drawn = [draw_of(trial, repeat) for trial in range(30) for repeat in range(30)]
+        assert len(set(drawn)) == 900
+        assert [draw_of(0, 0), draw_of(1, 0), draw_of(0, 1), draw_of(2, 0)] == [0, 1, 2, 3]
+
+    def test_repeats_and_trials_are_different_draws(self) -> None:
+        attempts = [Trajectory("p", trial, answer=str(trial)) for trial in range(2)]
+        drawn = Sayer(lambda id, repeat: str(workspace().trial))
+        judged = judge_all(PROBLEMS, attempts, drawn, repeats=3)
+        assert labels(judged) == [["0", "2", "5"], ["1", "4", "8"]]
+
+    def test_a_draw_does_not_depend_on_how_many_there_are(self) -> None:
+        drawn = Sayer(lambda id, repeat: str(workspace().trial))
+        attempts = [Trajectory("p", trial, answer="1") for trial in range(3)]
+        assert labels(judge_all(PROBLEMS, attempts[:1], drawn, repeats=1)) == [["0"]]
+        assert labels(judge_all(PROBLEMS, attempts, drawn, repeats=2)) == [["0", "2"]] * 3
 
 
 class TestStore:

@@ -227,3 +227,8 @@ def test_a_flight_that_is_stopped_ends_its_works_before_it_goes_on() -> None:
     assert flight.stop() == []
     assert ended == ["waiting"]
     assert Flight([waiting], 1).stop() == []  # it never began
+
+
+def test_what_is_no_coroutine_is_told_and_not_waited_for() -> None:
+    with pytest.raises(TypeError, match="coroutine"):
+        run("nothing of the kind")  # type: ignore[arg-type]

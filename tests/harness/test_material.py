@@ -52,6 +52,7 @@ def test_a_return_value_that_is_no_material_is_refused(material: Any, message: s
         ({"corpus": DOCUMENTS}, "the corpus must be a ListCorpus, not "),
         ({"queries": [{"id": "q1"}]}, "a query must be a Query, not {'id': 'q1'}"),
         ({"queries": [Query(1, "x")]}, "id and text of .* must be texts"),  # type: ignore[arg-type]
+        ({"queries": [Query("1", "x", 7)]}, "instruction of .* a text or None"),  # type: ignore[arg-type]
         ({"queries": [*QUERIES, QUERIES[0]]}, "query 'q1' occurs twice"),
         ({"qrels": [("q1", "d1", 1)]}, "qrels must be {query: {document: grade}}"),
         ({"qrels": {"q1": ["d1"]}}, "judgements of query 'q1' must be {document: grade}"),

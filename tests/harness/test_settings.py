@@ -26,3 +26,20 @@ def test_what_is_not_said_is_the_default() -> None:
 def test_what_cannot_be_read_is_refused(fields: dict[str, str]) -> None:
     with pytest.raises(UserError):
         setting_of(fields)
+
+
+@pytest.mark.parametrize(
+    ("field", "expression"),
+    [
+        ("search", "http://alice:hunter2@localhost:8893/api/search"),
+        ("search", 'search("HTTPS://alice@localhost/api/search")'),
+        ("simulator", 'openai("m", base_url="http://alice:hunter2@localhost/v1")'),
+        ("judge", 'openai("m", base_url="http://alice:hunter2@localhost/v1")'),
+    ],
+)
+def test_an_address_with_a_password_is_refused_and_not_repeated(
+    field: str, expression: str
+) -> None:
+    with pytest.raises(UserError, match=f"^{field}: an address holds no name") as caught:
+        setting_of({field: expression})
+    assert "alice" not in str(caught.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from test_evaluation import snapshot
-from toy import Down, Overlap, ToyTask
+from toy import Down, Flaky, Overlap, ToyTask
 
 from harness import asking
 from harness.errors import UserError
@@ -78,6 +78,53 @@ def test_errors_of_a_shard_make_the_merged_result_incomplete(tmp_path: Path) -> 
     [result] = merge([tmp_path / "1", tmp_path / "2"]).results
     assert result.status == "incomplete"
     assert result.counts.errors == 4
+
+
+@pytest.mark.parametrize("into", ["all", "1"])
+@pytest.mark.parametrize("other", ["", "q3"])
+def test_a_shard_that_is_asked_again_mends_the_merged_result(
+    tmp_path: Path, into: str, other: str
+) -> None:
+    """In a third folder and in the first shard's; with failures in one shard and in both."""
+    parts, target = [tmp_path / "1", tmp_path / "2"], tmp_path / into
+    task = TASKS[1]
+    evaluate(Flaky(broken=""), task, out=tmp_path / "whole")
+    evaluate(Flaky(broken=other), task, out=parts[0], shard=(1, 2))
+    evaluate(Flaky(broken="q2"), task, out=parts[1], shard=(2, 2))
+    [result] = merge(parts, into=target).results
+    left = result.counts.errors
+    assert (result.status, left) == ("incomplete", 1 + bool(other))
+    [result] = merge(parts, into=target).results
+    assert result.counts.errors == left
+    for i in (2, 1):
+        again = Flaky(broken="")
+        evaluate(again, task, out=parts[i - 1], shard=(i, 2))
+        assert again._asked == ([] if i == 1 and not other else ["q2" if i == 2 else "q3"])
+        report = merge(parts, into=target)
+        assert report.unfinished == ()
+    assert [r.status for r in report.results] == ["complete"]
+    assert snapshot(target) == snapshot(tmp_path / "whole")
+
+
+def test_shards_under_another_seed_take_the_place_of_a_result(tmp_path: Path) -> None:
+    evaluate(Overlap(), TASKS[1], out=tmp_path / "1", seed=3)
+    evaluate(Overlap(), TASKS[1], out=tmp_path / "whole")
+    for i in (1, 2):
+        evaluate(Overlap(), TASKS[1], out=tmp_path / "1", shard=(i, 2))
+    merge([tmp_path / "1"])
+    assert snapshot(tmp_path / "1") == snapshot(tmp_path / "whole")
+
+
+def test_what_an_incomplete_result_holds_is_merged_with_the_rest(tmp_path: Path) -> None:
+    evaluate(Flaky(broken=""), TASKS[1], out=tmp_path / "whole")
+    evaluate(Flaky(broken="q2"), TASKS[1], out=tmp_path / "1")
+    for i in (1, 2):
+        evaluate(Flaky(broken=""), TASKS[1], out=tmp_path / "2", shard=(i, 2))
+    (file,) = (tmp_path / "2").rglob("answers.1-of-2.jsonl")
+    file.unlink()  # of which the incomplete result has answers, but for s0/q2 and s1/q2
+    evaluate(Flaky(broken=""), TASKS[1], out=tmp_path / "2", shard=(1, 2))
+    merge([tmp_path / "1", tmp_path / "2"])
+    assert snapshot(tmp_path / "1") == snapshot(tmp_path / "whole")
 
 
 def test_different_results_for_one_place_are_refused(tmp_path: Path) -> None:

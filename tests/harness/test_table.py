@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from toy import Overlap, ToyTask
 from toy_tools import Scripted, ToolToy
 
 from harness import evaluate
 from harness.errors import UserError
-from harness.store import find_results
+from harness.store import PER_QUERY, find_results, read_result
+from harness.store.results import write_scores
 from harness.table import TOOL_USE, Part, table
 
 TASKS = ("starter-agent/flights", "starter-agent/work")
@@ -87,6 +91,52 @@ def test_the_tasks_that_a_row_lacks_are_named(results: Path) -> None:
     [row] = [row for row in part.rows if row.first.model == "oracle"]
     assert row.partial
     assert set(row.missing) == set(part.tasks) - set(TASKS)
+
+
+def test_a_mean_over_fewer_tasks_than_were_finished_is_told(tmp_path: Path) -> None:
+    """On the second task the measure says nothing, as that of the excess of unsolved problems."""
+    measures = "success,calls"
+    evaluate("oracle", TASKS, out=tmp_path, measures=measures, limit=2, cache=False)
+    for folder in find_results(tmp_path):
+        result, scores = read_result(folder.path), folder.scores()
+        if result.task == TASKS[0]:
+            whole = result.measures["calls"].value
+            continue
+        silent = {**scores.values, "calls": np.full(len(scores.keys), np.nan)}
+        write_scores(folder.path / PER_QUERY, replace(scores, values=silent))
+        told = json.loads((folder.path / "result.json").read_text())
+        del told["measures"]["calls"]
+        (folder.path / "result.json").write_text(json.dumps(told))
+    found = table(tmp_path, measures)
+    [row] = found.parts[0].rows
+    assert row.values["calls"].value == whole
+    assert row.short == {"calls": (TASKS[0],)}
+    [line] = csv.DictReader(StringIO(found.to_csv()))
+    assert (line["partial"], line["short"]) == ("yes", "calls")
+    [told] = found.to_json()["parts"][0]["rows"]
+    assert (told["partial"], told["short"]) == (True, {"calls": [TASKS[0]]})
+
+
+def test_a_row_is_partial_where_a_single_value_is(results: Path) -> None:
+    found = table(results, "success", by="task")
+    part = found.parts[0]
+    whole = replace(part.rows[0], partial=False, missing=())
+    for row, partial in ((whole, False), (replace(whole, short={"success": ()}), True)):
+        one = replace(found, parts=(replace(part, rows=(row,)),))
+        [told] = one.to_json()["parts"][0]["rows"]
+        [line] = csv.DictReader(StringIO(one.to_csv()))
+        assert (told["partial"], line["partial"] == "yes") == (partial, partial)
+
+
+def test_rows_on_different_data_are_told(tmp_path: Path) -> None:
+    evaluate(Overlap(), ToyTask(), out=tmp_path / "a", cache=False)
+    [part] = table(tmp_path).parts
+    assert part.differing == ()
+    other = ToyTask(qrels={"q1": {"d2": 1}, "q2": {"d2": 1}})
+    evaluate(Overlap(), other, out=tmp_path / "b", cache=False)
+    found = table(tmp_path)
+    assert found.parts[0].differing == ("toy",)
+    assert found.to_json()["parts"][0]["differing_data"] == ["toy"]
 
 
 def test_settings_of_one_model_are_rows_of_their_own(tmp_path: Path) -> None:

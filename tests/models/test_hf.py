@@ -593,6 +593,26 @@ def test_a_loaded_model_is_known_by_its_weights(made: Callable[..., str], tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("prompts", {"query": "cold cold ", "document": ""}),
+        ("similarity_fn_name", "dot"),
+        ("truncate_dim", 4),
+    ],
+)
+def test_a_loaded_model_is_known_by_what_was_set_on_it(
+    made: Callable[..., str], setting: str, value: Any
+) -> None:
+    path = made()
+    one, other = peer(path), peer(path)
+    assert getattr(one, setting) != value
+    setattr(other, setting, value)
+    plain, changed = HuggingFace(one), HuggingFace(other)
+    assert load_model(plain).fingerprint != load_model(changed).fingerprint
+    assert plain.encoder != changed.encoder
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"pooling": "cls"},

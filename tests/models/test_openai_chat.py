@@ -81,6 +81,19 @@ def test_half_characters_are_mended(server: Any) -> None:
     assert server.received[0].body["messages"][0]["content"] == "a\ufffd"
 
 
+def test_half_characters_of_a_server_are_mended(server: Any) -> None:
+    call = {"id": "x\udc00", "function": {"name": "lo\ud83dok", "arguments": '{"a": "\\ud83d"}'}}
+    answer = said("a\ud83d \U0001f600", "st\ud83dop", tool_calls=[call])
+    server.answer = lambda request: server.Reply(answer)
+    completion = asyncio.run(chat(server).complete(HELLO))
+    assert completion.text == "a\ufffd \U0001f600"
+    (call_made,) = completion.calls
+    assert (call_made.id, call_made.name, call_made.arguments) == ("x\ufffd", "lo\ufffdok", {})
+    assert "half a surrogate pair" in call_made.problem
+    server.answer = lambda request: server.Reply(said("a", "st\ud83dop"))
+    assert asyncio.run(chat(server).complete(HELLO)).finish == "st\ufffdop"
+
+
 @pytest.mark.parametrize(
     ("answer", "finish"),
     [

@@ -301,3 +301,14 @@ def test_a_world_that_fails_is_no_attempt() -> None:
     task = ToolToy((ProblemSet("test", PROBLEMS, environment=Rooms(broken=0)),))
     [result] = evaluate(Caller(), task, cache=False).results
     assert (result.status, result.errors["one"]) == ("incomplete", "the world is gone")
+
+
+def test_another_code_of_a_users_world_is_another_task(tmp_path: Path) -> None:
+    """The example's world, before and after a line of its file has changed."""
+    text = (Path(__file__).parents[3] / "examples" / "my_world.py").read_text()
+    hashes = set()
+    for line in ("", "# Nothing is where it was.", ""):
+        (tmp_path / "w.py").write_text(f"{text}{line}\n")
+        [result] = evaluate("oracle", f"{tmp_path / 'w.py'}:House", cache=False).results
+        hashes.add(result.data_hash)
+    assert len(hashes) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib.util
 import json
@@ -10,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 
 import models as registered
@@ -465,3 +467,32 @@ def test_contracts_are_told_by_their_methods() -> None:
     assert contracts_of(Options()) == ()
     frame = SimpleNamespace(index=[1, 2])  # an attribute is no method
     assert contracts_of(frame) == ()
+
+
+def test_an_object_is_identified_by_the_numbers_and_functions_that_it_holds() -> None:
+    class Held:
+        def __init__(self, held: object) -> None:
+            self.held = held
+
+        def index(self, corpus: Corpus) -> None: ...
+
+    def add(one: int) -> Any:
+        return lambda other: other + one
+
+    torch = pytest.importorskip("torch", reason="needs torch")
+    torch.manual_seed(0)
+    alike = [
+        (np.array([1.0, 2.0]), np.array([1.0, 2.0]), np.array([2.0, 1.0])),
+        (np.array([1], np.int32), np.array([1], np.int32), np.array([1], np.float32)),
+        (np.array(["a", None]), np.array(["a", None]), np.array(["b", None])),
+        (torch.ones(2), torch.ones(2), torch.ones(2, dtype=torch.bfloat16)),
+        (network := torch.nn.Linear(2, 2), copy.deepcopy(network), torch.nn.Linear(2, 2)),
+        (add(1), add(1), add(2)),
+        (lambda x: x + 1, lambda x: x + 1, lambda x: x + 2),
+        (lambda x: x in {"a", "b"}, lambda x: x in {"a", "b"}, lambda x: x in {"a", "c"}),
+        (lambda x: x.a, lambda x: x.a, lambda x: x.b),
+    ]
+    for one, same, other in alike:
+        first, second, third = (load_model(Held(value)).fingerprint for value in (one, same, other))
+        assert first == second
+        assert first != third

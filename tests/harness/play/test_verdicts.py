@@ -171,6 +171,13 @@ def test_a_cache_of_completions_never_answers_for_a_judge_and_the_budget_is_the_
     assert seen == [(None, "toy")]
 
 
+def test_completions_of_a_judge_are_drawn_anew_for_each_trial_and_repeat() -> None:
+    sayer = Sayer(lambda problem, repeat: Judgement("?", str(workspace().trial)))
+    made = verdicts(sayer, repeats=2)
+    drawn = [run(made.on(PROBLEM, Trajectory("p", trial))) for trial in range(2)]
+    assert [[j.label for j in each.judgements] for each in drawn] == [["0", "2"], ["1", "4"]]
+
+
 @pytest.mark.parametrize("said", ["Solved", ("Solved",), None, ValueError("broken")])
 def test_a_broken_judge_is_named(said: object) -> None:
     with pytest.raises(UserError, match="the judge sayer"):

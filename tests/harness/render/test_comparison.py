@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from harness.comparison import Comparison, Difference, Overall, QueryDifference
+from harness.comparison import Comparison, Difference, Overall, QueryDifference, Refused
 from harness.render.comparison import comparison
 
 Screen = Callable[..., str]
@@ -48,6 +48,12 @@ def test_queries_that_are_not_compared_are_counted(screen: Screen) -> None:
     assert "left out" not in screen(comparison(Comparison((ONE,), ())))
     shown = screen(comparison(Comparison((replace(ONE, left_out=3), TWO), ())))
     assert "left out: 3 queries that not both have answered" in shown
+
+
+def test_a_task_that_was_refused_is_told_with_the_reason(screen: Screen) -> None:
+    refused = Refused("suite/two", "a", "b", "one is of version 1, the other of 2")
+    shown = " ".join(screen(comparison(Comparison((ONE,), (), (refused,)))).split())
+    assert "b and a were not compared on suite/two: one is of version 1, the other of 2" in shown
 
 
 def test_each_pair_has_a_table(screen: Screen) -> None:

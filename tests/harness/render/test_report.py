@@ -142,6 +142,15 @@ def test_what_a_reader_must_know_is_said_once(screen: Screen, result: Make) -> N
     assert "To know" not in screen(overview(Report((result(),))))
 
 
+def test_results_on_different_data_are_told(screen: Screen, result: Make) -> None:
+    other = result("b").model_copy(update={"data_hash": "1" * 64})
+    report = Report((result("a"), other))
+    assert "suite/one: results rest on different data" in screen(overview(report))
+    assert report.to_json()["differing_data"] == ["suite/one"]
+    alike = Report((result("a"), result("b"), result("b", "suite/two")))
+    assert "differing_data" not in alike.to_json()
+
+
 def test_the_next_commands_fit_the_results(screen: Screen, result: Make) -> None:
     oracle = result("oracle", card={"kind": "reference"})
     shown = screen(next_steps(Report((oracle, result("a"), result("b"))), "out"), columns=40)

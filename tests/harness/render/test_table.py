@@ -63,6 +63,22 @@ def test_what_stands_for_less_than_the_whole_is_said_once(screen: Screen, result
     assert "partial all rows: without b" in shown(screen, lacking, both)
 
 
+def test_a_mean_over_fewer_tasks_is_marked_and_told(screen: Screen, result: Make) -> None:
+    short = row(result("react"), 0.5, 2.0, short={"calls": ("a",)})
+    lines = shown(screen, short, row(result("atc"), 0.5, 2.0)).splitlines()
+    [at] = [n for n, line in enumerate(lines) if line.startswith("react")]
+    assert lines[at + 1].strip() == "partial"
+    assert sum(line.strip() == "partial" for line in lines) == 1
+    assert "partial react: calls over 1 of 2 tasks" in lines
+
+
+def test_different_data_is_told(screen: Screen, result: Make) -> None:
+    part = Part("suite", ("a", "b"), (row(result("react"), 0.5, 2.0),), ("b",))
+    text = " ".join(screen(overview(Table(("success",), (part,)))).split())
+    assert "not to be compared b: results rest on different data" in text
+    assert "different data" not in shown(screen, row(result("react"), 0.5, 2.0))
+
+
 def test_the_chat_model_that_all_share_is_written_once(screen: Screen, result: Make) -> None:
     chat = "openai('gpt-4o', temperature=0.7)"
     names = [f"react({chat}, steps=5)", f"best_of(react({chat}), n=3)", "abstain"]

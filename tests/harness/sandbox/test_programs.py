@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from harness.errors import InfrastructureError, MissingExtra, UserError
+from harness.formats import strict_json
 from harness.loop import run
 from harness.records import Observation, ToolCall, ToolSpec
 from harness.sandbox import Limits, Ran, run_program, running
@@ -219,6 +221,38 @@ def test_half_a_surrogate_pair_is_a_question_mark() -> None:
 def test_a_failure_outside_the_world_is_not_the_programs(error: Exception) -> None:
     with pytest.raises(type(error), match="down"):
         ran("try:\n    songs_find()\nexcept BaseException: pass", World([error]))
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionRefusedError("nobody"), TimeoutError("late"), socket.gaierror(-2, "where")]
+)
+def test_a_function_without_a_network_is_not_the_programs_fault(error: Exception) -> None:
+    def fetch() -> None:
+        raise error
+
+    with pytest.raises(InfrastructureError, match=f"the tool fetch failed: {type(error).__name__}"):
+        ran("try:\n    fetch()\nexcept RuntimeError:\n    pass", {"fetch": fetch})
+
+
+@pytest.mark.parametrize("number", [10**300, -0.1 - 0.2 * 10**-300, 2**1000])
+def test_a_number_counts_by_its_written_length(number: float) -> None:
+    taken: list[list[float]] = []
+    many = 30_000 // len(repr(number))
+    limits = Limits(output=30_000 + 2 * many + 10)
+    for count, ended in ((many, "finished"), (20 * many, "output")):
+        code = f"keep(numbers=[{number!r}] * {count})"
+        found = ran(code, {"keep": lambda numbers: taken.append(numbers)}, limits)
+        assert found.ended == ended, found.error
+    assert [len(numbers) for numbers in taken] == [many]
+
+
+def test_an_integer_goes_as_far_as_a_trajectory_takes_it() -> None:
+    widest = ran("keep(2**1023 - 1)", {"keep": lambda n: n})
+    assert widest.value == 2**1023 - 1
+    strict_json.check(widest.value)
+    assert ran("2**1023").value is None
+    ((call, _),) = ran("keep(2**1023)", {"keep": lambda n: n}).calls
+    assert "so large an integer is no JSON" in call.problem
 
 
 def test_names_that_a_program_cannot_tell_apart_are_refused() -> None:

@@ -107,3 +107,11 @@ def test_picking_fields_names_the_row_that_lacks_one() -> None:
     assert next(picked) == (1, 2, None)
     with pytest.raises(UserError, match=r"^t row 2: has no 'id' \(it has: id, x\)$"):
         next(picked)
+
+
+def test_what_is_no_text_is_told_with_its_place() -> None:
+    rows = Rows("x", [{"id": "a", "text": "b"}, {"id": "b"}, {"id": "c", "text": ["d"]}])
+    found = rows.pick("id", optional=("text",), texts=("text",))
+    assert [next(found), next(found)] == [("a", "b"), ("b", None)]
+    with pytest.raises(UserError, match=r"x row 3: 'text' is no text: \['d'\]"):
+        next(found)

@@ -11,7 +11,7 @@ import pytest
 from harness.ranking import Ranking, from_rows, to_rows
 from harness.records import Usage
 from harness.run import Run
-from harness.store.checkpoint import Checkpoint, find_checkpoints
+from harness.store.checkpoint import SITTING, Checkpoint, find_checkpoints
 
 PLAN = {"model": "m", "task": "t"}
 FIRST = Ranking(
@@ -63,6 +63,60 @@ def test_a_later_answer_replaces_an_error(tmp_path: Path) -> None:
     loaded = from_rows(checkpoint.load())
     assert loaded.errors == {}
     assert loaded.run.ranked("c") == [("d9", 2.0)]
+
+
+@pytest.mark.parametrize("parts", [("", "1-of-2"), ("1-of-2", "")])
+def test_an_error_replaces_no_answer_in_whatever_file_it_stands(
+    tmp_path: Path, parts: tuple[str, str]
+) -> None:
+    failed = Ranking(Run.from_scores({}), errors={"a": "429"})
+    found = Ranking(Run.from_scores({"a": {"d1": 1.0}}))
+    one, two = (Checkpoint(tmp_path, PLAN, part) for part in parts)
+    one.append(to_rows(failed, ["a"]))
+    two.append(to_rows(found, ["a"]))
+    two.append(to_rows(failed, ["a"]))
+    assert one.load() == [{"query": "a", "docs": [["d1", 1.0]]}]
+
+
+def test_attempts_of_which_one_failed_replace_none_that_were_all_made(tmp_path: Path) -> None:
+    made = {"query": "a", "attempts": [{"trial": 0}, {"trial": 1}]}
+    some = {"query": "a", "attempts": [{"trial": 0}, {"trial": 1, "end": "error"}]}
+    checkpoint = Checkpoint(tmp_path, PLAN)
+    checkpoint.append([some])
+    assert checkpoint.load() == [some]
+    checkpoint.append([made])
+    checkpoint.append([some])
+    assert checkpoint.load() == [made]
+
+
+def test_what_runs_cost_is_told_beside_the_answers(tmp_path: Path) -> None:
+    one, two = Checkpoint(tmp_path, PLAN, "1-of-2"), Checkpoint(tmp_path, PLAN, "2-of-2")
+    one.append([{"query": "a", SITTING: {"run": "x", "cores": 2, "seconds": 1}}])
+    one.append([{"query": "a", SITTING: {"run": "x", "seconds": 3}}, {"query": SITTING}])
+    two.append([{"query": "b"}, {"query": "c", SITTING: {"run": "y", "seconds": 5}}])
+    other = Checkpoint(tmp_path, PLAN | {"seed": 1})
+    other.append([{"query": "a", SITTING: {"run": "z", "seconds": 7}}])
+    assert one.sittings() == {"x": {"cores": 2, "seconds": 3}, "y": {"seconds": 5}}
+    assert [row["query"] for row in one.load()] == ["a", SITTING, "b", "c"]
+
+
+def test_a_fresh_start_spares_the_other_shards_of_the_division(tmp_path: Path) -> None:
+    for part in ("", "1-of-2", "2-of-2", "1-of-3"):
+        Checkpoint(tmp_path, PLAN, part).append(to_rows(SECOND, ["f"]))
+    Checkpoint(tmp_path, PLAN, "1-of-2").restart()
+    assert [path.name for path in tmp_path.iterdir()] == ["answers.2-of-2.jsonl"]
+    Checkpoint(tmp_path, PLAN).restart()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_another_plan_is_put_aside_until_a_result_is_there(tmp_path: Path) -> None:
+    before = filled(tmp_path).path.read_bytes()
+    other = Checkpoint(tmp_path, PLAN | {"seed": 1})
+    other.append(to_rows(SECOND, ["f"]))
+    assert (tmp_path / "answers.jsonl.before").read_bytes() == before
+    assert [path.name for path, _ in find_checkpoints(tmp_path)] == ["answers.jsonl"]
+    other.clear()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_answers_of_another_plan_are_ignored_and_replaced(tmp_path: Path) -> None:

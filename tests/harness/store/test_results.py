@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,13 @@ def test_scores_come_back_bit_for_bit(tmp_path: Path) -> None:
     assert list(after.values) == list(before.values)
     for name in before.values:
         np.testing.assert_array_equal(after.values[name], before.values[name])
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\r", "\n", "\x0c", "\x1c"])
+def test_signs_that_end_a_line_elsewhere_may_stand_in_a_key(tmp_path: Path, sign: str) -> None:
+    before = replace(scores(), keys=(f"a{sign}b", f"{sign}", f"c{sign}"))
+    write_scores(tmp_path / "s.tsv.gz", before)
+    assert read_scores(tmp_path / "s.tsv.gz").keys == before.keys
 
 
 def test_the_same_scores_are_the_same_bytes(tmp_path: Path) -> None:

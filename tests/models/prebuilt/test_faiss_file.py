@@ -84,6 +84,32 @@ def test_rows_of_the_index_are_lines_of_the_passages(
     assert (other[0].id, other[1]) == ("w2", 3.0)
 
 
+def test_over_a_corpus_the_embedder_gets_the_instruction_as_it_would_without_an_index(
+    tmp_path: Path, lines: Path
+) -> None:
+    class Instructed(Letters):
+        def encode(self, inputs: Sequence[Text], *, kind: str) -> NDArray[np.float32]:
+            return vectors([text.text + (text.instruction or "") for text in inputs])
+
+    model = FaissFile(Instructed(), str(saved(tmp_path / "x.index", TEXTS)), str(lines))
+    corpus = ListCorpus(Document(f"w{i}", text) for i, text in enumerate(TEXTS))
+    run = model.index(corpus).search([Query("q1", "d", "ccc"), Query("q2", "d")], 1)
+    # of letters c and d, "dccc" has (3, 1) and "ccd" (2, 1): 3 * 2 + 1 * 1 = 7; "d" alone gives
+    # 1 with "ccd" and with "d", of which the first row is found.
+    assert [list(run.ranked(q)) for q in ("q1", "q2")] == [[("w2", 7.0)], [("w2", 1.0)]]
+
+
+@pytest.mark.parametrize("kind", ["flat", "hnsw"])
+def test_a_vector_that_is_not_finite_is_refused(kind: str, tmp_path: Path, lines: Path) -> None:
+    class Broken(Letters):
+        def encode(self, inputs: Sequence[Text], *, kind: str) -> NDArray[np.float32]:
+            return np.full((len(inputs), 4), np.nan, np.float32)
+
+    model = FaissFile(Broken(), str(saved(tmp_path / "x.index", TEXTS, kind)), str(lines))
+    with pytest.raises(UserError, match="the query 'ab'"):
+        model.find(["ab"], 2)
+
+
 def test_shards_follow_one_another_in_the_order_of_their_names(tmp_path: Path, lines: Path) -> None:
     folder = tmp_path / "shards"
     folder.mkdir()
