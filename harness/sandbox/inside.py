@@ -7,8 +7,8 @@ huge. So it happens here, where it can be killed, and only plain JSON of a bound
 
 The limits are its argument, so that all is ready when the program comes. Read: {"code", "names",
 "inputs"}, then an answer to each call, {"value"} or {"type", "message"}. Written: {"ready"},
-{"begun"}, {"printed"}, {"call", "args", "named"} or {"call", "problem"}, and at last {"ended",
-"error", "value"}.
+{"begun", "interpreter", "spent"}, {"printed"}, {"call", "args", "named"} or {"call", "problem"},
+and at last {"ended", "error", "value"}. How long a program computes is seen from outside.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from time import process_time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -243,8 +244,6 @@ def blame(error: MontyRuntimeError | MontySyntaxError) -> tuple[str, str]:
     last = frames[-1] if frames else None
     if len(frames) == 1 and frames[0].function_name is None:  # it failed before its first line
         ended = "refused"
-    elif kind == "TimeoutError" and message.startswith("feed time limit exceeded"):
-        return "time", "TimeoutError: it computed longer than it may"
     elif kind == "MemoryError" and "memory limit" in message:
         ended, text = "memory", "MemoryError: it used more memory than it may"
     elif kind == "RuntimeError" and message.startswith("suspension limit"):
@@ -265,7 +264,6 @@ def main() -> None:
         def anew() -> MontySession:
             session = pool.checkout(
                 limits={
-                    "max_feed_duration_secs": limits["seconds"],
                     "max_memory": limits["memory"],
                     "max_recursion_depth": limits["depth"],
                     "max_suspensions": limits["calls"] + HOST_ANSWERS,
@@ -279,13 +277,13 @@ def main() -> None:
         session = anew()
         tell(ready=True)
         job = hear()
-        tell(begun=True)
+        tell(begun=True, interpreter=session.worker_pid, spent=process_time())
         value, error = None, None
         try:
             value = drive(session, job, limits["output"])
             ended = "finished"
         except MontyCrashedError as crash:
-            ended, error = "time" if crash.timed_out else "memory", str(crash)[:LONGEST_ERROR]
+            ended, error = "memory", str(crash)[:LONGEST_ERROR]
         except (MontyRuntimeError, MontySyntaxError) as raised:
             ended, error = blame(raised)
         except (MemoryError, RecursionError):

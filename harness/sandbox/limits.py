@@ -19,7 +19,7 @@ class Limits:
     """What a program may use up. A program cannot catch that it met one, save that of `depth`.
 
     Attributes:
-        seconds: of computing; waiting for tools is not counted.
+        seconds: of the processor; waiting for tools, or for a busy machine, is not counted.
         memory: bytes that the interpreter may allocate.
         depth: of calls within calls; beyond it the program sees a RecursionError.
         output: characters that may be printed, and that the arguments of one call may have.

@@ -25,8 +25,15 @@ INSIDE = Path(__file__).with_name("inside.py")
 BEGINNING = 60.0
 """Seconds in which a process must be ready; beyond that it is the machine's fault."""
 
+PATIENCE = 60.0
+"""Seconds beyond a program's own in which it must have had these of the processor; beyond that it
+is the machine's fault, too."""
+
+GLANCE = 0.05
+"""Seconds between two looks at how long a program has computed, at least."""
+
 GRACE = 2.0
-"""Seconds beyond a program's own in which what it hands over must have been read."""
+"""Seconds in which a process that says nothing any more must be gone."""
 
 OUT_OF_TIME = {"ended": "time", "error": "TimeoutError: it computed longer than it may"}
 BROKEN = {"ended": "memory", "error": "MemoryError: the interpreter did not survive it"}
@@ -54,9 +61,10 @@ async def run_program(
         inputs: variable -> plain JSON.
 
     Raises:
-        MissingExtra: pydantic-monty is not installed.
+        MissingExtra: pydantic-monty or psutil is not installed.
         UserError: tools or inputs have names that a program cannot tell apart.
-        InfrastructureError: no process is to be had, or a tool met something outside the world.
+        InfrastructureError: no process is to be had, the machine stands still, or a tool met
+            something outside the world.
     """
     if not _installed():
         raise MissingExtra("running model-written programs", "sandbox")
@@ -84,7 +92,7 @@ def prepare(limits: Limits | None = None) -> None:
 
 
 def _installed() -> bool:
-    return importlib.util.find_spec("pydantic_monty") is not None
+    return all(importlib.util.find_spec(name) for name in ("pydantic_monty", "psutil"))
 
 
 def _unfit(code: str, limits: Limits) -> str:
@@ -114,6 +122,30 @@ class _Gone(Exception):
     """The process ended without a word."""
 
 
+@dataclass(frozen=True)
+class _Meter:
+    """How long a program has computed. A clock would run on while its machine stands still.
+
+    Attributes:
+        pids: of the process in which it runs, and of the interpreter.
+        before: seconds of the processor that were spent when it began.
+    """
+
+    pids: tuple[int, ...]
+    before: float
+
+    def seconds(self) -> float:
+        """Seconds of the processor that it has had; a process that is gone counts none."""
+        import psutil
+
+        spent = -self.before
+        for pid in self.pids:
+            with suppress(psutil.Error):
+                times = psutil.Process(pid).cpu_times()
+                spent += times.user + times.system
+        return spent
+
+
 class _Line:
     """JSON lines to and from the process."""
 
@@ -133,6 +165,23 @@ class _Line:
         if not isinstance(found, dict):
             raise _Gone
         return found
+
+    async def begin(self, job: Mapping[str, Any]) -> _Meter:
+        """Hands the program over; what tells from now on how long it computes.
+
+        Raises:
+            InfrastructureError: the process did not get ready.
+        """
+        try:
+            async with asyncio.timeout(BEGINNING):
+                await self.hear()
+                await self.tell(job)
+                begun = await self.hear()
+        except (TimeoutError, _Gone) as error:
+            raise InfrastructureError(
+                "the sandbox did not start: does `python -m pydantic_monty --version` work?"
+            ) from error
+        return _Meter((self._process.pid, begun["interpreter"]), begun["spent"])
 
     async def tell(self, message: Mapping[str, Any]) -> None:
         with suppress(ConnectionError):  # who listens next hears that it is gone
@@ -158,14 +207,17 @@ class _Run:
     printed: list[str] = field(default_factory=list)
     calls: list[tuple[ToolCall, Observation]] = field(default_factory=list)
     left: float = field(init=False)
+    """Seconds in which it cannot have computed longer than it may."""
+    waited: float = 0.0
+    """Seconds in which it had the word."""
 
     def __post_init__(self) -> None:
-        self.left = self.limits.seconds + GRACE
+        self.left = self.limits.seconds
 
     async def follow(self, line: _Line, code: str, inputs: Mapping[str, Any]) -> Ran:
-        await _begin(line, self._job(code, inputs))
+        meter = await line.begin(self._job(code, inputs))
         while True:
-            message = await self._hear(line)
+            message = await self._hear(line, meter)
             if "ended" in message:
                 return self._ran(message["ended"], message.get("error"), message.get("value"))
             if "printed" in message:
@@ -175,18 +227,32 @@ class _Run:
             else:
                 await line.tell(await self._answer(message))
 
-    async def _hear(self, line: _Line) -> Mapping[str, Any]:
-        """What the process says next, or what its silence means."""
-        start = monotonic()
-        try:
-            async with asyncio.timeout(self.left):
-                return await line.hear()
-        except TimeoutError:
-            return OUT_OF_TIME
-        except _Gone:
-            return OUT_OF_TIME if await line.ended_by_time() else BROKEN
-        finally:
-            self.left -= monotonic() - start
+    async def _hear(self, line: _Line, meter: _Meter) -> Mapping[str, Any]:
+        """What the process says next, or what its silence means.
+
+        Raises:
+            InfrastructureError: it has not had the processor for a long time.
+        """
+        while True:
+            start = monotonic()
+            try:
+                async with asyncio.timeout(self.left):
+                    return await line.hear()
+            except TimeoutError:
+                spent = meter.seconds()
+            except _Gone:
+                return OUT_OF_TIME if await line.ended_by_time() else BROKEN
+            finally:
+                self.left -= monotonic() - start
+                self.waited += monotonic() - start
+            if spent >= self.limits.seconds:
+                return OUT_OF_TIME
+            if self.waited > self.limits.seconds + PATIENCE:
+                raise InfrastructureError(
+                    f"a program had {spent:.1f} seconds of the processor in {self.waited:.0f}: "
+                    "the machine stands still, or has too much to do"
+                )
+            self.left = max(self.limits.seconds - spent, GLANCE)
 
     def _job(self, code: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         return {"code": code, "names": list(self.offered), "inputs": dict(inputs)}
@@ -213,18 +279,6 @@ class _Run:
 
     def _ran(self, ended: Ended, error: str | None, value: Any = None) -> Ran:
         return Ran("".join(self.printed), value, tuple(self.calls), error, ended)
-
-
-async def _begin(line: _Line, job: Mapping[str, Any]) -> None:
-    try:
-        async with asyncio.timeout(BEGINNING):
-            await line.hear()
-            await line.tell(job)
-            await line.hear()
-    except (TimeoutError, _Gone) as error:
-        raise InfrastructureError(
-            "the sandbox did not start: does `python -m pydantic_monty --version` work?"
-        ) from error
 
 
 @asynccontextmanager

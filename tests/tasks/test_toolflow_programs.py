@@ -73,13 +73,6 @@ def test_gold_programs_run_end_to_end_and_are_told_by_plan_length(
     without = {id for id, problem in problems.items() if not problem.gold.program}
     assert all(problems[id].gold.details["unbound"].startswith(UNBOUND[id]) for id in without)
     assert without == UNBOUND.keys() & problems.keys()
-    lost = Counter(problems[id].labels["plan length"] for id in without)
-    by_length = result.breakdown["plan length"]
-    assert by_length.keys() == lengths.keys()
-    for measure in ("path_recall", "path_set_all", "path_subsequence", "call_precision"):
-        assert result.measures[measure].value == pytest.approx(1 - len(without) / len(problems))
-        for length, count in lengths.items():
-            assert by_length[length][measure] == pytest.approx(1 - lost[length] / count)
     (kept,) = tmp_path.rglob("trajectories.jsonl.gz")
     attempts = [made for made in read_trajectories(kept) if isinstance(made, Trajectory)]
     assert len(attempts) == len(problems)
@@ -89,3 +82,10 @@ def test_gold_programs_run_end_to_end_and_are_told_by_plan_length(
             () if made.problem in without else problems[made.problem].gold.path
         )
         assert not [m.content for m in made.messages if m.role == "tool" and m.failed]
+    lost = Counter(problems[id].labels["plan length"] for id in without)
+    by_length = result.breakdown["plan length"]
+    assert by_length.keys() == lengths.keys()
+    for measure in ("path_recall", "path_set_all", "path_subsequence", "call_precision"):
+        assert result.measures[measure].value == pytest.approx(1 - len(without) / len(problems))
+        for length, count in lengths.items():
+            assert by_length[length][measure] == pytest.approx(1 - lost[length] / count)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
+import signal
 import socket
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -16,7 +21,7 @@ from harness.errors import InfrastructureError, MissingExtra, UserError
 from harness.formats import strict_json
 from harness.loop import run
 from harness.records import Observation, ToolCall, ToolSpec
-from harness.sandbox import Limits, Ran, run_program, running
+from harness.sandbox import Limits, Ran, run_program, running, warm
 
 pytest.importorskip("pydantic_monty", reason="needs the extra sandbox")
 
@@ -186,6 +191,55 @@ def test_waiting_for_a_tool_is_not_computing() -> None:
     assert (found.output, found.ended) == ("there\nthere\n", "finished")
 
 
+class Halt:
+    """A tool at which the machine stands still for the program, and a while later goes on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self._seconds, self._groups = seconds, list[int]()
+        take = warm.take
+
+        async def noted(script: Path, limits: Limits) -> warm.Process:
+            process = await take(script, limits)
+            self._groups.append(process.pid)
+            return process
+
+        monkeypatch.setattr(running, "take", noted)
+
+    def __call__(self) -> str:
+        (group,) = self._groups
+        os.killpg(group, signal.SIGSTOP)
+        timer = Timer(self._seconds, self._go_on, [group])
+        timer.daemon = True
+        timer.start()
+        return "there"
+
+    def _go_on(self, group: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGCONT)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal stops a process there")
+def test_a_machine_that_stands_still_is_not_computing(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ran("print(halt())", {"halt": Halt(monkeypatch, 1)}, Limits(seconds=0.3))
+    assert (found.output, found.ended) == ("there\n", "finished")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal stops a process there")
+def test_a_machine_that_never_goes_on_is_no_fault_of_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "PATIENCE", 0.2)
+    with pytest.raises(InfrastructureError, match="the machine stands still"):
+        ran("print(halt())", {"halt": Halt(monkeypatch, 5)}, Limits(seconds=0.1))
+
+
+def test_computing_between_calls_adds_up() -> None:
+    code = "while True:\n    for n in range(300_000): pass\n    pause()"
+    found = ran(code, {"pause": lambda: None}, Limits(seconds=1, calls=10_000))
+    assert found.ended == "time"
+    assert found.calls
+
+
 def test_a_tool_that_was_withdrawn_is_not_called() -> None:
     world = World(["1", "2"], withdraws=True)
     found = ran("songs_find('a')\nsongs_find('b')", world)
@@ -302,7 +356,8 @@ def test_a_process_that_talks_nonsense_is_ended(
 ) -> None:
     taken = tmp_path / "taken.py"
     taken.write_text(
-        f"import time\nprint('{{}}\\n{{}}', {said}, sep='\\n', flush=True)\ntime.sleep(60)"
+        "import os, time\nprint('{}', '{\"interpreter\": %d, \"spent\": 0}' % os.getpid(), "
+        f"{said}, sep='\\n', flush=True)\ntime.sleep(60)"
     )
     monkeypatch.setattr(running, "INSIDE", taken)
     monkeypatch.setattr(running, "GRACE", 0.2)
