@@ -304,6 +304,11 @@ def test_rows_without_their_gold_page_are_named_as_well(tmp_path: Path) -> None:
         only(tmp_path / "dev.json", row, pool="pooled")
 
 
+def test_an_unknown_pool_is_told_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"pool 'wiki-2019'.*\n?.*wiki-2018.*a folder's path"):
+        problems(tmp_path / "dev.json", HOTPOT, pool="wiki-2019")
+
+
 def test_a_shared_corpus_is_a_folder_of_the_mirror(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match=r"no corpora/wiki-2018: .*--data"):
         problems(tmp_path / "dev.json", HOTPOT, pool="wiki-2018")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -134,10 +135,10 @@ def test_tasks_without_data_are_named_and_the_others_guarded(
 def test_copies_are_found_among_much_that_shares_words() -> None:
     chance = random.Random(3)
     words = [f"w{i}" for i in range(30_000)]
-    weights = [1 / (i + 1) for i in range(30_000)]
+    weights = list(accumulate(1 / (i + 1) for i in range(30_000)))
 
     def text() -> str:
-        return " ".join(chance.choices(words, weights, k=chance.randint(6, 25)))
+        return " ".join(chance.choices(words, cum_weights=weights, k=chance.randint(6, 25)))
 
     questions = [Question("t", f"q{i}", text()) for i in range(20_000)]
     copied = [question.text for question in questions[:1000]]

@@ -206,6 +206,19 @@ def _gradients(model: Any) -> list[Any]:
     return found
 
 
+def _apart(found: list[Any], expected: list[Any]) -> float:
+    """How far two gradients are apart, each as one vector, in lengths of the second.
+
+    Sums that end near zero are rounded as their largest terms are, so numbers one by one do not do.
+    """
+    assert [one is None for one in found] == [one is None for one in expected]
+    one, other = (
+        torch.cat([part.flatten() for part in whole if part is not None])
+        for whole in (found, expected)
+    )
+    return float((one - other).norm() / other.norm())
+
+
 TEXTS = [("w1 w2", "w3"), ("w4", "w5 w6 w7 w8 w9 w10"), ("w11 w12 w13", "w14 w15"), ("w9", "w2")]
 
 
@@ -221,9 +234,7 @@ def test_without_repeats_it_is_the_librarys_loss_and_gradient(base: Path) -> Non
     theirs = MultipleNegativesRankingLoss(model, scale=20.0)(sides, torch.arange(4))
     theirs.backward()
     assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
-    for one, other in zip(found, _gradients(model), strict=True):
-        assert (one is None) == (other is None)
-        assert one is None or torch.allclose(one, other, atol=1e-5)
+    assert _apart(found, _gradients(model)) < 1e-5
 
 
 def _embed(model: Any, features: Any) -> Any:
@@ -246,8 +257,7 @@ def test_pieces_give_the_gradient_of_the_whole_batch(base: Path, micro_batch: in
     pieces = Contrast(model, _embed, _compare, micro_batch)(sides, roles)
     pieces.backward()
     assert pieces.item() == pytest.approx(whole.item(), rel=1e-6)
-    for one, other in zip(expected, _gradients(model), strict=True):
-        assert one is None or torch.allclose(one, other, atol=1e-6)
+    assert _apart(_gradients(model), expected) < 1e-6
 
 
 def test_training_lowers_the_loss_and_the_adapter_runs_it(
