@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 from harness.check_agent import TRIALS, Fault, Trial
 from harness.contracts import Agent, ChatModel, Embedder, Index, Informed, Reranker, Retriever
 from harness.corpus import ListCorpus
-from harness.errors import UserError
+from harness.errors import UserError, place
 from harness.loading import LoadedModel, contracts_of, load_model
 from harness.loading.factory import first_line
 from harness.ranking import Ranking
@@ -106,8 +106,12 @@ def _tried(trial: Trial, agent: Agent) -> Check:
     except Fault as error:
         return Check(trial.name, False, f"{error}: {trial.fix}")
     except (Exception, SystemExit) as error:
-        what = ": ".join(filter(None, (type(error).__name__, first_line(str(error)))))
-        return Check(trial.name, False, f"it raised {what}: {trial.fix}")
+        return Check(trial.name, False, f"{_raised(error)}: {trial.fix}")
+
+
+def _raised(error: BaseException) -> str:
+    what = ": ".join(filter(None, (type(error).__name__, first_line(str(error)))))
+    return f"it raised {what}{place(error)}"
 
 
 class _Fault(Exception):
@@ -166,9 +170,8 @@ class _Probe:
         except _Fault as error:
             return Check(self.name, False, f"{error}: {self.fix}")
         except (Exception, SystemExit) as error:
-            what = ": ".join(filter(None, (type(error).__name__, first_line(str(error)))))
             fix = subject.advice if self.essential and subject.advice else self.fix
-            return Check(self.name, False, f"it raised {what}: {fix}")
+            return Check(self.name, False, f"{_raised(error)}: {fix}")
 
 
 def _loads(subject: _Subject) -> str:

@@ -6,6 +6,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
+
+USERS = "_assay_"
+"""How the names of the modules begin that files of users are executed as."""
 
 
 class AssayError(Exception):
@@ -50,6 +54,17 @@ def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UserE
     return UserError(f"unknown {kind} '{name}'.{guess}{' ' + hint if hint else ''}")
 
 
+def place(error: BaseException) -> str:
+    """Where in a user's own file an exception was on its way, as " (mine.py, line 3)"; else ""."""
+    found, trace = "", error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if str(frame.f_globals.get("__name__")).startswith(USERS):
+            found = f" ({Path(frame.f_code.co_filename).name}, line {trace.tb_lineno})"
+        trace = trace.tb_next
+    return found
+
+
 @contextmanager
 def blaming(culprit: str) -> Iterator[None]:
     """Turns whatever a plug-in raises into one line that names the plug-in.
@@ -62,7 +77,7 @@ def blaming(culprit: str) -> Iterator[None]:
     except (AssayError, MemoryError):
         raise
     except (Exception, SystemExit) as error:
-        raise UserError(f"{culprit}: {type(error).__name__}: {error}") from error
+        raise UserError(f"{culprit}: {type(error).__name__}: {error}{place(error)}") from error
 
 
 @contextmanager

@@ -143,7 +143,12 @@ def _questions(
         queries[id] = Query(id, text or "", instruction or None)
     if not any(query.text for query in queries.values()):
         raise UserError(f"{rows.name}: no row has a 'query'")
-    return list(queries.values()), qrels
+    asked = [query for id, query in queries.items() if qrels[id]]
+    if not asked:
+        raise UserError(f"{rows.name}: no row has labels")
+    if left_out := len(queries) - len(asked):
+        notes["queries without labels, which were left out"] += left_out
+    return asked, {query.id: qrels[query.id] for query in asked}
 
 
 def _free(id: str, taken: Container[str]) -> str:

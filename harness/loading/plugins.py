@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from harness.errors import UserError
+from harness.errors import USERS, UserError
 from harness.loading.factory import first_line
 
 
@@ -89,7 +89,7 @@ def load_plugin(path: str, base: Path | None = None) -> Plugin:
         reason = "no such file" if isinstance(error, FileNotFoundError) else str(error)
         raise UserError(f"{path}: {reason}{here}") from None
     digest = sha256(source).hexdigest()
-    name = f"_assay_{sha256(f'{file.resolve()}:{digest}'.encode()).hexdigest()[:16]}"
+    name = f"{USERS}{sha256(f'{file.resolve()}:{digest}'.encode()).hexdigest()[:16]}"
     if name not in sys.modules:
         _execute(name, file, source, path)
     return Plugin(path, sys.modules[name], digest)

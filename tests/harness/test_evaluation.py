@@ -156,6 +156,26 @@ def test_a_crash_in_a_plugin_is_one_line_that_names_it() -> None:
         evaluate(Crash(), ToyTask())
 
 
+def test_a_crash_in_a_users_file_tells_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(
+        "class Late:\n"
+        "    def encode(self, texts, *, kind):\n"
+        "        return looked_up(texts)\n"
+        "def looked_up(texts):\n"
+        "    return {}['oops']\n"
+        "class Soon:\n"
+        "    def __init__(self):\n"
+        "        int('x')\n"
+    )
+    with pytest.raises(UserError, match=r"KeyError: 'oops' \(mine.py, line 5\)$"):
+        evaluate("mine.py:Late", ToyTask())
+    with pytest.raises(UserError, match=r"mine.py:Soon cannot be made: .*'x' \(mine.py, line 8\)$"):
+        evaluate("mine.py:Soon", ToyTask())
+
+
 def test_an_error_names_the_model_once() -> None:
     class Flat(Letters):
         def encode(self, inputs: Sequence[Text], *, kind: str) -> np.ndarray:  # type: ignore[type-arg]

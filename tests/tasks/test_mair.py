@@ -126,21 +126,38 @@ def test_of_two_labels_for_a_document_the_highest_counts_unless_upstreams_last_i
 def test_a_query_id_seen_before_gets_a_number_unless_upstreams_last_is_wanted(
     tmp_path: Path,
 ) -> None:
-    rows = [query("a", ("d1", 1)), query("b"), query("a", ("d2", 1)), query("a#2", ("d2", 3))]
+    rows = [
+        query("a", ("d1", 1)),
+        query("b", ("d1", 0)),
+        query("a", ("d2", 1)),
+        query("a#2", ("d2", 3)),
+    ]
     source = mirror(tmp_path, "SciFact", queries=rows, docs=DOCS)
     material = task("SciFact").load(source, Setting())
     (split,) = material
     assert [q.id for q in split.queries] == ["a", "b", "a#2", "a#2#2"]
-    assert split.qrels == {"a": {"d1": 1}, "b": {}, "a#2": {"d2": 1}, "a#2#2": {"d2": 3}}
+    assert split.qrels == {"a": {"d1": 1}, "b": {"d1": 0}, "a#2": {"d2": 1}, "a#2#2": {"d2": 3}}
     assert split.weight is None
     assert split.notes == {"queries with an id seen before, which got a number": 2}
 
     (split,) = task("SciFact").load(source, Setting(compat=("last-query",)))
     assert [q.id for q in split.queries] == ["a", "b", "a#2"]
-    assert split.qrels == {"a": {"d2": 1}, "b": {}, "a#2": {"d2": 3}}
+    assert split.qrels == {"a": {"d2": 1}, "b": {"d1": 0}, "a#2": {"d2": 3}}
     # Upstream weighs a split by its rows, also by those that it loses.
     assert split.weight == 4
     assert split.notes == {"queries with an id seen before, which replaced the earlier one": 1}
+
+
+def test_a_query_without_labels_is_left_out_and_weighs_in_its_split_as_upstream(
+    tmp_path: Path,
+) -> None:
+    """As pytrec_eval drops it; mair.py counts a split's rows all the same."""
+    rows = [query("a", ("d1", 1)), query("b"), query("c", ("d2", 0))]
+    (split,) = task("SciFact").load(mirror(tmp_path, "SciFact", queries=rows, docs=DOCS), Setting())
+    assert [asked.id for asked in split.queries] == ["a", "c"]
+    assert split.qrels == {"a": {"d1": 1}, "c": {"d2": 0}}
+    assert split.weight == 3.0
+    assert split.notes == {"queries without labels, which were left out": 1}
 
 
 def test_of_two_documents_with_one_id_the_first_stays_and_the_other_is_reported(
@@ -161,7 +178,7 @@ def test_oddities_that_were_published_so_are_counted_but_make_no_number_partial(
     tmp_path: Path,
 ) -> None:
     docs = [*DOCS, {"id": "d1", "doc": "again"}, {"id": "d3", "doc": ""}]
-    mirror(tmp_path, "SciFact", queries=[query("a", ("d1", 1)), query("a")], docs=docs)
+    mirror(tmp_path, "SciFact", queries=[query("a", ("d1", 1)), query("a", ("d1", 1))], docs=docs)
     [result] = evaluate("bm25", "mair/SciFact", data=tmp_path).results
     assert not result.partial
     assert result.drift == []
@@ -176,8 +193,9 @@ def test_oddities_that_were_published_so_are_counted_but_make_no_number_partial(
         ([query("a", labels={"id": ["d1"]})], DOCS, "queries.jsonl line 1: 'labels' is no list"),
         ([{"qid": "a", "query": "x"}], DOCS, "queries.jsonl line 1: has no 'labels'"),
         ([{"id": "a", "labels": []}], DOCS, "queries.jsonl line 1: has no 'qid'"),
+        ([query("a"), query("b")], DOCS, "queries.jsonl: no row has labels"),
         ([query("a", query=None)], DOCS, "queries.jsonl: no row has a 'query'"),
-        ([query("a")], [{"id": "d", "text": "x"}], "docs.jsonl: no row has a 'doc'"),
+        ([query("a", ("d", 1))], [{"id": "d", "text": "x"}], "docs.jsonl: no row has a 'doc'"),
     ],
 )
 def test_rows_that_are_not_mairs_are_refused(
