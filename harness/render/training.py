@@ -122,7 +122,7 @@ def _scoring(found: Trained) -> Iterator[RenderableType]:
     for place, (suite, model) in enumerate(ways.items()):
         about = _ABOUT.get(suite, "") if len(ways) > 1 else ""
         why = f"{'or' if place else 'score it'}{about}"
-        expression = quote(model.format(f"{found.folder}/"))
+        expression = quote(model.format(found.expression))
         yield command(why, f"assay run -m {expression} -s {suite}")
 
 

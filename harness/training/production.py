@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness import spec
 from harness.contracts import Planned, Stage
 from harness.errors import UserError
 from harness.files import disk_error, replacing, require_writable
@@ -45,9 +46,14 @@ class Trained:
     costs: Costs
     taught: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def expression(self) -> str:
+        """What names the checkpoint, also as an argument of another model."""
+        return spec.value_text(spec.Folder(str(self.folder)))
+
     def contracts(self) -> tuple[str, ...]:
         """What the checkpoint can be asked for. Raises `UserError` where it cannot be loaded."""
-        return contracts_of(load_model(f"{self.folder}/").model)
+        return contracts_of(load_model(self.expression).model)
 
     def row(self) -> dict[str, Any]:
         """The same as plain JSON."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.loading import contracts_of, load_model
 from harness.render.training import trained
 from harness.training import Costs, Trained
 
@@ -37,6 +39,16 @@ def test_a_checkpoint_is_scored_as_what_it_is(
     found = "\n".join(map(str, trained(made(Path("made"), adapter), 475)))
     told = [line.partition("assay run ")[2] for line in found.splitlines() if "assay run" in line]
     assert told == commands
+
+
+def test_a_folder_with_a_blank_in_its_name_is_named_so_that_it_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = "\n".join(map(str, trained(made(Path("my model"), "starter-lm"), 475)))
+    told = [shlex.split(line.partition("-m ")[2])[0] for line in found.splitlines() if "-m" in line]
+    assert told == ['function-calling(("my model/"))', 'rag(("my model/"))']
+    assert all("agent" in contracts_of(load_model(expression).model) for expression in told)
 
 
 def test_who_learned_to_speak_as_one_agent_is_scored_as_that_agent(
