@@ -230,7 +230,7 @@ def test_a_machine_that_never_goes_on_is_no_fault_of_the_program(
 ) -> None:
     monkeypatch.setattr(running, "PATIENCE", 0.2)
     with pytest.raises(InfrastructureError, match="the machine stands still"):
-        ran("print(halt())", {"halt": Halt(monkeypatch, 5)}, Limits(seconds=0.1))
+        ran("print(halt())", {"halt": Halt(monkeypatch, 5)}, Limits(seconds=0.5))
 
 
 def test_computing_between_calls_adds_up() -> None:
