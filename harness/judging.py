@@ -168,7 +168,9 @@ class _Asking:
                 return
             try:
                 with blaming(f"the judge {self.judge.name} failed"):
-                    judgements = await self._judgements(wanted)
+                    judgements = await judged(
+                        self.judge, wanted.problem, wanted.attempt, wanted.repeat
+                    )
             except InfrastructureError as error:
                 self.failures[wanted.key] = str(error)
                 self._in_a_row += 1
@@ -178,15 +180,6 @@ class _Asking:
         self.asked += 1
         self.done += 1
         self.tell(self.done, self.total)
-
-    async def _judgements(self, wanted: _Wanted) -> tuple[Judgement, ...]:
-        draw = draw_of(wanted.attempt.trial, wanted.repeat)
-        try:
-            with working(trial=draw):
-                said: object = await self.judge.judge(wanted.problem, wanted.attempt, wanted.repeat)
-        except (ConnectionError, TimeoutError, TooLong) as error:
-            raise InfrastructureError(str(error) or type(error).__name__) from error
-        return judgements_of(self.judge, said, wanted.repeat)
 
 
 def draw_of(trial: int, repeat: int) -> int:
@@ -198,7 +191,24 @@ def draw_of(trial: int, repeat: int) -> int:
     return (trial + repeat) * (trial + repeat + 1) // 2 + repeat
 
 
-def judgements_of(judge: Judge, said: object, repeat: int) -> tuple[Judgement, ...]:
+async def judged(
+    judge: Judge, problem: Problem, attempt: Trajectory, repeat: int
+) -> tuple[Judgement, ...]:
+    """What a judge says of an attempt in one repeat, drawn apart from every other trial and repeat.
+
+    Raises:
+        InfrastructureError: it cannot be asked.
+        UserError: it gives something else than judgements, or the same one twice.
+    """
+    try:
+        with working(trial=draw_of(attempt.trial, repeat)):
+            said: object = await judge.judge(problem, attempt, repeat)
+    except (ConnectionError, TimeoutError, TooLong) as error:
+        raise InfrastructureError(str(error) or type(error).__name__) from error
+    return _judgements_of(judge, said, repeat)
+
+
+def _judgements_of(judge: Judge, said: object, repeat: int) -> tuple[Judgement, ...]:
     """What a judge gave as judgements of its own in that repeat.
 
     Raises:

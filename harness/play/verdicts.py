@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from harness.contracts import Judge, Task
-from harness.errors import InfrastructureError, TooLong, UserError, blaming
-from harness.judging import PATIENCE, draw_of, judgements_of
+from harness.errors import InfrastructureError, UserError, blaming
+from harness.judging import PATIENCE, judged
 from harness.loading import load_model
 from harness.loop import together
 from harness.records import Judgement, Problem, Trajectory
@@ -124,7 +124,7 @@ class Verdicts:
                 return ()
             try:
                 with blaming(f"the judge {self.judge.name} failed"), working(cache=None):
-                    said = await self._said(problem, trajectory, repeat)
+                    said = await judged(self.judge, problem, trajectory, repeat)
             except InfrastructureError as error:
                 self.failures[place] = str(error)
                 self._in_a_row += 1
@@ -133,16 +133,6 @@ class Verdicts:
         self.failures.pop(place, None)
         self.asked += len(said)
         return said
-
-    async def _said(
-        self, problem: Problem, trajectory: Trajectory, repeat: int
-    ) -> tuple[Judgement, ...]:
-        try:
-            with working(trial=draw_of(trajectory.trial, repeat)):
-                said: object = await self.judge.judge(problem, trajectory, repeat)
-        except (ConnectionError, TimeoutError, TooLong) as error:
-            raise InfrastructureError(str(error) or type(error).__name__) from error
-        return judgements_of(self.judge, said, repeat)
 
 
 def judge_of(task: Task) -> str | None:
