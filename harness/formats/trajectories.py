@@ -37,7 +37,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from hashlib import sha256
 from io import BufferedReader, RawIOBase
 from pathlib import Path
@@ -125,6 +125,24 @@ def to_line(trajectory: Trajectory) -> bytes:
     if len(line) > MAX_LINE:
         raise _unwritable(trajectory, f"it takes more than {MAX_LINE:,} bytes")
     return line
+
+
+def writable(made: Trajectory) -> Trajectory:
+    """The attempt; where no file can hold it, a malformed one that says why and cost as much."""
+    if not (why := _flaw(made)):
+        return made
+    bare = Trajectory(made.problem, made.trial, end="malformed", detail=why, offered=made.offered)
+    costly = replace(bare, usage=made.usage, seconds=made.seconds)
+    return bare if _flaw(costly) else costly
+
+
+def _flaw(made: Trajectory) -> str:
+    """Why an attempt cannot be written; "" where it can."""
+    try:
+        to_line(made)
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def from_line(line: bytes) -> Trajectory:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.contracts import ProblemSet, ToolEnvironment
 from harness.errors import AssayError, MissingExtra, UserError, blaming, unknown
 from harness.formats.tool_schemas import parameters
-from harness.formats.trajectories import read_trajectories, to_line
+from harness.formats.trajectories import read_trajectories, to_line, writable
 from harness.loop import run
 from harness.mcp.attempt import ServedAttempt
 from harness.records import Problem, Setting, Trajectory
@@ -219,22 +219,14 @@ def append(path: Path, trajectory: Trajectory, *, given: bool = True) -> Traject
             _lock(file.fileno())
             if not given and trajectory.trial in (taken := _trials(path, trajectory.problem)):
                 trajectory = replace(trajectory, trial=max(taken) + 1)
-            line = _line(trajectory)
+            trajectory = writable(trajectory)
+            line = to_line(trajectory)
             if file.seek(0, os.SEEK_END) and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
                 line = b"\n" + line  # what somebody began to write stays a line of its own
             file.write(line)
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from None
     return trajectory
-
-
-def _line(trajectory: Trajectory) -> bytes:
-    """The line of an attempt; what no file can hold is malformed."""
-    try:
-        return to_line(trajectory)
-    except UserError as error:
-        bare = Trajectory(trajectory.problem, trajectory.trial)
-        return to_line(replace(bare, end="malformed", detail=str(error)))
 
 
 def _lock(file: int) -> None:

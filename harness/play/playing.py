@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from harness.budget import BudgetSpent
 from harness.contracts import Agent, Session, ToolEnvironment
 from harness.errors import InfrastructureError, TooLong, UserError
-from harness.formats.trajectories import to_line
+from harness.formats.trajectories import writable
 from harness.play.clock import Clock
 from harness.play.faulty import Faults
 from harness.play.offering import Offered
@@ -55,7 +55,7 @@ class Play:
         except (InfrastructureError, ConnectionError, TimeoutError) as error:
             return Trajectory(key, trial, end="error", detail=_told(error))
         seconds = clock.seconds if made.seconds is None else made.seconds
-        made = _writable(replace(made, problem=key, trial=trial, seconds=seconds))
+        made = writable(replace(made, problem=key, trial=trial, seconds=seconds))
         return await self.verdicts.on(self.problems[key], made) if self.verdicts else made
 
     async def _solved(self, key: str, trial: int) -> Trajectory:
@@ -91,21 +91,3 @@ class Play:
 def _told(error: Exception) -> str:
     """What an error says, which may be a server's own words, as a file can hold it."""
     return (str(error) or type(error).__name__).encode(errors="replace").decode()
-
-
-def _writable(made: Trajectory) -> Trajectory:
-    """The attempt; where no file can hold it, a malformed one that says why and cost as much."""
-    if not (why := _flaw(made)):
-        return made
-    bare = Trajectory(made.problem, made.trial, end="malformed", detail=why, offered=made.offered)
-    costly = replace(bare, usage=made.usage, seconds=made.seconds)
-    return bare if _flaw(costly) else costly
-
-
-def _flaw(made: Trajectory) -> str:
-    """Why an attempt cannot be written; "" where it can."""
-    try:
-        to_line(made)
-    except (UserError, UnicodeError) as error:
-        return str(error)
-    return ""
