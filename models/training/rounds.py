@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from harness.contracts import Agent, Planned, Task
+from harness.contracts import Agent, Planned
 from harness.errors import UserError
 from harness.evaluation import evaluate
 from harness.loading.identity import copy_folder
@@ -36,6 +36,9 @@ class Rounds:
         agent: makes the agent of a round's models, as it is scored.
         places: where the models of a round lie.
         setting: how the tasks are asked: fields of `harness.records.Setting`.
+
+    Raises:
+        UserError: one of the tasks is there to evaluate, or two go by one name.
     """
 
     number: int
@@ -45,6 +48,11 @@ class Rounds:
     agent: Callable[[Work, int], Agent]
     places: Callable[[Work, int], Places]
     setting: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = [task.card.name for task in unregistered(self.heldout)]
+        if twice := [name for name, number in Counter(names).items() if number > 1]:
+            raise UserError(f"two tasks that are held out are called '{twice[0]}': leave one out")
 
     def over(self, work: Work, number: int) -> str:
         """Why a round does not take place; "" where it does."""
@@ -90,20 +98,16 @@ class Judging:
         return judging(self.number)
 
     def plan(self, before: Mapping[str, Planned]) -> Planned:
-        """So many tasks; nobody knows how long they take.
-
-        Raises:
-            UserError: as `comparable` does.
-        """
-        number = len(comparable(self.rounds.heldout))
+        """So many tasks; nobody knows how long they take."""
+        number = len(self.rounds.heldout)
         return Planned({"tasks": number}, *((None, None) if number else (0.0, 0.0)))
 
     def run(self, work: Work) -> None:
         """Writes the mean of the tasks' measures into the summary.
 
         Raises:
-            UserError: a task lacks the measure, or as `comparable` does; or something outside the
-                models failed, and the same command goes on.
+            UserError: a task lacks the measure; or something outside the models failed, and the
+                same command goes on.
         """
         rounds = self.rounds
         if why := rounds.over(work, self.number):
@@ -112,7 +116,6 @@ class Judging:
         if not rounds.heldout:
             work.summarise({"skipped": "nothing is held out"})
             return
-        comparable(rounds.heldout)
         report = evaluate(
             rounds.agent(work, self.number),
             list(rounds.heldout),
@@ -171,19 +174,6 @@ class Choosing:
             for number, value in enumerate(values):
                 work.log(number, value=value)
         work.summarise(told)
-
-
-def comparable(heldout: Sequence[str]) -> Sequence[Task]:
-    """Tasks by which rounds can be compared.
-
-    Raises:
-        UserError: one is there to evaluate, or two go by one name.
-    """
-    tasks = unregistered(heldout)
-    names = [task.card.name for task in tasks]
-    if twice := [name for name, number in Counter(names).items() if number > 1]:
-        raise UserError(f"two tasks that are held out are called '{twice[0]}': leave one out")
-    return tasks
 
 
 def judging(number: int) -> str:

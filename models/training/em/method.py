@@ -29,7 +29,7 @@ from models.training.practice.problems import Practice, practised
 from models.training.practice.sampling import Models, Sampling
 from models.training.practice.screening import Problems, kept
 from models.training.ranges import require
-from models.training.rounds import Choosing, Judging, Rounds, comparable
+from models.training.rounds import Choosing, Judging, Rounds
 from models.training.text.base import open_base
 from models.training.text.settings import TextTraining
 from models.training.text.teaching import Teaching
@@ -172,7 +172,6 @@ class Em(TextTraining):
         Raises:
             UserError: rounds cannot be compared by what is held out; told before any training.
         """
-        comparable(self.heldout)
         return tuple(self._stages())
 
     def chat(
