@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 from harness.check_agent import TRIALS, Fault, Trial
 from harness.contracts import Agent, ChatModel, Embedder, Index, Informed, Reranker, Retriever
 from harness.corpus import ListCorpus
-from harness.errors import UserError, place
+from harness.errors import UserError, whence
 from harness.loading import LoadedModel, contracts_of, load_model
 from harness.loading.factory import first_line
 from harness.ranking import Ranking
@@ -111,7 +111,7 @@ def _tried(trial: Trial, agent: Agent) -> Check:
 
 def _raised(error: BaseException) -> str:
     what = ": ".join(filter(None, (type(error).__name__, first_line(str(error)))))
-    return f"it raised {what}{place(error)}"
+    return f"it raised {what}{whence(error)}"
 
 
 class _Fault(Exception):

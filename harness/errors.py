@@ -54,15 +54,21 @@ def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UserE
     return UserError(f"unknown {kind} '{name}'.{guess}{' ' + hint if hint else ''}")
 
 
-def place(error: BaseException) -> str:
-    """Where in a user's own file an exception was on its way, as " (mine.py, line 3)"; else ""."""
-    found, trace = "", error.__traceback__
+def own_line(error: BaseException) -> tuple[Path, int] | None:
+    """The file of a user's and its line in which an exception was on its way; the innermost."""
+    found, trace = None, error.__traceback__
     while trace is not None:
         frame = trace.tb_frame
         if str(frame.f_globals.get("__name__")).startswith(USERS):
-            found = f" ({Path(frame.f_code.co_filename).name}, line {trace.tb_lineno})"
+            found = Path(frame.f_code.co_filename), trace.tb_lineno
         trace = trace.tb_next
     return found
+
+
+def whence(error: BaseException) -> str:
+    """The same in words, as " (mine.py, line 3)"; "" where no file of a user's took part."""
+    found = own_line(error)
+    return f" ({found[0].name}, line {found[1]})" if found else ""
 
 
 @contextmanager
@@ -77,7 +83,7 @@ def blaming(culprit: str) -> Iterator[None]:
     except (AssayError, MemoryError):
         raise
     except (Exception, SystemExit) as error:
-        raise UserError(f"{culprit}: {type(error).__name__}: {error}{place(error)}") from error
+        raise UserError(f"{culprit}: {type(error).__name__}: {error}{whence(error)}") from error
 
 
 @contextmanager

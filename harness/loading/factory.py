@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from inspect import Parameter, Signature
 
-from harness.errors import AssayError, UserError, place
+from harness.errors import AssayError, UserError, whence
 from harness.loading.identity import spoken
 from harness.spec import value_text
 
@@ -108,7 +108,7 @@ class Factory:
             raise
         except (Exception, SystemExit) as error:
             what = first_line(str(error)) or type(error).__name__
-            raise UserError(f"{self._label} cannot be made: {what}{place(error)}") from error
+            raise UserError(f"{self._label} cannot be made: {what}{whence(error)}") from error
 
     def written_by_place(self, name: str) -> bool:
         """Whether an expression gives a parameter without its name: it has no default."""

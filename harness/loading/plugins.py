@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from harness.errors import USERS, UserError
+from harness.errors import USERS, UserError, own_line
 from harness.loading.factory import first_line
 
 
@@ -109,11 +108,7 @@ def _execute(name: str, file: Path, source: bytes, shown: str) -> None:
             raise UserError(f"{shown}, line {error.lineno}: {error.msg}") from error
         if isinstance(error, KeyboardInterrupt):
             raise
-        lines = [
-            f.lineno
-            for f in traceback.extract_tb(error.__traceback__)
-            if f.filename == module.__file__
-        ]
-        where = f", line {lines[-1]}" if lines else ""
+        found = own_line(error)
+        where = f", line {found[1]}" if found else ""
         what = f"{type(error).__name__}: {first_line(str(error))}"
         raise UserError(f"{shown}{where}: {what}") from error
