@@ -27,8 +27,8 @@ MIRROR = Mirror(
 )
 LANGUAGES = {"simple_java": "java", "simple_javascript": "javascript"}
 """Categories whose tools are not Python functions."""
-_SYNTAX = {"java": ("Java", "Java 8 SDK"), "javascript": ("JavaScript", "JavaScript")}
-"""What upstream calls a language, and its syntax."""
+_SYNTAX = {"java": "Java 8", "javascript": "JavaScript"}
+"""Rules of whose tools every argument is a literal, and the language that it is one of."""
 _LISTS = {"java": ("ArrayList", "Array"), "javascript": ("array",)}
 """Types of which upstream tells the elements' type in words."""
 MORE_TOOLS = "More tools are at hand now. Please go on with what was left undone."
@@ -176,36 +176,31 @@ def tool(document: Mapping[str, Any], group: str = "") -> ToolSpec:
 def of_literals(tool: ToolSpec, rules: str) -> ToolSpec:
     """A tool of Java or JavaScript as upstream offers it: every parameter is a string.
 
-    The declared type is told in the parameter's description. Source: bfcl_eval/utils.py, whose
-    sentences on syntax and types are kept; those on elements and entries are in words of our own.
+    The language is told in the tool's description and the declared type in the parameter's, as by
+    bfcl_eval/utils.py; the words are our own.
     """
-    language, syntax = _SYNTAX[rules]
     properties = tool.parameters.get("properties") or {}
     return replace(
         tool,
-        description=f"{tool.description} Note that the provided function is in {syntax} syntax.",
+        description=f"{tool.description} Arguments are literals of {_SYNTAX[rules]}, as strings.",
         parameters={
             **tool.parameters,
             "properties": {
-                name: _literal(schema, language, _LISTS[rules])
-                for name, schema in properties.items()
+                name: _literal(schema, _LISTS[rules]) for name, schema in properties.items()
             },
         },
     )
 
 
-def _literal(schema: Mapping[str, Any], language: str, lists: Sequence[str]) -> dict[str, Any]:
+def _literal(schema: Mapping[str, Any], lists: Sequence[str]) -> dict[str, Any]:
     """A parameter that is given as a literal. A default stays as the files have it."""
     found, declared = dict(schema), str(schema.get("type", "any"))
-    if declared == "any":
-        told = f"This parameter can be of any type of {language} object in string representation."
-    else:
-        told = f"This is {language} {declared} type parameter in string representation."
+    told = f"a literal of type {declared}"
     if declared in lists and (items := found.pop("items", None)):
-        told += f" Its elements, of type {items.get('type', 'any')}, are no strings of their own."
+        told += f" with elements of type {items.get('type', 'any')}"
     if declared == "dict" and (entries := found.pop("properties", None)):
-        told += f" Its entries, which are no strings of their own: {json.dumps(entries)}"
-    return {**found, "type": "string", "description": f"{schema.get('description', '')} {told}"}
+        told += f" with the entries {json.dumps(entries)}"
+    return {**found, "type": "string", "description": f"{schema.get('description', '')} ({told})"}
 
 
 def expected(call: Mapping[str, Any]) -> Expected:

@@ -91,14 +91,11 @@ OF_LITERALS = {
 
 
 @pytest.mark.parametrize(
-    ("language", "name", "syntax", "array"),
-    [
-        ("java", "Java", "Java 8 SDK", "ArrayList"),
-        ("javascript", "JavaScript", "JavaScript", "array"),
-    ],
+    ("language", "name", "array"),
+    [("java", "Java 8", "ArrayList"), ("javascript", "JavaScript", "array")],
 )
 def test_java_and_javascript_want_literals_and_are_checked_by_what_was_declared(
-    tmp_path: Path, language: str, name: str, syntax: str, array: str
+    tmp_path: Path, language: str, name: str, array: str
 ) -> None:
     tool = json.loads(json.dumps(OF_LITERALS).replace("LIST", array))
     id = f"simple_{language}_0"
@@ -108,16 +105,15 @@ def test_java_and_javascript_want_literals_and_are_checked_by_what_was_declared(
     (problem,) = load(tmp_path, f"bfcl/simple_{language}")
     assert [message.role for message in problem.turns[0]] == ["user"]  # upstream says no more
     (offered,) = problem.tools
-    assert offered.description == f"Finds. Note that the provided function is in {syntax} syntax."
+    assert offered.description == f"Finds. Arguments are literals of {name}, as strings."
     properties = parameters(offered)["properties"]
-    told = f"This is {name} {{}} type parameter in string representation."
     assert {schema["type"] for schema in properties.values()} == {"string"}
     assert properties["n"] == {
         "type": "string",
-        "description": f"How many. {told.format('integer')}",
+        "description": "How many. (a literal of type integer)",
     }
-    assert f"any type of {name} object in string representation" in properties["x"]["description"]
-    assert "of type long" in properties["list"]["description"]
+    assert "of type any" in properties["x"]["description"]
+    assert f"of type {array} with elements of type long" in properties["list"]["description"]
     assert "items" not in properties["list"]
     assert '{"a": {"type": "any"}}' in properties["map"]["description"]
     assert "properties" not in properties["map"]
@@ -128,7 +124,7 @@ def test_java_and_javascript_want_literals_and_are_checked_by_what_was_declared(
     (collection,) = view.load(Source(tmp_path), Setting())
     (document,) = collection.corpus
     assert '"integer"' in document.text  # what is searched is what was declared
-    assert "representation" not in document.text
+    assert "literal" not in document.text
 
 
 def test_what_asks_for_literals_is_of_another_version() -> None:
