@@ -107,11 +107,15 @@ def _numbers(value: object) -> str | None:
         named = [("", value)]
     else:
         return None
+    return arrays_digest(named)
+
+
+def arrays_digest(named: Iterable[tuple[str, Any]]) -> str:
+    """SHA-256 of arrays of numpy or torch: their names, types, shapes and numbers, in order."""
     digest = sha256()
     for name, array in named:
-        digest.update(
-            f"{name} {getattr(array, 'dtype', '')} {getattr(array, 'shape', '')}".encode()
-        )
+        shape = tuple(getattr(array, "shape", ()))
+        digest.update(f"{name} {getattr(array, 'dtype', '')} {shape}".encode())
         digest.update(_bytes(array))
     return digest.hexdigest()
 
@@ -129,21 +133,26 @@ def _bytes(array: Any) -> bytes:
 
 def _deed(function: FunctionType) -> Json:
     """What a function does: its code, and what it has taken along."""
-    code = function.__code__
-    shown = [*code.co_names, *map(_constant, code.co_consts)]
     told = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}
-    held = [*told.values(), *(function.__defaults__ or ())]
+    named = sorted((function.__kwdefaults__ or {}).items())
+    held = [*told.values(), *(function.__defaults__ or ()), *(value for _, value in named)]
     return [
-        sha256(code.co_code + "\n".join(shown).encode()).hexdigest(),
+        _digest_of(function.__code__),
         # A function within may hold this one.
         [place(one) if isinstance(one, FunctionType) else described(one) for one in held],
     ]
 
 
+def _digest_of(code: CodeType) -> str:
+    """SHA-256 of what code does, and the code within it, the same in every process."""
+    shown = [*code.co_names, *map(_constant, code.co_consts)]
+    return sha256(code.co_code + "\n".join(shown).encode()).hexdigest()
+
+
 def _constant(value: object) -> str:
-    """A constant of a function's code, the same in every process."""
+    """A constant of a function's code."""
     if isinstance(value, CodeType):
-        return sha256(value.co_code).hexdigest()
+        return _digest_of(value)
     return str(sorted(map(repr, value))) if isinstance(value, frozenset) else repr(value)
 
 

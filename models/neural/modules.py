@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UserError
-from harness.loading.identity import place
+from harness.loading.identity import arrays_digest, place
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -140,8 +140,6 @@ def require_code(model: SentenceTransformer, commit: str) -> None:
 
 def state_digest(model: SentenceTransformer) -> str:
     """SHA-256 of a loaded model: its modules, tokenizer and weights, and all of their settings."""
-    import torch
-
     digest = sha256()
     for name, module in model.named_children():
         settings: Any = getattr(module, "get_config_dict", dict)()
@@ -155,10 +153,7 @@ def state_digest(model: SentenceTransformer) -> str:
     digest.update(_tokenizer_settings(model).encode())
     own: Any = [model.similarity_fn_name, model.truncate_dim, model.prompts]
     digest.update(json.dumps(own, sort_keys=True, default=str).encode())
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        numbers = tensor.detach().cpu().contiguous().flatten()
-        digest.update(numbers.view(torch.uint8).numpy().data)
+    digest.update(arrays_digest(sorted(model.state_dict().items())).encode())
     return digest.hexdigest()
 
 

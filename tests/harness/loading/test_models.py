@@ -491,6 +491,8 @@ def test_an_object_is_identified_by_the_numbers_and_functions_that_it_holds() ->
         (lambda x: x + 1, lambda x: x + 1, lambda x: x + 2),
         (lambda x: x in {"a", "b"}, lambda x: x in {"a", "b"}, lambda x: x in {"a", "c"}),
         (lambda x: x.a, lambda x: x.a, lambda x: x.b),
+        (lambda x, *, k=1: x, lambda x, *, k=1: x, lambda x, *, k=2: x),
+        (lambda x: lambda y: y + 1, lambda x: lambda y: y + 1, lambda x: lambda y: y + 2),
     ]
     for one, same, other in alike:
         first, second, third = (load_model(Held(value)).fingerprint for value in (one, same, other))
