@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from harness.errors import UserError
 from harness.measures import is_share, parse, statistics
 from harness.scoring import DIGITS, Scores
-from harness.store import Result, find_results, read_result, setting_slug
-from harness.store.results import differing_data
+from harness.store import Result, differing_data, find_results, read_result, setting_slug
 
 if TYPE_CHECKING:
     import pandas as pd

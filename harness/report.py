@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.budget import Spent
 from harness.records import Setting
 from harness.scoring import Scores, aggregate
-from harness.store import Result, setting_slug, setting_to_json
-from harness.store.results import differing_data
+from harness.store import Result, differing_data, setting_slug, setting_to_json
 from harness.suites import Suite
 
 if TYPE_CHECKING:

@@ -27,13 +27,13 @@ from harness.sources import Source
 from harness.store import (
     Result,
     ResultFolder,
+    differing_data,
     find_results,
     read_result,
     setting_slug,
     setting_to_json,
 )
 from harness.store.predictions import read_run
-from harness.store.results import differing_data
 from harness.suites import Aggregate
 
 By = Literal["suite", "task"]

@@ -8,6 +8,7 @@ from harness.store.results import (
     RUN_INFO,
     TRAJECTORIES,
     ResultFolder,
+    differing_data,
     find_results,
     read_result,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Result",
     "ResultFolder",
     "Value",
+    "differing_data",
     "find_results",
     "read_result",
     "setting_slug",
