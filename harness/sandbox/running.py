@@ -66,8 +66,7 @@ async def run_program(
         InfrastructureError: no process is to be had, the machine stands still, or a tool met
             something outside the world.
     """
-    if not _installed():
-        raise MissingExtra("running model-written programs", "sandbox")
+    _require_installed()
     limits = limits or Limits()
     carrier = Functions(tools) if isinstance(tools, Mapping) else tools
     offered = function_names(carrier.tools)
@@ -86,13 +85,17 @@ def prepare(limits: Limits | None = None) -> None:
 
     Args:
         limits: those that the program will have.
+
+    Raises:
+        MissingExtra: as of `run_program`, told before the model is asked.
     """
-    if _installed():
-        warm.prepare(INSIDE, limits or Limits())
+    _require_installed()
+    warm.prepare(INSIDE, limits or Limits())
 
 
-def _installed() -> bool:
-    return all(importlib.util.find_spec(name) for name in ("pydantic_monty", "psutil"))
+def _require_installed() -> None:
+    if not all(importlib.util.find_spec(name) for name in ("pydantic_monty", "psutil")):
+        raise MissingExtra("running model-written programs", "sandbox")
 
 
 def _unfit(code: str, limits: Limits) -> str:

@@ -18,7 +18,7 @@ from harness.evaluation import evaluate
 from harness.flows.retrieval import RetrievalFlow
 from harness.flows.tool_use import ToolUseFlow
 from harness.ranking import Ranking
-from harness.records import Query, Setting
+from harness.records import Query, Setting, Usage
 from harness.run import Run
 from harness.shards import merge
 from harness.sources import Source
@@ -114,12 +114,16 @@ def test_a_selection_has_notes_only_where_it_has_answers() -> None:
         errors={"s0/q2": "429"},
         malformed={"s0/q3": "no list"},
         left_out=frozenset({"s1/q1"}),
+        usage={"s0/q1": Usage(1, 2), "s0/q2": Usage(3, 4)},
         notes={NOTE: 1},
     )
-    assert flow.select(answers, []) == Ranking(flow.select(answers, []).run)
+    none = flow.select(answers, [])
+    assert none.run.queries == ()
+    assert none == Ranking(none.run)
     chosen = flow.select(answers, ["s0/q2", "s1/q1", "s1/q3"])
     assert (chosen.run.queries, chosen.errors) == ((), {"s0/q2": "429"})
     assert (chosen.malformed, chosen.left_out) == ({}, {"s1/q1"})
+    assert chosen.usage == {"s0/q2": Usage(3, 4)}
     assert chosen.notes == {NOTE: 1}
     tools = ToolUseFlow((ProblemSet("test", ()),), Setting(), 0)
     trials = Trials({"p1": [attempt("p1")]}, notes={NOTE: 1}, parts={"p2": [attempt("p2")]})

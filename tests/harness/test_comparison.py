@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from toy import Down, Flaky, Overlap, ToyTask
@@ -16,6 +18,7 @@ from harness.errors import UserError
 from harness.evaluation import evaluate
 from harness.records import Document, Query, Setting, TaskCard
 from harness.sources import Source
+from harness.store import differing_data
 
 N = 40
 
@@ -175,6 +178,15 @@ def toy(out: Path, model: object, *tasks: object, **setting: object) -> Path:
     return out
 
 
+CHOOSING: dict[str, Any] = {
+    "pool": "own",
+    "view": "names",
+    "compat": ("last-label",),
+    "limit": 2,
+    "search": "random",
+    "simulator": "starter-lm",
+}
+"""What may change the data that a task loads, by `Setting`'s documentation of its fields."""
 OTHER = {"q1": {"d2": 1}, "q2": {"d2": 1}, "q3": {"d3": 1}}
 """Judgements of the toy task, the first of them another."""
 
@@ -200,6 +212,24 @@ def test_data_that_the_setting_chose_may_differ(tmp_path: Path) -> None:
     first = toy(tmp_path / "a", Scripted({}), ToolToy(), limit=2)
     [d] = compare(first, toy(tmp_path / "b", Scripted({}), ToolToy())).differences
     assert (d.n, d.left_out) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "differing"),
+    [
+        *(({name: value}, ()) for name, value in CHOOSING.items()),
+        ({"k": 3}, ("toy",)),
+        ({"instruction": "yes"}, ("toy",)),
+    ],
+)
+def test_only_what_chooses_the_data_excuses_that_it_differs(
+    asked: dict[str, Any], differing: tuple[str, ...]
+) -> None:
+    [one] = evaluate(Overlap(), ToyTask()).results
+    setting = replace(one.setting, **asked)
+    other = one.model_copy(update={"data_hash": "1" * 64, "setting": setting})
+    assert differing_data([one, other]) == differing
+    assert differing_data([one, one.model_copy(update={"setting": setting})]) == ()
 
 
 def test_beside_a_refused_task_the_others_are_compared_and_it_is_told(tmp_path: Path) -> None:

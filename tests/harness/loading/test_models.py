@@ -6,6 +6,8 @@ import copy
 import hashlib
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -469,6 +471,24 @@ def test_contracts_are_told_by_their_methods() -> None:
     assert contracts_of(frame) == ()
 
 
+HOME = Path(__file__).parents[3]
+
+
+def test_a_function_is_the_same_in_every_process() -> None:
+    code = (
+        "from harness.loading.identity import described\n"
+        "print(described(lambda x: x in {'alpha', 'beta', 'gamma'}))"
+    )
+    told = {
+        subprocess.check_output(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(HOME)},
+        )
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
+
+
 def test_an_object_is_identified_by_the_numbers_and_functions_that_it_holds() -> None:
     class Held:
         def __init__(self, held: object) -> None:
@@ -488,7 +508,10 @@ def test_an_object_is_identified_by_the_numbers_and_functions_that_it_holds() ->
         (torch.ones(2), torch.ones(2), torch.ones(2, dtype=torch.bfloat16)),
         (network := torch.nn.Linear(2, 2), copy.deepcopy(network), torch.nn.Linear(2, 2)),
         (add(1), add(1), add(2)),
+        (np.ones((1, 2)), np.ones((1, 2)), np.ones((2, 1))),
         (lambda x: x + 1, lambda x: x + 1, lambda x: x + 2),
+        (lambda x: x + 1, lambda x: x + 1, lambda x: x - 1),
+        (lambda x, k=1: x, lambda x, k=1: x, lambda x, k=2: x),
         (lambda x: x in {"a", "b"}, lambda x: x in {"a", "b"}, lambda x: x in {"a", "c"}),
         (lambda x: x.a, lambda x: x.a, lambda x: x.b),
         (lambda x, *, k=1: x, lambda x, *, k=1: x, lambda x, *, k=2: x),

@@ -267,11 +267,13 @@ def test_a_secret_is_left_out_however_it_is_written() -> None:
 
 @pytest.mark.parametrize("secret", ["hunter2", "hünter2", "hunter2" * 500])
 def test_last_words_do_not_begin_with_the_end_of_a_secret(secret: str) -> None:
-    for lost in range(1, len(secret), 1 + len(secret) // 10):
+    """Wherever it is cut, within a character too."""
+    written = secret.encode()
+    for lost in range(1, len(written), 1 + len(written) // 10):
         outcome = process.Outcome(secrets=(secret,))
         room = process._LAST_WORDS + outcome._longest
-        rest = room - len(secret[lost:].encode()) - len(" is wrong")
-        outcome.heard(f"{secret}{'-' * rest} is wrong".encode())
+        rest = room - (len(written) - lost) - len(" is wrong")
+        outcome.heard(written + b"-" * rest + b" is wrong")
         assert outcome.cut
         assert str(outcome).startswith("--")
 

@@ -4,9 +4,11 @@ import json
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -323,7 +325,19 @@ def test_attempts_are_appended_as_lines_of_their_own(tmp_path: Path) -> None:
     assert len(found) == 3
 
 
-def test_attempts_made_at_the_same_time_get_numbers_of_their_own(tmp_path: Path) -> None:
+def test_attempts_written_at_the_same_time_get_numbers_of_their_own(tmp_path: Path) -> None:
+    out, together = tmp_path / "out.jsonl", Barrier(8)
+    out.touch()
+
+    def one(n: int) -> int:
+        together.wait()
+        return append(out, Trajectory("p", 0, answer=str(n)), given=False).trial
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(one, range(8))) == [*range(8)]
+
+
+def test_attempts_that_began_together_get_numbers_of_their_own(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     begun_together = [Trajectory("p", 0, answer=answer) for answer in "abc"]
     made = [append(out, attempt, given=False) for attempt in begun_together]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from harness.errors import MissingExtra
 from harness.loop import run
 from harness.sandbox import Limits, Ran, prepare, run_program, running, warm
 
@@ -206,7 +207,8 @@ def test_without_the_interpreter_nobody_is_started(
     pool: warm.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    prepared()
+    with pytest.raises(MissingExtra):
+        prepared()
     assert run(_filled(pool)) == []
 
 

@@ -58,23 +58,26 @@ def _submission(name: str, *entries: Entry, day: int = 1, **fields: object) -> S
     return Submission(**(given | fields))  # type: ignore[arg-type]
 
 
-def _rerun(submission: str) -> Reproduced:
-    """One of task t/a that came out identical."""
-    cell = Rerun(
-        task="t/a",
+def _cell(task: str = "t/a", identical: bool = True, off: float = 0.0) -> Rerun:
+    return Rerun(
+        task=task,
         setting=setting_to_json(Setting()),
-        identical=True,
+        identical=identical,
         main_measure="m",
         submitted=0.5,
-        rerun=0.5,
+        rerun=0.5 + off,
     )
+
+
+def _rerun(submission: str, *cells: Rerun) -> Reproduced:
+    """A record of these cells, without any of task t/a that came out identical."""
     return Reproduced(
         submission=submission,
         manifest="0" * 64,
         on=date(2026, 2, 2),
         by="M",
         environment=ENVIRONMENT,
-        cells=[cell],
+        cells=list(cells or [_cell()]),
     )
 
 
@@ -205,34 +208,17 @@ def test_a_claim_takes_no_page_of_a_retracted_submission() -> None:
 
 
 def test_a_rerun_that_comes_close_reproduces_and_the_row_has_its_lowest_level() -> None:
-    def rerun(task: str, identical: bool, off: float) -> Rerun:
-        return Rerun(
-            task=task,
-            setting=setting_to_json(Setting()),
-            identical=identical,
-            main_measure="m",
-            submitted=0.5,
-            rerun=0.5 + off,
-        )
-
-    def levels(*reruns: Rerun) -> tuple[list[str], str]:
-        record = Reproduced(
-            submission="mine",
-            manifest="0" * 64,
-            on=date(2026, 2, 2),
-            by="M",
-            environment=ENVIRONMENT,
-            cells=list(reruns),
-        )
+    def levels(*cells: Rerun) -> tuple[list[str], str]:
+        record = _rerun("mine", *cells)
         mine = _submission("mine", _entry("t/a"), _entry("t/b"), reproduced=record)
         (line,) = _lines(mine).values()
         return [r.level for r in line.results.values()], line.row.level
 
-    assert levels(rerun("t/a", True, 0), rerun("t/b", False, 0.0009)) == (
+    assert levels(_cell("t/a", True, 0), _cell("t/b", False, 0.0009)) == (
         ["reproduced", "reproduced"],
         "reproduced",
     )
-    assert levels(rerun("t/a", True, 0), rerun("t/b", False, 0.002)) == (
+    assert levels(_cell("t/a", True, 0), _cell("t/b", False, 0.002)) == (
         ["reproduced", "re-scored"],
         "re-scored",
     )

@@ -79,6 +79,11 @@ def test_other_predictions_of_the_same_model(
     assert said(submission, "other predictions").status == "passed"
     for name in ("again", "and-again"):
         _also(beside(name), predictions_hash="0" * 64)
+    # Packed before the setting had that field.
+    edit_json(
+        submission.parent / "again" / "manifest.json",
+        lambda told: told["results"][0]["setting"].pop("join"),
+    )
     outcome = said(submission, "other predictions")
     assert outcome.status == "flagged"
     assert outcome.message == "the same model gave other predictions in again, and-again"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import schooling
 
 from harness.contracts import Planned
 from harness.errors import InfrastructureError, UserError
@@ -57,8 +58,7 @@ def require_equal(folder: Path, whole: Path) -> None:
     """What was cut short has left the same bytes as what was not."""
     names = [MADE, CONVERSATIONS, "summary.json"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(names)
-    for name in names:
-        assert (folder / name).read_bytes() == (whole / name).read_bytes(), name
+    schooling.require_equal(folder, whole, names)
 
 
 def test_rows_stand_in_the_order_of_the_lines(tmp_path: Path) -> None:
